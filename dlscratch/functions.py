@@ -1,0 +1,137 @@
+"""The pure functions of the book: activations (3.2), output functions (3.5) and errors (4.2).
+
+A function takes arrays and answers a new array; it remembers nothing and changes nothing.
+The layers in `dlscratch.layers` wrap some of them and add what learning needs: a backward pass.
+Arrays keep their dtype: float32 in, float32 out.
+"""
+
+import numpy as np
+
+
+def identity_function(x):
+    """The output function of regression: x itself (section 3.4.3)."""
+    return x
+
+
+def step_function(x):
+    """1 where x > 0, else 0, as integers; any shape (section 3.2.2).
+
+    >>> step_function(np.array([-1.0, 1.0, 2.0]))
+    array([0, 1, 1])
+    """
+    return np.array(x > 0, dtype=int)
+
+
+def sigmoid(x):
+    """1 / (1 + exp(-x)), between 0 and 1; any shape (section 3.2.4, equation 3.6).
+
+    exp is only ever taken of numbers <= 0, so that no x overflows.
+
+    >>> sigmoid(np.array([-1.0, 1.0, 2.0]))
+    array([0.26894142, 0.73105858, 0.88079708])
+    """
+    # x >= 0: 1 / (1 + e^-x).  x < 0, both sides times e^x: e^x / (e^x + 1).
+    return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
+
+
+def relu(x):
+    """max(0, x), any shape (section 3.2.7, equation 3.7).
+
+    >>> relu(np.array([-1.0, 0.5]))
+    array([0. , 0.5])
+    """
+    return np.maximum(x, 0)
+
+
+def softmax(a):
+    """Scores to probabilities along the last axis: exp(a_k) / sum_i exp(a_i) (section 3.5).
+
+    a: (classes,) or (N, classes). The largest score of each row is taken off first: the result
+    is the same (equation 3.11) and exp cannot overflow.
+
+    >>> softmax(np.array([0.3, 2.9, 4.0]))
+    array([0.01821127, 0.24519181, 0.73659691])
+    """
+    e = np.exp(a - np.max(a, axis=-1, keepdims=True))
+    return e / np.sum(e, axis=-1, keepdims=True)
+
+
+def log_softmax(a):
+    """log(softmax(a)) without ever taking the logarithm of 0; shapes as `softmax`.
+
+    >>> log_softmax(np.array([0.0, 1000.0]))
+    array([-1000.,     0.])
+    """
+    a = a - np.max(a, axis=-1, keepdims=True)
+    return a - np.log(np.sum(np.exp(a), axis=-1, keepdims=True))
+
+
+def mean_squared_error(y, t):
+    """Half the sum of squares, 1/2 sum_k (y_k - t_k)^2 (section 4.2.1, equation 4.1).
+
+    The book's name; it is a sum, not a mean. y and t have one shape.
+
+    >>> float(mean_squared_error(np.array([0.1, 0.9]), np.array([0.0, 1.0])))
+    0.01
+    """
+    return 0.5 * np.sum((y - _same_shape(y, t)) ** 2)
+
+
+def cross_entropy_error(y, t):
+    """-sum_k t_k log(y_k + 1e-7), the mean over the batch (sections 4.2.2 to 4.2.4).
+
+    y: probabilities, (N, classes), or (classes,) for a single example.
+    t: one dimension fewer than y, integers: the classes; or the shape of y: probabilities,
+    one-hot for instance. The 1e-7 is the book's and keeps log(0) away; `SoftmaxWithLoss` does
+    without it.
+
+    >>> y = np.array([0.1, 0.05, 0.6, 0.0, 0.05, 0.1, 0.0, 0.1, 0.0, 0.0])
+    >>> round(float(cross_entropy_error(y, 2)), 6)
+    0.510825
+    """
+    y = np.asarray(y)
+    t = check_labels(y, t)
+    if y.ndim == 1:
+        y, t = y[None], t[None]  # one example: a batch of one
+    if t.ndim == 1:
+        picked = -np.log(y[np.arange(len(y)), t] + 1e-7)
+    else:
+        picked = -t * np.log(y + 1e-7)
+    return np.sum(picked) / len(y)
+
+
+def check_labels(y, t):
+    """t as an array, if it fits the scores or probabilities y; ValueError if not.
+
+    t has one dimension fewer than y and holds integers: classes 0 .. y.shape[-1] - 1.
+    Or t has the shape of y: a probability for each class.
+    """
+    t = np.asarray(t)
+    if t.shape == y.shape:
+        return t
+    if t.shape != y.shape[:-1]:
+        raise ValueError(
+            f"labels of shape {t.shape} do not fit outputs of shape {y.shape}: expected integer "
+            f"classes of shape {y.shape[:-1]} or probabilities of shape {y.shape}"
+        )
+    if not np.issubdtype(t.dtype, np.integer):
+        raise ValueError(
+            f"class labels of shape {t.shape} must be integers, got {t.dtype}: "
+            "use t.astype(int)"
+        )
+    if t.size and not (t.min() >= 0 and t.max() < y.shape[-1]):
+        raise ValueError(
+            f"labels must be classes 0 .. {y.shape[-1] - 1} for outputs of shape {y.shape}, "
+            f"got {t.min()} .. {t.max()}"
+        )
+    return t
+
+
+def _same_shape(y, t):
+    t = np.asarray(t)
+    if t.shape != np.shape(y):
+        raise ValueError(
+            f"targets of shape {t.shape} do not fit outputs of shape {np.shape(y)}: "
+            "expected equal shapes"
+        )
+    return t
