@@ -1,0 +1,59 @@
+# Two commands for a fresh machine: `make train` and `make test`. Each sets up .venv by itself, once.
+# Written for GNU make 3.81 and newer. All paths are relative, so the folder's name may hold spaces.
+
+# The first Python that is new enough; `make PYTHON=/path/to/python3 test` names another one.
+PYTHON = $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python3.10 python; \
+    do "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$p && break; \
+    done)
+VENV   = .venv/bin/python
+PIP    = $(VENV) -m pip --disable-pip-version-check
+
+# What a reader has set for other projects must not reach into this one.
+unexport PYTHONPATH PYTHONHOME
+export PIP_USER = 0
+
+.NOTPARALLEL:
+.PHONY: help train test lint clean
+
+help:
+	@echo "make train   train the two-layer network of chapter 5 on MNIST (about a minute)"
+	@echo "make test    run every test"
+	@echo "make lint    run ruff and mypy"
+	@echo "make clean   remove .venv, out/ and what the tools left behind"
+
+train: .venv/ready
+	$(VENV) ch05/train_neuralnet.py
+
+test: .venv/ready-dev
+	$(VENV) -m pytest
+
+lint: .venv/ready-dev
+	$(VENV) -m ruff check .
+	$(VENV) -m mypy
+
+clean:
+	rm -rf .venv out build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps hold the folder that they were made in: after a move the set-up is done again.
+ifneq "$(shell cat .venv/ready 2>/dev/null)" "$(CURDIR)"
+.PHONY: .venv/ready .venv/ready-dev
+endif
+
+.venv/ready: $(VENV) pyproject.toml
+	$(PIP) install --editable .
+	@pwd -P > .venv/ready
+
+.venv/ready-dev: $(VENV) pyproject.toml
+	$(PIP) install --editable ".[dev]"
+	@pwd -P > .venv/ready
+	@pwd -P > .venv/ready-dev
+
+$(VENV):
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || { \
+	    echo "dlscratch needs Python 3.10 or newer, and found none. Install one, or name yours:"; \
+	    echo "    make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+	    echo "$(PYTHON) cannot make a virtual environment: its venv module is not installed."; \
+	    echo "On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
+	"$(PYTHON)" -m venv --clear .venv

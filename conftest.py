@@ -1,0 +1,32 @@
+"""What holds around every test and every doctest: strict numbers, no display, a cache of its own."""
+
+import os
+
+import hypothesis
+import numpy as np
+import pytest
+
+# The same examples in every run, so that a red test is red again; and no verdict by the clock.
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("repeatable")
+
+
+def pytest_configure():
+    """Draw without a display, also in the scripts that the tests start."""
+    os.environ["MPLBACKEND"] = "Agg"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def cache_folder(tmp_path_factory):
+    """Keep the data set's cache out of the reader's own cache folder, whatever is in there."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DLSCRATCH_CACHE", str(folder))
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def strict_numbers():
+    """Turn overflow, division by zero and NaN into errors; only underflow to 0 is harmless."""
+    with np.errstate(all="raise", under="ignore"):
+        yield
