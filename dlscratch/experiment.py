@@ -1,0 +1,181 @@
+"""What every chapter script shares: its options, its output folder, its figures and its claims.
+
+A chapter script is a docstring (the lesson), `main(args)` (the experiment) and one call of `run`:
+
+    def options(parser):        # only where the script has options of its own
+        parser.add_argument("--lr", type=number(float, above=0), default=0.1, help="learning rate")
+
+    def main(args):             # args.seed, args.quick, args.out, args.show, and the script's own
+        fig, ax = figures.new()
+        ...
+        args.save(fig, "fig_3-7_sigmoid.png")
+        return [Claim(what="test accuracy", book="0.9352", ours=f"{accuracy:.4f}")]
+
+    if __name__ == "__main__":
+        run(main, __doc__, options)
+"""
+
+import argparse
+import inspect
+import math
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+__all__ = ["Arguments", "Claim", "number", "run"]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What the book says beside what was measured here; `holds=False` is a finding, no failure.
+
+    >>> print(Claim(what="test accuracy", book="0.9352", ours="0.9401"))
+    test accuracy | book: 0.9352 | here: 0.9401 | holds
+    >>> print(Claim("best optimizer", "AdaGrad", "Momentum", holds=False, why="one seed"))
+    best optimizer | book: AdaGrad | here: Momentum | differs, because one seed
+    """
+
+    what: str
+    book: str
+    ours: str
+    holds: bool = True
+    why: str = ""
+
+    def __str__(self) -> str:
+        verdict = "holds" if self.holds else "differs"
+        because = f", because {self.why}" if self.why else ""
+        return f"{self.what} | book: {self.book} | here: {self.ours} | {verdict}{because}"
+
+
+class Arguments(argparse.Namespace):
+    """What `main` receives: every option as an attribute, and `save` for its figures."""
+
+    seed: int
+    quick: bool
+    show: bool
+    out: Path
+    error: Callable[[str], NoReturn]  # for options that do not go together: one line, exit code 2
+
+    def save(self, fig: Any, name: str) -> Path:
+        """Write a Matplotlib figure, or a Pillow image, into the output folder; print its path."""
+        path = self.out / name
+        write = fig.savefig if hasattr(fig, "savefig") else fig.save
+        write(path)
+        print(f"figure: {path}", flush=True)
+        if self.show:
+            _open_viewer(path)
+        return path
+
+
+def run(
+    main: Callable[[Arguments], Sequence[Claim] | None],
+    doc: str | None,
+    options: Callable[[argparse.ArgumentParser], None] | None = None,
+    argv: Sequence[str] | None = None,
+) -> list[Claim]:
+    """Parse the options, run `main(args)`, print its claims and return them.
+
+    A script calls `run(main, __doc__, options)`; a program passes `argv` too, a list such as
+    `["--quick", "--out", "figures"]`, and collects the claims. Whatever goes wrong for a reason
+    that the user can mend (a bad option, unreadable data, a full disk) ends in `SystemExit` with
+    one line instead of a traceback; Ctrl-C ends in exit code 130.
+    """
+    script = Path(inspect.getfile(main))
+    chapter = script.parent.name
+    parser = _parser(f"{chapter}/{script.name}", doc, default_out=Path("out", chapter))
+    if options is not None:
+        options(parser)
+    args = parser.parse_args(argv, namespace=Arguments(error=parser.error))
+    try:
+        args.out.mkdir(parents=True, exist_ok=True)
+        claims = list(main(args) or [])
+        for claim in claims:
+            print(claim)
+        sys.stdout.flush()
+    except BrokenPipeError:  # `| head` has read enough; what is still buffered has no reader
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+    except OSError as error:
+        raise SystemExit(f"{parser.prog}: {error}") from None
+    except KeyboardInterrupt:
+        print(f"\n{parser.prog}: stopped; what was finished is in {args.out}", file=sys.stderr)
+        raise SystemExit(130) from None
+    return claims
+
+
+def number(
+    kind: type = float,
+    *,
+    at_least: float = -math.inf,
+    above: float = -math.inf,
+    at_most: float = math.inf,
+) -> Callable[[str], Any]:
+    """An argparse `type` for a number in a range, whose error names what is allowed.
+
+    >>> number(int, at_least=1)("20")
+    20
+    >>> number(float, above=0, at_most=1)("1.5")
+    Traceback (most recent call last):
+        ...
+    argparse.ArgumentTypeError: expected a number above 0 and at most 1, but '1.5' came
+    """
+    bounds = {"at least": at_least, "above": above, "at most": at_most}
+    limits = [f"{name} {bound:g}" for name, bound in bounds.items() if math.isfinite(bound)]
+    expected = f"a {'whole ' if kind is int else ''}number {' and '.join(limits)}".rstrip()
+
+    def parse(text: str) -> Any:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = math.nan  # fails every comparison below
+        if not (math.isfinite(value) and at_least <= value <= at_most and value > above):
+            raise argparse.ArgumentTypeError(f"expected {expected}, but {text!r} came")
+        return value
+
+    return parse
+
+
+class _Parser(argparse.ArgumentParser):
+    """An ArgumentParser whose complaint is one line, without the usage in front of it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (--help shows an example)\n")
+
+
+def _parser(name: str, doc: str | None, default_out: Path) -> _Parser:
+    parser = _Parser(
+        prog=f"python {name}",
+        description=inspect.cleandoc(doc or ""),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--seed", type=number(int, at_least=0), default=0,
+        help="where the random numbers start (default: 0); the same seed gives the same result",
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="a small version of the experiment, done in seconds"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=default_out, metavar="FOLDER",
+        help=f"folder for the figures (default: {default_out})",
+    )
+    parser.add_argument(
+        "--show", action="store_true", help="also open the figures, where there is a screen"
+    )
+    return parser
+
+
+def _open_viewer(path: Path) -> None:
+    from PIL import Image, ImageShow
+
+    if not (_has_screen() and ImageShow.show(Image.open(path), title=path.name)):
+        print(f"--show: no screen or picture viewer here; the file is {path}", file=sys.stderr)
+
+
+def _has_screen() -> bool:
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
