@@ -19,7 +19,7 @@ help:
 	@echo "make train   train the two-layer network of chapter 5 on MNIST (about a minute)"
 	@echo "make test    run every test"
 	@echo "make lint    run ruff and mypy"
-	@echo "make clean   remove .venv, out/ and what the tools left behind"
+	@echo "make clean   remove .venv and what the tools left behind; out/ stays"
 
 train: .venv/ready
 	$(VENV) ch05/train_neuralnet.py
@@ -32,7 +32,7 @@ lint: .venv/ready-dev
 	$(VENV) -m mypy
 
 clean:
-	rm -rf .venv out build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps hold the folder that they were made in: after a move the set-up is done again.
