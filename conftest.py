@@ -1,4 +1,4 @@
-"""What holds around every test and every doctest: strict numbers, no display, a cache of its own."""
+"""What holds around every test: strict numbers, no display, a cache folder of its own."""
 
 import os
 

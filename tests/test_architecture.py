@@ -1,0 +1,75 @@
+"""The shape of the code: imports go one way, and every file is small enough to be read."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CHAPTERS = sorted(ROOT.glob("ch0[1-8]"))
+LIBRARY = sorted((ROOT / "dlscratch").rglob("*.py"))
+SCRIPTS = sorted(script for chapter in CHAPTERS for script in chapter.glob("*.py"))
+
+# The floors of the library, from the ground up: a module imports from the floors below its own.
+FLOORS = [
+    "im2col", "functions", "files", "parameters", "layers", "gradient", "initializers", "network",
+    "multi_layer_net", "optimizers", "workers", "trainer", "figures", "experiment", "common", "cli",
+]  # fmt: skip
+
+
+def name_of(path):
+    """dlscratch/layers/affine.py -> dlscratch.layers.affine"""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def imports_of(path):
+    """Every module that a file imports, inside its functions too; "a.b" for `from a import b`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: write the whole name of the module"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def chapter_of(name):
+    """The number in ch05 or ch05.two_layer_net; 0 for anything else."""
+    top = name.split(".")[0]
+    return int(top[2:]) if top in [chapter.name for chapter in CHAPTERS] else 0
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=name_of)
+def test_the_library_knows_no_chapter_and_no_data_set(path):
+    tops = {name.split(".")[0] for name in imports_of(path)}
+    assert not tops & {"dataset", "tests", "benchmarks", *(chapter.name for chapter in CHAPTERS)}
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=name_of)
+def test_a_module_imports_only_from_the_floors_below(path):
+    package, *rest = name_of(path).split(".")
+    if rest[0] in ("__init__", "__main__"):
+        return  # the roof
+    for name in imports_of(path):
+        top, *below = name.split(".")
+        if top == package and below[0] != rest[0]:
+            assert FLOORS.index(below[0]) < FLOORS.index(rest[0]), f"{rest[0]} imports {name}"
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
+def test_a_chapter_imports_from_no_later_chapter(path):
+    assert max(map(chapter_of, imports_of(path)), default=0) <= chapter_of(name_of(path))
+
+
+def test_everything_stays_small(capsys):
+    """Small is a promise of this library; raise a bound only for something that a reader gains."""
+    for what, paths, longest, whole in [
+        ("dlscratch", LIBRARY, 300, 4000),
+        ("chapters", SCRIPTS, 120, 4000),
+    ]:
+        lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in paths}
+        largest = max(lines, key=lines.get)
+        with capsys.disabled():
+            total, at = sum(lines.values()), f"{largest.relative_to(ROOT)}, {lines[largest]}"
+            print(f"\n{what}: {total} lines in {len(lines)} files; the longest is {at}", end="")
+        assert lines[largest] <= longest
+        assert total <= whole
