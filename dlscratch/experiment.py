@@ -16,6 +16,7 @@ A chapter script is a docstring (the lesson), `main(args)` (the experiment) and 
 """
 
 import argparse
+import doctest
 import inspect
 import math
 import os
@@ -25,7 +26,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-__all__ = ["Arguments", "Claim", "number", "run"]
+from dlscratch.files import DataError
+
+__all__ = ["Arguments", "Claim", "number", "replay", "run"]
 
 
 @dataclass(frozen=True)
@@ -98,8 +101,8 @@ def run(
     except BrokenPipeError:  # `| head` has read enough; what is still buffered has no reader
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
-    except OSError as error:
-        raise SystemExit(f"{parser.prog}: {error}") from None
+    except (DataError, OSError) as error:
+        raise SystemExit(f"{parser.prog}: {_reason(error)}") from None
     except KeyboardInterrupt:
         print(f"\n{parser.prog}: stopped; what was finished is in {args.out}", file=sys.stderr)
         raise SystemExit(130) from None
@@ -138,6 +141,22 @@ def number(
     return parse
 
 
+def replay(session: Path) -> None:
+    """Show a session at the prompt, a text with >>> lines, after checking every answer in it.
+
+    The lines are run in order, as doctest runs them. Where Python answers something else than the
+    text, both answers are printed and the script ends with `SystemExit`.
+    """
+    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    failed, typed = doctest.testfile(
+        str(session), module_relative=False, optionflags=flags, encoding="utf-8"
+    )
+    if failed:
+        raise SystemExit(f"{session}: {failed} of {typed} answers differ")
+    print(session.read_text(encoding="utf-8"))
+    print(f"{typed} inputs typed, every answer as shown")
+
+
 class _Parser(argparse.ArgumentParser):
     """An ArgumentParser whose complaint is one line, without the usage in front of it."""
 
@@ -166,6 +185,12 @@ def _parser(name: str, doc: str | None, default_out: Path) -> _Parser:
         "--show", action="store_true", help="also open the figures, where there is a screen"
     )
     return parser
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"  # without "[Errno 2]"
+    return str(error)
 
 
 def _open_viewer(path: Path) -> None:

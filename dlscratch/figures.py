@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 # Okabe and Ito's colours, which colour-blind readers tell apart too (jfly.uni-koeln.de/color).
 BLUE, VERMILION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
@@ -85,7 +86,7 @@ def accuracy(
     ax.plot(epochs, train, "-o", color=BLUE, markevery=every, markersize=4, label="train")
     ax.plot(epochs, test, "--s", color=VERMILION, markevery=every, markersize=4, label="test")
     ax.set(**{"xlabel": "epoch", "ylabel": "accuracy", "ylim": (0, 1.02), **labels})
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))  # there is no epoch 2.5
     ax.legend(frameon=False, loc="lower right")
 
 

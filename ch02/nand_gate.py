@@ -1,0 +1,24 @@
+"""Figure 2-3: the NAND gate is AND with all its signs turned (sections 2.2.2, 2.3.3).
+
+Not-AND fires unless both signals come. The perceptron is the one of and_gate.py; only weights and
+bias differ, and here they are those of AND with the opposite sign.
+
+    python ch02/nand_gate.py
+
+Last line with the default seed:  1  1 |  0
+"""
+
+from ch02.perceptron import perceptron, print_truth_table
+from dlscratch.experiment import run
+
+
+def NAND(x1, x2):
+    return perceptron([x1, x2], w=[-0.5, -0.5], b=0.7)
+
+
+def main(args):
+    print_truth_table(NAND)
+
+
+if __name__ == "__main__":
+    run(main, __doc__)
