@@ -44,10 +44,8 @@ def im2col(images, filter_h: int, filter_w: int, stride: int = 1, pad: int = 0):
     OW = output_size(W, filter_w, stride, pad)
     padded = np.pad(images, [(0, 0), (0, 0), (pad, pad), (pad, pad)])
     col = np.empty((N, C, filter_h, filter_w, OH, OW), dtype=images.dtype)
-    for i in range(filter_h):
-        for j in range(filter_w):
-            # pixel (i, j) of all windows at once
-            col[:, :, i, j] = padded[:, :, i : i + stride * OH : stride, j : j + stride * OW : stride]
+    for i, j in np.ndindex(filter_h, filter_w):  # pixel (i, j) of all windows at once
+        col[:, :, i, j] = padded[:, :, i : i + stride * OH : stride, j : j + stride * OW : stride]
     # (N, C, FH, FW, OH, OW) -> (N, OH, OW, C, FH, FW) -> (N*OH*OW, C*FH*FW)
     return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * OH * OW, -1)
 
@@ -69,7 +67,6 @@ def col2im(col, input_shape, filter_h: int, filter_w: int, stride: int = 1, pad:
     # (N*OH*OW, C*FH*FW) -> (N, OH, OW, C, FH, FW) -> (N, C, FH, FW, OH, OW)
     col = col.reshape(N, OH, OW, C, filter_h, filter_w).transpose(0, 3, 4, 5, 1, 2)
     padded = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=col.dtype)
-    for i in range(filter_h):
-        for j in range(filter_w):
-            padded[:, :, i : i + stride * OH : stride, j : j + stride * OW : stride] += col[:, :, i, j]
+    for i, j in np.ndindex(filter_h, filter_w):
+        padded[:, :, i : i + stride * OH : stride, j : j + stride * OW : stride] += col[:, :, i, j]
     return padded[:, :, pad : pad + H, pad : pad + W]

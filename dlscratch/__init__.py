@@ -1,0 +1,91 @@
+"""dlscratch: neural networks in pure NumPy, to be read.
+
+Layers with a forward and a backward pass, networks as lists of layers, optimizers, and a checker
+that proves every gradient: the library behind the chapters of "Deep Learning from Scratch".
+Importing it needs NumPy alone.
+"""
+
+from dlscratch.checking import Verdict, check_gradients
+from dlscratch.files import DataError
+from dlscratch.functions import (
+    cross_entropy_error,
+    identity_function,
+    log_softmax,
+    mean_squared_error,
+    relu,
+    sigmoid,
+    softmax,
+    step_function,
+)
+from dlscratch.gradient import numerical_diff, numerical_gradient
+from dlscratch.im2col import col2im, im2col, output_size
+from dlscratch.initializers import affine, batch_norm, convolution, weight_std
+from dlscratch.layers import (
+    Affine,
+    AveragePooling,
+    BatchNorm,
+    Convolution,
+    Dropout,
+    Flatten,
+    IdentityWithLoss,
+    Layer,
+    Pooling,
+    ReLU,
+    Sigmoid,
+    SoftmaxWithLoss,
+    Tanh,
+)
+from dlscratch.multi_layer_net import MultiLayerNet
+from dlscratch.network import Network
+from dlscratch.optimizers import SGD, AdaGrad, Adam, Momentum, Nesterov, Optimizer, RMSprop
+from dlscratch.parameters import Parameters
+from dlscratch.trainer import History, Trainer, batches
+
+__all__ = [
+    "SGD",
+    "AdaGrad",
+    "Adam",
+    "Affine",
+    "AveragePooling",
+    "BatchNorm",
+    "Convolution",
+    "DataError",
+    "Dropout",
+    "Flatten",
+    "History",
+    "IdentityWithLoss",
+    "Layer",
+    "Momentum",
+    "MultiLayerNet",
+    "Nesterov",
+    "Network",
+    "Optimizer",
+    "Parameters",
+    "Pooling",
+    "RMSprop",
+    "ReLU",
+    "Sigmoid",
+    "SoftmaxWithLoss",
+    "Tanh",
+    "Trainer",
+    "Verdict",
+    "affine",
+    "batch_norm",
+    "batches",
+    "check_gradients",
+    "col2im",
+    "convolution",
+    "cross_entropy_error",
+    "identity_function",
+    "im2col",
+    "log_softmax",
+    "mean_squared_error",
+    "numerical_diff",
+    "numerical_gradient",
+    "output_size",
+    "relu",
+    "sigmoid",
+    "softmax",
+    "step_function",
+    "weight_std",
+]

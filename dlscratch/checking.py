@@ -1,0 +1,290 @@
+"""Is this backward pass right? Proof by measurement (section 5.7.3).
+
+L = sum(dout * layer.forward(x)) is one number, and dout is random, so that no error can cancel
+out. Along a random direction of x, W, .. the slope of L is measured, (L(+h) - L(-h)) / 2h in
+float64, and held against what backward says, sum(gradient * direction). Then single entries are
+held against each other, to name the worst one, and a list of usual mistakes is tried for its cause.
+"""
+
+import copy
+import inspect
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+
+from dlscratch.network import Network
+
+STEPS = (1e-5, 1e-6)  # a kink (ReLU at 0) may spoil one step; a wrong gradient fails at both
+ENTRIES = 20  # how many single entries of each array are measured
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What `check_gradients` found: true if the gradients are right; its text says where not."""
+
+    ok: bool
+    subject: str
+    array: str = ""  # the worst array: "x", "W", ..
+    index: tuple[int, ...] | None = None  # its worst entry, None for the slope along a direction
+    analytic: float = 0.0  # what backward says there
+    numeric: float = 0.0  # what was measured there
+    error: float = 0.0  # |analytic - numeric|, relative to the larger one
+    cure: str = ""
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def __repr__(self) -> str:
+        if not self.array:
+            return f"WRONG: {self.subject}. {self.cure}"
+        place = " along a random direction" if self.index is None else f"{list(self.index)}"
+        return (
+            f"{'right' if self.ok else 'WRONG'}: {self.subject}, worst at d{self.array}{place}: "
+            f"backward says {self.analytic:.9g}, measured {self.numeric:.9g} "
+            f"(relative error {self.error:.1e}). {self.cure}"
+        ).strip()
+
+
+class _Broken(Exception):
+    """There are no numbers to compare; the text says why, and what to do."""
+
+
+def check_gradients(
+    subject,
+    x,
+    t=None,
+    *,
+    rng: np.random.Generator | None = None,
+    training: bool = True,
+    tolerance: float = 1e-6,
+) -> Verdict:
+    """Prove or refute the gradients of a layer, a loss or a whole `Network`.
+
+    subject: anything with forward(x) and backward(dout), a `Layer` or not; it is copied, never
+    changed. A parameter W is found by `param_names`, or by having a gradient dW after backward.
+    x, t: an input batch of two or more rows; t for losses and networks. tolerance: the largest
+    relative error that passes. rng: draws dout and the directions; without one a fixed seed does,
+    so that a check can be repeated.
+
+    >>> from dlscratch import Sigmoid
+    >>> x = np.linspace(-2, 2, 6).reshape(3, 2)
+    >>> bool(check_gradients(Sigmoid(), x))
+    True
+    >>> class Halved(Sigmoid):
+    ...     def backward(self, dout):
+    ...         return super().backward(dout) / 2
+    >>> check_gradients(Halved(), x).cure
+    'Likely cause: a factor, the gradient is 0.5 times what it should be.'
+    """
+    name = type(subject).__name__
+    if isinstance(subject, Network):
+        check: _Check = _NetworkCheck(subject, x, t, training)
+    else:
+        check = _LayerCheck(subject, x, t, training)
+    try:
+        return check.verdict(name, rng or np.random.default_rng(0), tolerance)
+    except _Broken as reason:
+        return Verdict(False, name, cure=str(reason))
+
+
+class _Check(ABC):
+    """One subject, its arrays by name, and the two ways to their gradients."""
+
+    x: np.ndarray  # the input batch
+    arrays: dict[str, np.ndarray]  # what is differentiated by
+
+    def verdict(self, name, rng, tolerance) -> Verdict:
+        analytic = self.analytic(rng)
+        for key, array in self.arrays.items():
+            _expect_gradient(key, analytic[key], array)
+        rows = [row for key in analytic for row in self._compare(key, analytic[key], rng)]
+        # A slope that is truly 0 is measured as noise: errors count against the largest slope too.
+        largest = max(abs(value) for *_, a, n in rows for value in (a, n))
+        if largest == 0:
+            raise _Broken("Every gradient is 0 here, which proves nothing: choose another input.")
+        errors = [abs(a - n) / max(abs(a), abs(n), 1e-3 * largest) for *_, a, n in rows]
+        worst = int(np.argmax(np.nan_to_num(errors, nan=np.inf)))
+        ok = bool(errors[worst] <= tolerance)
+        cure = "" if ok else self._cause(rows[worst][0], analytic, rng)
+        key, index, a, n = rows[worst]
+        return Verdict(ok, name, key, index, a, n, errors[worst], cure)
+
+    @abstractmethod
+    def analytic(self, rng) -> dict[str, np.ndarray]:
+        """What backward says, by name."""
+
+    @abstractmethod
+    def difference(self, key, change) -> float:
+        """L with the array `key` moved by +change, less L with it moved by -change."""
+
+    def _compare(self, key, analytic, rng):
+        """(key, index, analytic, numeric): along a direction, then for single entries."""
+        direction = rng.standard_normal(analytic.shape)
+        direction /= np.linalg.norm(direction)
+        rows = [(key, None, *self._pair(key, direction, analytic))]
+        entries = rng.permutation(analytic.size)[:ENTRIES]
+        for entry in entries:
+            index = tuple(int(i) for i in np.unravel_index(entry, analytic.shape))
+            rows.append((key, index, *self._pair(key, _unit(analytic.shape, index), analytic)))
+        return rows
+
+    def _pair(self, key, direction, analytic):
+        said = float(np.sum(analytic * direction))
+        measured = [self.difference(key, h * direction) / (2 * h) for h in STEPS]
+        return said, min(measured, key=lambda slope: abs(slope - said))
+
+    def _cause(self, key, analytic, rng):
+        """The usual mistakes, tried one after the other."""
+        gradient = analytic[key]
+        if not gradient.any():
+            return f"Likely cause: the gradient of {key} is never worked out, it is all 0."
+        true = self._measured(key, rng)
+        square = gradient.ndim == 2 and gradient.shape[0] == gradient.shape[1]
+        if square and np.allclose(gradient.T[true[0]], true[1], rtol=1e-4):
+            return f"Likely cause: a missing transpose, d{key} is the transpose of the gradient."
+        nonzero = np.abs(true[1]) > 1e-6 * np.abs(true[1]).max()
+        ratios = gradient[true[0]][nonzero] / true[1][nonzero]
+        if len(ratios) and np.allclose(ratios, ratios[0], rtol=1e-4):
+            return self._factor(float(ratios[0]))
+        return f"Derive d{key} again; the largest errors are where this one is."
+
+    def _measured(self, key, rng):
+        """(index arrays, slopes) of up to a hundred entries."""
+        shape = self.arrays[key].shape
+        places = np.unravel_index(rng.permutation(self.arrays[key].size)[:100], shape)
+        h = STEPS[0]
+        slopes = [
+            self.difference(key, h * _unit(shape, tuple(index))) / (2 * h)
+            for index in zip(*places, strict=True)
+        ]
+        return places, np.array(slopes)
+
+    def _factor(self, ratio):
+        n = len(self.x)
+        for factor, text in ((n, "N"), (1 / n, "1/N"), (-1.0, "-1")):
+            if np.isclose(ratio, factor, rtol=1e-4):
+                return f"Likely cause: a factor of {text} (N = {n} rows): divide by N just once."
+        return f"Likely cause: a factor, the gradient is {ratio:.4g} times what it should be."
+
+
+class _LayerCheck(_Check):
+    """A layer or a loss: L = sum(dout * forward(x))."""
+
+    def __init__(self, layer, x, t, training):
+        self.layer = copy.deepcopy(layer)
+        for attribute, value in vars(self.layer).items():
+            if isinstance(value, np.ndarray) and np.issubdtype(value.dtype, np.floating):
+                setattr(self.layer, attribute, value.astype(np.float64))
+        self.x = _read_only(x)
+        self.t = () if t is None else (t,)
+        takes = inspect.signature(layer.forward).parameters
+        self.mode = {"training": training} if "training" in takes else {}
+        self.arrays = {"x": self.x}
+        # One pass over other numbers first: what it leaves behind must not matter.
+        self.fresh = copy.deepcopy(self.layer)
+        self._forward(self.layer, _read_only(self.x[::-1] + 0.5))
+
+    def analytic(self, rng):
+        probe = copy.deepcopy(self.layer)
+        y = self._forward(probe, self.x)
+        self.dout = _read_only(rng.standard_normal(np.shape(y)))
+        gradients = {"x": self._backward(probe)}
+        names = getattr(probe, "param_names", ()) or [
+            name[1:] for name in vars(probe) if name[:1] == "d" and name[1:] in vars(probe)
+        ]
+        for name in names:
+            self.arrays[name] = getattr(probe, name)
+            gradients[name] = getattr(probe, "d" + name, None)
+        return gradients
+
+    def difference(self, key, change):
+        outputs = []
+        for moved in (self.arrays[key] + change, self.arrays[key] - change):
+            probe = copy.deepcopy(self.layer)
+            if key != "x":
+                setattr(probe, key, moved)
+            outputs.append(self._forward(probe, moved if key == "x" else self.x))
+        return float(np.sum(self.dout * (outputs[0] - outputs[1])))
+
+    def _forward(self, probe, x):
+        return self._guarded("forward", probe.forward, x, *self.t, **self.mode)
+
+    def _backward(self, probe):
+        return self._guarded("backward", probe.backward, self.dout)
+
+    def _guarded(self, which, method, argument, *rest, **options):
+        try:
+            return method(argument, *rest, **options)
+        except ValueError as error:
+            if "read-only" not in str(error):
+                raise
+            argument = "x" if which == "forward" else "dout"
+            raise _Broken(
+                f"Likely cause: {which} writes into {argument}, which is not its own: "
+                f"make a new array, such as {argument} * mask."
+            ) from error
+
+    def _cause(self, key, analytic, rng):
+        probe = copy.deepcopy(self.fresh)
+        y = self._forward(probe, self.x)
+        if np.shape(y) == self.dout.shape:
+            self.layer, used = self.fresh, self.layer
+            gradient = self._backward(probe) if key == "x" else getattr(probe, "d" + key, None)
+            row = self._compare(key, gradient, rng) if gradient is not None else []
+            self.layer = used
+            if row and all(np.isclose(a, n, rtol=1e-5, atol=1e-8) for *_, a, n in row):
+                return (
+                    "Likely cause: a mask of the wrong pass, backward uses what an earlier forward "
+                    "left behind: keep it anew at each forward."
+                )
+        return super()._cause(key, analytic, rng)
+
+
+class _NetworkCheck(_Check):
+    """A network: L is its loss in training mode, weight decay included."""
+
+    def __init__(self, net, x, t, training):
+        self.net = net.astype(np.float64)
+        self.x, self.t = _read_only(x), t
+        self.training = training
+        self.arrays = dict(self.net.params)
+
+    def analytic(self, rng):
+        return dict(copy.deepcopy(self.net).gradient(self.x, self.t))
+
+    def difference(self, key, change):
+        losses = []
+        for moved in (self.arrays[key] + change, self.arrays[key] - change):
+            probe = copy.deepcopy(self.net)
+            probe.params[key] = moved
+            losses.append(probe.loss(self.x, self.t, training=self.training))
+        return losses[0] - losses[1]
+
+
+def _expect_gradient(key, gradient, array):
+    """Refuse a gradient of another shape than its array, with the usual reason for it."""
+    shape = np.shape(gradient)
+    if gradient is not None and shape == array.shape:
+        return
+    if gradient is None:
+        what = "backward returned no dx" if key == "x" else f"backward set no d{key}"
+        raise _Broken(f"{what}: it must answer an array of shape {array.shape}.")
+    text = f"d{key} has shape {shape}, expected the shape of {key}, {array.shape}."
+    if shape == array.shape[::-1]:
+        text += " Likely cause: a missing transpose."
+    if shape[1:] == array.shape:
+        text += " Likely cause: a missing sum over the batch: .sum(axis=0)."
+    raise _Broken(text)
+
+
+def _read_only(x):
+    x = np.array(x, dtype=np.float64)
+    x.flags.writeable = False
+    return x
+
+
+def _unit(shape, index):
+    unit = np.zeros(shape)
+    unit[index] = 1.0
+    return unit

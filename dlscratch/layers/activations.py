@@ -1,0 +1,62 @@
+"""Activation layers: the bend between two linear maps (sections 3.2 and 5.5).
+
+Without one, a stack of Affine layers is a single Affine layer. Each works on every number by
+itself, so dx = dy * h'(x), and each h' can be read off the output y: no x needs to be kept.
+"""
+
+import numpy as np
+
+from dlscratch.functions import sigmoid
+from dlscratch.layers.base import Layer
+
+
+class ReLU(Layer):
+    """y = max(0, x): passes what is positive, blocks the rest (section 5.5.1). Any shape.
+
+    >>> ReLU().forward(np.array([[1.0, -0.5], [-2.0, 3.0]]))
+    array([[1., 0.],
+           [0., 3.]])
+    """
+
+    def forward(self, x, training=False):
+        y = np.maximum(x, 0)
+        self.cache = (y,)
+        return y
+
+    def backward(self, dout):
+        (y,) = self.saved()
+        return dout * (y > 0)  # dy/dx = 1 where x > 0, else 0
+
+
+class Sigmoid(Layer):
+    """y = 1 / (1 + exp(-x)), between 0 and 1 (section 5.5.2). Any shape.
+
+    >>> Sigmoid().forward(np.array([[0.0, 2.0]]))
+    array([[0.5       , 0.88079708]])
+    """
+
+    def forward(self, x, training=False):
+        y = sigmoid(x)
+        self.cache = (y,)
+        return y
+
+    def backward(self, dout):
+        (y,) = self.saved()
+        return dout * y * (1 - y)  # dy/dx = y (1 - y)
+
+
+class Tanh(Layer):
+    """y = tanh(x), between -1 and 1, symmetric about the origin (section 6.2.2). Any shape.
+
+    >>> Tanh().forward(np.array([[0.0, 1.0]]))
+    array([[0.        , 0.76159416]])
+    """
+
+    def forward(self, x, training=False):
+        y = np.tanh(x)
+        self.cache = (y,)
+        return y
+
+    def backward(self, dout):
+        (y,) = self.saved()
+        return dout * (1 - y * y)  # dy/dx = 1 - y^2

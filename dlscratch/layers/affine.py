@@ -1,0 +1,47 @@
+"""The fully connected layer: every output sees every input (sections 3.3.3 and 5.6).
+
+y = x . W + b for a whole batch at once: each row of x is one example.
+Backward, by matching shapes: dx (N, in) can only be dy (N, out) . W^T (out, in).
+"""
+
+import numpy as np
+
+from dlscratch.layers.base import Layer, expect_shape
+
+
+class Affine(Layer):
+    """y = x . W + b.
+
+    W: (in, out), b: (out,). The layer uses these very arrays; it does not copy them.
+    x: (N, in), or (N, ...) with `in` numbers an example, images for instance; y: (N, out).
+
+    >>> layer = Affine(np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), np.zeros(3))
+    >>> layer.forward(np.array([[1.0, 1.0]]))
+    array([[5., 7., 9.]])
+    """
+
+    param_names = ("W", "b")
+
+    def __init__(self, W: np.ndarray, b: np.ndarray):
+        self.W = W
+        self.b = b
+
+    def forward(self, x, training=False):
+        n_in = self.W.shape[0]
+        fits = x.ndim >= 2 and x.size == len(x) * n_in
+        expect_shape(self, x, fits, f"a batch (N, {n_in})", "use x[None] for one example")
+        rows = x.reshape(len(x), n_in)  # (N, C, H, W) -> (N, C*H*W)
+        self.cache = (rows, x.shape)
+        out = rows @ self.W
+        out += self.b
+        return out
+
+    def backward(self, dout):
+        self.weight_gradients(dout)
+        _, shape = self.saved()
+        return (dout @ self.W.T).reshape(shape)  # dx = dy . W^T
+
+    def weight_gradients(self, dout):
+        rows, _ = self.saved()
+        self.dW = rows.T @ dout  # dW = x^T . dy
+        self.db = dout.sum(axis=0)  # b is added to every row: db = sum of the rows of dy

@@ -1,0 +1,44 @@
+"""Dropout: in training, silence each unit with probability `ratio` (section 6.4.3).
+
+The survivors are scaled up by 1 / (1 - ratio), so that the expected sum stays what it was and
+nothing is left to do at test time ("inverted" dropout; Srivastava et al., 2014).
+The book scales at test time instead: see `dlscratch.common.layers.Dropout`.
+"""
+
+import numpy as np
+
+from dlscratch.layers.base import Layer
+
+
+class Dropout(Layer):
+    """y = x * mask in training, y = x otherwise. Any shape.
+
+    ratio: the share of units silenced, 0 <= ratio < 1. rng: where the masks come from.
+
+    >>> Dropout(0.5).forward(np.ones(3))
+    array([1., 1., 1.])
+    >>> Dropout(0.5, rng=np.random.default_rng(1)).forward(np.ones(4), training=True)
+    array([0., 2., 2., 2.])
+    """
+
+    def __init__(self, ratio: float = 0.5, *, rng: np.random.Generator | None = None):
+        if not 0 <= ratio < 1:
+            raise ValueError(f"dropout ratio must be at least 0 and below 1, got {ratio}")
+        self.ratio = ratio
+        self.rng = np.random.default_rng() if rng is None else rng
+
+    def forward(self, x, training=False):
+        if not training:
+            self.cache = (None,)
+            return x
+        kept = self.rng.random(x.shape, dtype=np.float32) >= self.ratio
+        mask = kept.astype(x.dtype) * (1 / (1 - self.ratio))
+        self.cache = (mask,)
+        return x * mask
+
+    def backward(self, dout):
+        (mask,) = self.saved()
+        return dout if mask is None else dout * mask  # dy/dx = mask
+
+    def options(self):
+        return f"{self.ratio}"

@@ -1,0 +1,20 @@
+"""Flatten: images to rows, so that an Affine layer can follow (section 7.1). It learns nothing."""
+
+from dlscratch.layers.base import Layer
+
+
+class Flatten(Layer):
+    """(N, ...) -> (N, everything else).
+
+    >>> import numpy as np
+    >>> Flatten().forward(np.zeros((2, 3, 4, 4))).shape
+    (2, 48)
+    """
+
+    def forward(self, x, training=False):
+        self.cache = (x.shape,)
+        return x.reshape(len(x), -1)  # (N, C, H, W) -> (N, C*H*W)
+
+    def backward(self, dout):
+        (shape,) = self.saved()
+        return dout.reshape(shape)  # (N, C*H*W) -> (N, C, H, W)

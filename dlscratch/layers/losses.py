@@ -1,0 +1,84 @@
+"""The last step of a network in training: from scores to one number, the loss (section 5.6.3).
+
+Each class pairs an output function with the error that suits it, and the gradient of such a pair
+is as simple as it can be: outputs minus targets. Both losses are means over the batch.
+Unlike the layers, forward takes the targets too and answers a float.
+"""
+
+import numpy as np
+
+from dlscratch.functions import check_labels, log_softmax, mean_squared_error
+
+
+class SoftmaxWithLoss:
+    """Softmax, then cross entropy: for choosing one class of several.
+
+    x: scores (N, classes). t: integer classes (N,), or probabilities (N, classes).
+    The logarithm is taken of the scores' softmax directly: no score makes it infinite.
+
+    >>> head = SoftmaxWithLoss()
+    >>> round(head.forward(np.array([[0.3, 2.9, 4.0]]), np.array([2])), 4)
+    0.3057
+    >>> head.backward()
+    array([[ 0.01821127,  0.24519181, -0.26340309]])
+    """
+
+    cache = None
+
+    def forward(self, x, t) -> float:
+        t = check_labels(x, t)
+        if t.ndim < x.ndim:
+            t = np.eye(x.shape[-1], dtype=x.dtype)[t]  # (N,) -> (N, classes), one-hot
+        log_y = log_softmax(x)
+        self.cache = (log_y, t)
+        return float(-np.sum(t * log_y)) / examples(x)
+
+    def backward(self, dout=1.0):
+        log_y, t = _saved(self)
+        # L = -sum_k t_k log y_k and d log y_k / dx_j = [k = j] - y_j:  dL/dx = y sum(t) - t
+        dx = np.exp(log_y) * t.sum(axis=-1, keepdims=True) - t
+        dx *= dout / examples(log_y)
+        return dx
+
+    def __repr__(self):
+        return "SoftmaxWithLoss()"
+
+
+class IdentityWithLoss:
+    """The scores themselves, then half the sum of squares: for regression (section 3.5).
+
+    x and t: (N, outputs).
+
+    >>> head = IdentityWithLoss()
+    >>> head.forward(np.array([[1.0, 3.0]]), np.array([[1.0, 1.0]]))
+    2.0
+    >>> head.backward()
+    array([[0., 2.]])
+    """
+
+    cache = None
+
+    def forward(self, x, t) -> float:
+        loss = float(mean_squared_error(x, t)) / examples(x)
+        self.cache = (x, np.asarray(t))
+        return loss
+
+    def backward(self, dout=1.0):
+        x, t = _saved(self)
+        dx = (x - t).astype(x.dtype, copy=False)  # L = (x - t)^2 / 2: dL/dx = x - t
+        dx *= dout / examples(x)
+        return dx
+
+    def __repr__(self):
+        return "IdentityWithLoss()"
+
+
+def examples(x) -> int:
+    """How many rows: (N, classes) -> N, and 1 for a single example (classes,)."""
+    return x.size // x.shape[-1]
+
+
+def _saved(head):
+    if head.cache is None:
+        raise RuntimeError(f"{head!r}.backward needs a forward pass before it")
+    return head.cache

@@ -1,0 +1,221 @@
+"""A network is a list of layers and a loss (sections 4.5 and 5.7): all that nets share, once.
+
+Forward: each layer's output is the next one's input. Backward: the same list in reverse, each
+layer passing on the gradient that it was given. The network names its parameters by counting,
+W1 b1 W2 b2 .., so that no network ever types a list of names.
+"""
+
+import copy
+import zipfile
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from dlscratch.files import DataError, atomic_write
+from dlscratch.layers import Layer, SoftmaxWithLoss
+from dlscratch.parameters import Parameters
+
+
+class Network:
+    """Layers in a row, with `last_layer` as the loss.
+
+    layers: `Layer` objects, each once. last_layer: `SoftmaxWithLoss()` if not given.
+    weight_decay: lambda of the penalty lambda/2 * sum(W^2), for every parameter W (section 6.4.2).
+    x: a batch (N, ...), taken in the network's dtype. t: labels (N,) or probabilities (N, classes).
+
+    >>> from dlscratch import ReLU, affine
+    >>> rng = np.random.default_rng(0)
+    >>> net = Network([affine(4, 3, rng=rng), ReLU(), affine(3, 2, rng=rng)])
+    >>> net.predict(np.ones((5, 4))).shape
+    (5, 2)
+    >>> net.gradient(np.ones((5, 4)), np.zeros(5, dtype=int))["W1"].shape
+    (4, 3)
+    """
+
+    def __init__(self, layers: Iterable[Layer], last_layer=None, weight_decay: float = 0.0):
+        self.layers = list(layers)
+        self.last_layer = SoftmaxWithLoss() if last_layer is None else last_layer
+        self.weight_decay = weight_decay
+        self._params: Parameters | None = None
+        if len({id(layer) for layer in self.layers}) < len(self.layers):
+            raise ValueError("a layer object can stand in a network only once: make a second one")
+
+    # ---- passes
+
+    def predict(self, x, batch_size: int = 100) -> np.ndarray:
+        """The scores (N, classes), before the softmax; worked out `batch_size` rows at a time."""
+        x = self._batch(x)
+        parts = [self._scores(x[i : i + batch_size]) for i in range(0, len(x), batch_size)]
+        return np.concatenate(parts) if len(parts) != 1 else parts[0]
+
+    def loss(self, x, t, training: bool = False, batch_size: int = 100) -> float:
+        """The mean loss over the batch, the weight decay's penalty included.
+
+        training=True is the loss that `gradient` differentiates: Dropout drops, BatchNorm uses the
+        batch's statistics, and the batch stays in one piece.
+        """
+        x, t = self._batch(x), np.asarray(t)
+        if training:
+            loss = self.last_layer.forward(self._scores(x, training=True), t)
+        else:
+            scores = self.predict(x, batch_size)
+            loss = self.last_layer.forward(scores, t)
+        return loss + self._penalty()
+
+    def accuracy(self, x, t, batch_size: int = 100) -> float:
+        """The share of rows whose highest score is the right class, 0 .. 1."""
+        t = np.asarray(t)
+        classes = t if t.ndim == 1 else t.argmax(axis=1)
+        right = self.predict(x, batch_size).argmax(axis=1) == expect_rows(classes, len(x))
+        return float(np.mean(right))
+
+    def gradient(self, x, t) -> Parameters:
+        """dL/dW and so on by backpropagation, named as `params`; a new set at each call."""
+        return self.loss_and_gradient(x, t)[1]
+
+    def loss_and_gradient(self, x, t) -> tuple[float, Parameters]:
+        """Both from one forward and one backward pass, in training mode."""
+        loss = self.last_layer.forward(self._scores(self._batch(x), training=True), t)
+        self._backward(self.last_layer.backward())
+        params = self.params
+        grads = Parameters(params.shapes(), params.flat.dtype)
+        for name, (layer, attribute) in self._slots("param_names").items():
+            grads[name] = getattr(layer, "d" + attribute)
+        for name in self._decayed():
+            grads[name] += self.weight_decay * params[name]  # d(lambda/2 W^2)/dW = lambda W
+        return loss + self._penalty(), grads
+
+    def _batch(self, x):
+        x = np.asarray(x)
+        return x.astype(self.dtype, copy=False)
+
+    def _scores(self, x, training=False):
+        for layer in self.layers:
+            x = layer.forward(x, training=training)
+        return x
+
+    def _backward(self, dout):
+        learners = [i for i, layer in enumerate(self.layers) if layer.param_names]
+        if not learners:
+            return
+        first = learners[0]  # nothing before it learns: its dx is never needed
+        for layer in reversed(self.layers[first + 1 :]):
+            dout = layer.backward(dout)
+        self.layers[first].weight_gradients(dout)
+
+    def _penalty(self):
+        weights = (self.params[name] for name in self._decayed())
+        return 0.5 * self.weight_decay * sum(float(np.vdot(W, W)) for W in weights)
+
+    def _decayed(self):
+        slots = self._slots("param_names") if self.weight_decay else {}
+        return [name for name, (_, attribute) in slots.items() if attribute == "W"]
+
+    # ---- arrays
+
+    @property
+    def params(self) -> Parameters:
+        """Every learned array by name, the very arrays that the layers use."""
+        slots = self._slots("param_names")
+        known = self._params
+        if known is None or any(getattr(*slot) is not known[name] for name, slot in slots.items()):
+            known = self._params = self._adopt(slots)
+        return known
+
+    @property
+    def buffers(self) -> dict[str, np.ndarray]:
+        """The arrays that are saved but not learned: BatchNorm's running averages."""
+        return {name: getattr(*slot) for name, slot in self._slots("buffer_names").items()}
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The dtype of the parameters, and so of every number that the network works out."""
+        return self.params.flat.dtype
+
+    def _slots(self, kind):
+        """Name -> (layer, attribute), the names counted: W1 b1 gamma1 beta1 W2 b2 .."""
+        count: Counter[str] = Counter()
+        slots = {}
+        for layer in self.layers:
+            for attribute in getattr(layer, kind):
+                count[attribute] += 1
+                slots[f"{attribute}{count[attribute]}"] = (layer, attribute)
+        return slots
+
+    def _adopt(self, slots):
+        """Move the layers' arrays into one flat vector; each layer keeps a window on it."""
+        params = Parameters.copy_of({name: getattr(*slot) for name, slot in slots.items()})
+        for name, (layer, attribute) in slots.items():
+            setattr(layer, attribute, params[name])
+        return params
+
+    def __getstate__(self):
+        return {**self.__dict__, "_params": None}  # a copy makes a flat vector of its own
+
+    # ---- copies and files
+
+    def astype(self, dtype) -> "Network":
+        """A copy whose parameters and buffers have another dtype, np.float64 to check gradients."""
+        twin = copy.deepcopy(self)
+        for kind in ("param_names", "buffer_names"):
+            for layer, attribute in twin._slots(kind).values():
+                setattr(layer, attribute, getattr(layer, attribute).astype(dtype))
+        return twin
+
+    def save(self, path) -> None:
+        """Write parameters and buffers to a .npz file, all of it or nothing."""
+        with atomic_write(path) as file:
+            write_arrays(file, {**self.params, **self.buffers})
+
+    def load(self, path) -> None:
+        """Read what `save` wrote; DataError, and nothing changed, if the file does not fit."""
+        put_arrays({**self.params, **self.buffers}, read_arrays(path), path)
+
+    def __repr__(self) -> str:
+        lines = [*self.layers, self.last_layer]
+        return f"{type(self).__name__}(\n" + "".join(f"    {line!r}\n" for line in lines) + ")"
+
+
+def expect_rows(t, n):
+    """t, if it has n rows."""
+    if len(t) != n:
+        raise ValueError(f"expected a label for each example, got {len(t)} for {n} examples")
+    return t
+
+
+def write_arrays(file, arrays: dict[str, Any]) -> None:
+    """Write arrays by name as .npz; nothing in it is pickled."""
+    np.savez(file, **arrays)
+
+
+def read_arrays(path) -> dict[str, np.ndarray]:
+    """All arrays of a .npz file; DataError for anything else. Nothing in it is executed."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+    except FileNotFoundError:
+        raise DataError(f"{path}: no such file") from None
+    except (AttributeError, EOFError, OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise DataError(f"{path}: not a readable .npz file ({error}); save it again") from error
+
+
+def put_arrays(wanted, found, path) -> None:
+    """Copy `found` into the arrays `wanted`, strictly: the same names, the same shapes."""
+    missing = [name for name in wanted if name not in found]
+    unexpected = [name for name in found if name not in wanted]
+    shapes = [
+        f"{name} is {found[name].shape}, expected {array.shape}"
+        for name, array in wanted.items()
+        if name in found and found[name].shape != array.shape
+    ]
+    faults = shapes
+    if missing:
+        faults.append("missing: " + ", ".join(missing))
+    if unexpected:
+        faults.append("unexpected: " + ", ".join(unexpected))
+    if faults:
+        raise DataError(f"{path} does not fit this network: {'; '.join(faults)}")
+    for name, array in wanted.items():
+        array[...] = found[name]

@@ -1,0 +1,69 @@
+"""All arrays of a network, by name, as windows on one flat vector.
+
+The names are for the reader (`params["W1"]`), the vector is for the machine: an optimizer updates
+all parameters at once, and a network has one array to add up, copy or clip.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+
+class Parameters(Mapping):
+    """A dictionary of arrays; `flat` is all of them in one vector, in the same order.
+
+    The arrays cannot be replaced: an assignment copies into them.
+
+    >>> params = Parameters({"W1": (2, 3), "b1": (3,)}, np.float32)
+    >>> params["W1"] = np.ones((2, 3))
+    >>> params["b1"] = [4, 5, 6]
+    >>> params.flat
+    array([1., 1., 1., 1., 1., 1., 4., 5., 6.], dtype=float32)
+    """
+
+    def __init__(self, shapes: Mapping[str, tuple[int, ...]], dtype):
+        sizes = [int(np.prod(shape)) for shape in shapes.values()]
+        self.flat = np.zeros(sum(sizes), dtype)
+        parts = np.split(self.flat, np.cumsum(sizes)[:-1]) if sizes else []
+        self._arrays = {
+            name: part.reshape(shape)
+            for (name, shape), part in zip(shapes.items(), parts, strict=True)
+        }
+
+    @classmethod
+    def copy_of(cls, arrays: Mapping[str, np.ndarray]) -> "Parameters":
+        """The same names and numbers, in a vector of their own; all arrays have one dtype."""
+        dtypes = {array.dtype for array in arrays.values()} or {np.dtype(np.float32)}
+        if len(dtypes) > 1:
+            kinds = ", ".join(f"{name} {array.dtype}" for name, array in arrays.items())
+            raise ValueError(f"the arrays of a network must have one dtype, got {kinds}")
+        copy = cls({name: array.shape for name, array in arrays.items()}, dtypes.pop())
+        for name, array in arrays.items():
+            copy[name] = array
+        return copy
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        try:
+            return self._arrays[name]
+        except KeyError:
+            raise KeyError(f"no parameter {name!r} here; there are {', '.join(self)}") from None
+
+    def __setitem__(self, name: str, value) -> None:
+        array, value = self[name], np.asarray(value)
+        if value.shape != array.shape:
+            raise ValueError(f"{name} has shape {array.shape}, got an array of shape {value.shape}")
+        array[...] = value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._arrays)
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Name -> shape, in order."""
+        return {name: array.shape for name, array in self._arrays.items()}
+
+    def __repr__(self) -> str:
+        shapes = ", ".join(f"{name} {shape}" for name, shape in self.shapes().items())
+        return f"Parameters({shapes}; {self.flat.size:,} numbers, {self.flat.dtype})"

@@ -1,0 +1,122 @@
+"""Both cores: each worker takes a part of the batch through the whole network.
+
+NumPy lets go of Python's lock while it computes, so two threads really run at once. A worker is a
+second set of layer objects on the same parameter arrays, with caches and a random generator of its
+own. The gradient of the whole batch is the mean of the parts' gradients, weighed by their sizes,
+always added up in the same order: one seed and one number of workers give one result, to the bit.
+BLAS is held to one thread meanwhile, or its threads and ours would fight for the same cores.
+"""
+
+import copy
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from importlib.util import find_spec
+
+import numpy as np
+
+from dlscratch.layers import BatchNorm, Convolution
+from dlscratch.network import Network
+from dlscratch.parameters import Parameters
+
+
+def suitable_workers(net) -> int:
+    """How many workers pay: one a core for convolutions, otherwise one and BLAS's own threads."""
+    layers = getattr(net, "layers", ())
+    heavy = any(isinstance(layer, Convolution) for layer in layers)
+    can_hold_blas = find_spec("threadpoolctl") is not None
+    return available_cores() if heavy and can_hold_blas and splittable(net) else 1
+
+
+def splittable(net) -> bool:
+    """Whether a batch may be taken in parts: BatchNorm needs the whole of it."""
+    layers = getattr(net, "layers", ())
+    return isinstance(net, Network) and not any(isinstance(layer, BatchNorm) for layer in layers)
+
+
+def available_cores() -> int:
+    """The cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS, Windows
+        return os.cpu_count() or 1
+
+
+class Workers:
+    """`count` threads that work out loss, gradient and accuracy of one network together.
+
+    Use it in a `with` statement. With a count of 1 the network works alone, without a thread.
+    """
+
+    def __init__(self, net, count: int | None = None):
+        count = suitable_workers(net) if count is None else count
+        if count < 1:
+            raise ValueError(f"workers must be 1 or more, got {count}")
+        if count > 1 and not splittable(net):
+            raise ValueError(
+                f"workers must be 1 for this network, got {count}: only a Network without "
+                "BatchNorm can take its batch in parts"
+            )
+        self.nets = [net] + [_twin(net) for _ in range(count - 1)]
+        self.threads = ThreadPoolExecutor(count) if count > 1 else None
+        self.one_blas_thread = _blas_limit() if count > 1 else nullcontext()
+
+    def __enter__(self):
+        self.one_blas_thread.__enter__()
+        return self
+
+    def __exit__(self, *exception):
+        if self.threads:
+            self.threads.shutdown()
+        self.one_blas_thread.__exit__(*exception)
+
+    def loss_and_gradient(self, x, t) -> tuple[float, Parameters]:
+        """As `Network.loss_and_gradient`, the batch shared out among the workers."""
+        if not self.threads:
+            return self.nets[0].loss_and_gradient(x, t)
+        parts = self._share(Network.loss_and_gradient, x, t)
+        loss, total = 0.0, parts[0][1][1]
+        total.flat *= parts[0][0]
+        for share, (part_loss, grads) in parts:
+            loss += share * part_loss
+            if grads is not total:
+                total.flat += share * grads.flat
+        return loss, total
+
+    def accuracy(self, x, t) -> float:
+        """As `Network.accuracy`, the rows shared out among the workers."""
+        if not self.threads:
+            return self.nets[0].accuracy(x, t)
+        return sum(share * part for share, part in self._share(Network.accuracy, x, t))
+
+    def _share(self, method, x, t):
+        """[(share of the rows, method(net, rows))] for each worker that gets a row."""
+        ends = np.linspace(0, len(x), len(self.nets) + 1).astype(int)
+        pieces = [slice(i, j) for i, j in zip(ends, ends[1:], strict=False) if i < j]
+        assert self.threads is not None
+        jobs = [
+            self.threads.submit(method, net, x[piece], t[piece])
+            for net, piece in zip(self.nets, pieces, strict=False)
+        ]
+        results = [job.result() for job in jobs]
+        shares = [(piece.stop - piece.start) / len(x) for piece in pieces]
+        return list(zip(shares, results, strict=True))
+
+
+def _twin(net):
+    """A second network on the same parameter arrays, its caches and generators its own."""
+    params = net.params
+    twin = copy.copy(net)
+    twin._params = params
+    twin.layers = [copy.copy(layer) for layer in net.layers]
+    twin.last_layer = copy.copy(net.last_layer)
+    for layer in twin.layers:
+        if hasattr(layer, "rng"):
+            layer.rng = layer.rng.spawn(1)[0]
+    return twin
+
+
+def _blas_limit():
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(limits=1, user_api="blas")
