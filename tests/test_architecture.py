@@ -11,10 +11,10 @@ LIBRARY = sorted((ROOT / "dlscratch").rglob("*.py"))
 SCRIPTS = sorted(script for chapter in CHAPTERS for script in chapter.glob("*.py"))
 
 # The floors of the library, from the ground up: a module imports from the floors below its own.
-FLOORS = [
-    "im2col", "functions", "files", "parameters", "layers", "gradient", "initializers", "network",
-    "multi_layer_net", "optimizers", "workers", "trainer", "figures", "experiment", "common", "cli",
-]  # fmt: skip
+FLOORS = """
+    im2col functions files parameters layers gradient initializers network checking multi_layer_net
+    optimizers workers trainer figures experiment common cli
+""".split()
 
 
 def name_of(path):
