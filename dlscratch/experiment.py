@@ -63,10 +63,9 @@ class Arguments(argparse.Namespace):
     error: Callable[[str], NoReturn]  # for options that do not go together: one line, exit code 2
 
     def save(self, fig: Any, name: str) -> Path:
-        """Write a Matplotlib figure, or a Pillow image, into the output folder; print its path."""
+        """Write a figure of Matplotlib into the output folder and print its path."""
         path = self.out / name
-        write = fig.savefig if hasattr(fig, "savefig") else fig.save
-        write(path)
+        fig.savefig(path)
         print(f"figure: {path}", flush=True)
         if self.show:
             _open_viewer(path)
@@ -196,8 +195,11 @@ def _reason(error: Exception) -> str:
 def _open_viewer(path: Path) -> None:
     from PIL import Image, ImageShow
 
-    if not (_has_screen() and ImageShow.show(Image.open(path), title=path.name)):
-        print(f"--show: no screen or picture viewer here; the file is {path}", file=sys.stderr)
+    if _has_screen():
+        with Image.open(path) as picture:
+            if ImageShow.show(picture, title=path.name):
+                return
+    print(f"--show: no screen or picture viewer here; the file is {path}", file=sys.stderr)
 
 
 def _has_screen() -> bool:
