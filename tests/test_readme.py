@@ -1,4 +1,4 @@
-"""README and CONTRIBUTING tell the truth: their code prints what they show, and no list has gaps."""
+"""The pages tell the truth: their code prints what they show, and no list of theirs has gaps."""
 
 import ast
 import re
