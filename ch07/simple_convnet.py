@@ -1,0 +1,100 @@
+"""Figure 7-23: a convolutional network, small enough to read (section 7.5).
+
+Convolution - ReLU - Pooling - Affine - ReLU - Affine - Softmax. The convolution keeps the image an
+image: 30 filters look for 30 patterns, each at every place with the same 25 weights. Pooling halves
+the maps, and only then two Affine layers mix everything with everything. The table shows where the
+parameters are: hardly any in the convolution, nearly all in the first Affine layer.
+
+    python ch07/simple_convnet.py
+
+Last line with the default seed: 433,890 parameters
+"""
+
+import numpy as np
+
+from dlscratch import Network, Pooling, ReLU, affine, convolution
+from dlscratch.experiment import run
+from dlscratch.im2col import output_size as conv_output_size
+
+CONV_PARAM = {"filter_num": 30, "filter_size": 5, "pad": 0, "stride": 1}
+
+
+class SimpleConvNet(Network):
+    """The network of section 7.5; the arguments in the book's order.
+
+    input_dim: (channels, height, width) of an image. conv_param: what differs from `CONV_PARAM`.
+    The map that the convolution leaves must have even sides, for the 2 x 2 pooling.
+
+    >>> SimpleConvNet(conv_param={"filter_num": 8, "filter_size": 3}).params
+    Parameters(W1 (8, 1, 3, 3), b1 (8,), W2 (1352, 100), b2 (100,), W3 (100, 10), b3 (10,); ...)
+    """
+
+    def __init__(
+        self,
+        input_dim=(1, 28, 28),
+        conv_param=CONV_PARAM,
+        hidden_size=100,
+        output_size=10,
+        weight_init_std=0.01,
+        rng=None,
+    ):
+        rng = np.random.default_rng() if rng is None else rng
+        channels, *sides = input_dim
+        F, *window = conv_options(conv_param, CONV_PARAM)
+        H, W = (pooled(conv_output_size(side, *window)) for side in sides)  # 28 -> 24 -> 12
+        std = weight_init_std
+        super().__init__([
+            convolution(channels, F, *window, std=std, rng=rng),
+            ReLU(),
+            Pooling(2, 2),
+            affine(F * H * W, hidden_size, std, rng=rng),
+            ReLU(),
+            affine(hidden_size, output_size, std, rng=rng),
+        ])  # fmt: skip
+
+
+def conv_options(conv_param, default):
+    """A dictionary as the book writes it -> filter_num, filter_size, stride, pad."""
+    unknown = sorted(set(conv_param) - set(default))
+    if unknown:
+        raise ValueError(f"conv_param may name {', '.join(default)}, got {', '.join(unknown)}")
+    chosen = {**default, **conv_param}
+    return [chosen[name] for name in ("filter_num", "filter_size", "stride", "pad")]
+
+
+def pooled(side):
+    """How long a side of the map is after the 2 x 2 pooling."""
+    if side % 2:
+        raise ValueError(
+            f"2 x 2 pooling halves a map, but the convolution leaves one with a side of {side}: "
+            "choose filter_size, pad and stride so that it is even"
+        )
+    return side // 2
+
+
+def print_layers(net, input_dim):
+    """Run one blank image through the net and print what each layer makes of it."""
+    x = np.zeros((1, *input_dim), net.dtype)
+    print(f"{'layer':<12}{'output':>14}{'parameters':>12}")
+    print(f"{'image':<12}{shape(x):>14}{0:>12,}")
+    for layer in net.layers:
+        x = layer.forward(x)
+        count = sum(getattr(layer, name).size for name in layer.param_names)
+        print(f"{type(layer).__name__:<12}{shape(x):>14}{count:>12,}")
+
+
+def shape(x):
+    """(1, 30, 24, 24) -> "30 x 24 x 24": one example of the batch."""
+    return " x ".join(map(str, x.shape[1:]))
+
+
+def main(args):
+    net = SimpleConvNet(rng=np.random.default_rng(args.seed))
+    print_layers(net, (1, 28, 28))
+    shapes = {name: W.shape for name, W in net.params.items() if name.startswith("W")}
+    assert shapes == {"W1": (30, 1, 5, 5), "W2": (4320, 100), "W3": (100, 10)}
+    print(f"{net.params.flat.size:,} parameters")
+
+
+if __name__ == "__main__":
+    run(main, __doc__)

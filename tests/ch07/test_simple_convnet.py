@@ -1,0 +1,90 @@
+import numpy as np
+import pytest
+
+from ch07.simple_convnet import SimpleConvNet, main
+from dlscratch import check_gradients
+
+
+@pytest.fixture
+def digits():
+    rng = np.random.default_rng(0)
+    return rng.random((5, 1, 28, 28)), rng.integers(0, 10, 5)
+
+
+def small_net(**options):
+    """A net of the same kind, small enough for a gradient check in no time."""
+    conv_param = {"filter_num": 3, **options}
+    rng = np.random.default_rng(1)
+    return SimpleConvNet((1, 10, 10), conv_param, hidden_size=6, weight_init_std=0.3, rng=rng)
+
+
+def test_the_parameters_have_the_shapes_of_section_7_5():
+    shapes = {name: array.shape for name, array in SimpleConvNet().params.items()}
+    assert shapes == {
+        "W1": (30, 1, 5, 5), "b1": (30,),
+        "W2": (4320, 100), "b2": (100,),
+        "W3": (100, 10), "b3": (10,),
+    }  # fmt: skip
+
+
+def test_the_layers_stand_in_the_order_of_figure_7_23():
+    names = [type(layer).__name__ for layer in SimpleConvNet().layers]
+    assert names == ["Convolution", "ReLU", "Pooling", "Affine", "ReLU", "Affine"]
+
+
+def test_all_weights_start_with_the_standard_deviation_asked_for():
+    net = SimpleConvNet(weight_init_std=0.05, rng=np.random.default_rng(0))
+    for name in ("W1", "W2", "W3"):
+        assert net.params[name].std() == pytest.approx(0.05, rel=0.1)
+    assert not net.params["b1"].any()
+
+
+def test_one_seed_gives_one_network_in_float32():
+    nets = [SimpleConvNet(rng=np.random.default_rng(7)) for _ in range(2)]
+    assert np.array_equal(nets[0].params.flat, nets[1].params.flat)
+    assert nets[0].dtype == np.float32
+
+
+def test_every_gradient_is_right():
+    net = small_net().astype(np.float64)
+    rng = np.random.default_rng(0)
+    assert check_gradients(net, rng.random((5, 1, 10, 10)), rng.integers(0, 10, 5))
+
+
+def test_it_scores_every_class_of_every_image(digits):
+    x, _ = digits
+    assert SimpleConvNet(output_size=7).predict(x).shape == (5, 7)
+
+
+def test_it_takes_images_that_are_not_square_and_have_colours():
+    net = SimpleConvNet((3, 12, 20))
+    assert net.predict(np.zeros((2, 3, 12, 20))).shape == (2, 10)
+
+
+def test_accuracy_counts_the_last_short_batch(digits):
+    x, _ = digits
+    net = small_net()
+    x = x[:, :, :10, :10]
+    right = net.predict(x).argmax(axis=1)
+    assert net.accuracy(x, right, batch_size=2) == 1.0
+
+
+def test_a_map_that_cannot_be_halved_is_refused_by_name():
+    with pytest.raises(ValueError, match="side of 25: choose filter_size, pad and stride"):
+        SimpleConvNet(conv_param={"filter_size": 4})
+
+
+def test_a_misspelt_option_is_refused_by_name():
+    with pytest.raises(ValueError, match="filter_num, filter_size, .* got filters"):
+        SimpleConvNet(conv_param={"filters": 30})
+
+
+def test_the_script_prints_the_table_of_the_layers(capsys):
+    class Args:
+        seed = 0
+
+    main(Args)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2].split() == ["Convolution", *"30 x 24 x 24".split(), "780"]
+    assert sum(int(line.split()[-1].replace(",", "")) for line in lines[1:-1]) == 433_890
+    assert lines[-1] == "433,890 parameters"
