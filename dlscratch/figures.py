@@ -115,7 +115,7 @@ def image(ax: Axes, pixels: Any, title: str = "", low: Any = None, high: Any = N
 
 def images(
     pictures: Any,
-    titles: Sequence[str] | None = None,
+    titles: Sequence[Any] | None = None,
     cols: int = 10,
     cell: float = 0.8,
     title: str = "",
@@ -124,7 +124,8 @@ def images(
 ) -> Figure:
     """A grid of pictures, (N, H, W): filters (Fig 7-24), digits (Fig 3-24).
 
-    cell: inches for a picture. Each picture has its own black and white unless low, high are set.
+    titles: one for each picture, words or numbers. cell: inches for a picture.
+    Each picture has its own black and white unless low and high are set.
 
     >>> len(images(np.zeros((3, 28, 28)), titles=["7", "2", "1"]).axes)
     3
@@ -136,7 +137,7 @@ def images(
     fig, axes = new(rows, cols, size=size, grid=False, squeeze=False)
     for i, ax in enumerate(axes.flat):
         if i < len(pictures):
-            image(ax, pictures[i], titles[i] if titles is not None else "", low, high)
+            image(ax, pictures[i], "" if titles is None else str(titles[i]), low, high)
         else:
             ax.remove()
     if title:

@@ -105,9 +105,9 @@ def test_pictures_can_share_their_black_and_white():
     assert all(ax.images[0].get_clim() == (0, 255) for ax in fig.axes)
 
 
-def test_pictures_are_titled_in_order():
-    fig = figures.images(np.zeros((3, 4, 4)), titles=["7", "2", "1"], title="digits")
-    assert [ax.get_title() for ax in fig.axes] == ["7", "2", "1"]
+def test_pictures_are_titled_in_order_also_with_the_number_0():
+    fig = figures.images(np.zeros((3, 4, 4)), titles=np.array([7, 0, 1]), title="digits")
+    assert [ax.get_title() for ax in fig.axes] == ["7", "0", "1"]
     paint(fig)
 
 
