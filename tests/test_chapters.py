@@ -4,6 +4,7 @@ A script is a file in ch01 .. ch08 with a function `main`; new ones are found by
 """
 
 import ast
+import doctest
 import importlib
 import os
 import re
@@ -131,6 +132,12 @@ def test_importing_a_chapter_prints_nothing_and_every_file_has_a_docstring():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_the_examples_in_its_docstrings_are_right(path):
+    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    assert doctest.testmod(load(path), optionflags=flags).failed == 0
 
 
 @pytest.mark.parametrize("chapter", [chapter for chapter in PLOTS if (ROOT / chapter).exists()])
