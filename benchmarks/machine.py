@@ -1,0 +1,93 @@
+"""The machine that was measured: what it is, and the most that it can do."""
+
+import os
+import platform
+import time
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import numpy as np
+
+from dlscratch.workers import available_cores
+
+
+def describe():
+    """What a reader must know to place the numbers."""
+    return {
+        "processor": processor(),
+        "cores": available_cores(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "load": load(),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "torch": installed("torch"),
+        "dlscratch": installed("dlscratch"),
+        "blas": blas(),
+    }
+
+
+def processor():
+    """The processor's name, and its vector instructions where Linux tells."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    facts = dict(line.split(":", 1) for line in lines if ":" in line)
+    facts = {name.strip(): value.strip() for name, value in facts.items()}
+    flags = facts.get("flags", "").split()
+    vectors = [name for name in ("avx512f", "avx2") if name in flags][:1]
+    return " ".join([facts.get("model name", platform.machine()), *vectors])
+
+
+def load():
+    """How many processes wanted a core during the last minute; None where nobody counts."""
+    try:
+        return round(os.getloadavg()[0], 2)
+    except (AttributeError, OSError):
+        return None
+
+
+def installed(package):
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def blas():
+    """Every BLAS and OpenMP library that is loaded, with its threads."""
+    from threadpoolctl import threadpool_info
+
+    keys = ("user_api", "internal_api", "version", "architecture", "num_threads")
+    return [{key: pool.get(key) for key in keys} for pool in threadpool_info()]
+
+
+def peaks(quick=False):
+    """The most that all cores do together: GF/s of products, GB/s of copies (read + written)."""
+    from threadpoolctl import threadpool_limits
+
+    rng = np.random.default_rng(0)
+    side, length = (512, 4_000_000) if quick else (1536, 32_000_000)
+    squares = [rng.random((side, side), dtype=np.float32) for _ in range(available_cores())]
+    pairs = [np.ones((2, length), np.float32) for _ in range(available_cores())]
+    with threadpool_limits(1, user_api="blas"):
+        products = rate(lambda a: a @ a, squares) * 2 * side**3
+        copies = rate(lambda pair: np.copyto(pair[0], pair[1]), pairs) * 2 * pairs[0][0].nbytes
+    return {"gemm GF/s": products / 1e9, "copy GB/s": copies / 1e9}
+
+
+def rate(work, arrays, times=5, attempts=4):
+    """How often a second `work` is done on the arrays, a thread for each; the best of a few."""
+
+    def again(array):
+        for _ in range(times):
+            work(array)
+
+    found = []
+    with ThreadPoolExecutor(len(arrays)) as threads:
+        for _ in range(attempts):
+            start = time.perf_counter()
+            list(threads.map(again, arrays))
+            found.append(times * len(arrays) / (time.perf_counter() - start))
+    return max(found)

@@ -1,0 +1,101 @@
+"""How it is timed: the contenders take turns, so that a machine that slows down slows all of them.
+
+A round gives each contender one block of calls, in an order that moves on by one each round. Before
+a block there is a pause: the threads of a BLAS or OpenMP call go on spinning for some 25 ms, and
+would take a core from the neighbour. The first call of a block warms up and is not counted.
+"""
+
+import gc
+import statistics
+import time
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+
+PAUSE = 0.06  # seconds
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much time to spend. seconds, calls: of a block, at least."""
+
+    rounds: int = 9
+    seconds: float = 0.15
+    calls: int = 3
+    pause: float = PAUSE
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The median of many samples, with the quartiles around it."""
+
+    value: float
+    low: float
+    high: float
+    samples: int
+
+    @classmethod
+    def of(cls, samples):
+        samples = list(samples)
+        low, value, high = (
+            statistics.quantiles(samples, n=4, method="inclusive")
+            if len(samples) > 1
+            else samples * 3
+        )
+        return cls(value, low, high, len(samples))
+
+    def times(self, factor):
+        return Measured(self.value * factor, self.low * factor, self.high * factor, self.samples)
+
+    def as_dict(self):
+        return asdict(self)
+
+
+def interleave(runners, effort):
+    """{name: a block per round}, a block being the seconds of each call.
+
+    runners: {name: a function that gives a `with` block, which gives the function to be called}.
+    """
+    names = list(runners)
+    blocks = {name: [] for name in names}
+    with no_garbage_collection():
+        for number in range(effort.rounds):
+            start = number % len(names)
+            for name in names[start:] + names[:start]:
+                time.sleep(effort.pause)
+                with runners[name]() as call:
+                    blocks[name].append(block(call, effort))
+    return blocks
+
+
+def block(call, effort):
+    """The seconds that each call takes, one after the other."""
+    clock = time.perf_counter
+    call()  # warms caches, starts threads
+    taken = []
+    end = clock() + effort.seconds
+    while len(taken) < effort.calls or clock() < end:
+        start = clock()
+        call()
+        taken.append(clock() - start)
+    return taken
+
+
+@contextmanager
+def no_garbage_collection():
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def milliseconds(blocks):
+    """All samples of a contender as one `Measured`."""
+    return Measured.of(1000 * seconds for block in blocks for seconds in block)
+
+
+def ratio(blocks, others):
+    """How many times longer the first took than the second, compared round by round."""
+    medians = [[statistics.median(block) for block in some] for some in (blocks, others)]
+    return Measured.of(mine / theirs for mine, theirs in zip(*medians, strict=True))
