@@ -63,8 +63,9 @@ def check_gradients(
 
     subject: anything with forward(x) and backward(dout), a `Layer` or not; it is copied, never
     changed. A parameter W is found by `param_names`, or by having a gradient dW after backward.
-    x, t: an input batch of two or more rows; t for losses and networks. tolerance: the largest
-    relative error that passes. rng: draws dout and the directions; without one a fixed seed does,
+    x, t: an input batch of two or more rows; t for losses and networks. training: the mode of a
+    layer; a network is always checked in training. tolerance: the largest relative error that
+    passes. rng: draws dout and the directions; without one a fixed seed does,
     so that a check can be repeated.
 
     >>> from dlscratch import Sigmoid
@@ -79,7 +80,9 @@ def check_gradients(
     """
     name = type(subject).__name__
     if isinstance(subject, Network):
-        check: _Check = _NetworkCheck(subject, x, t, training)
+        if not training:
+            raise ValueError("the gradient of a network is that of training, got training=False")
+        check: _Check = _NetworkCheck(subject, x, t)
     else:
         check = _LayerCheck(subject, x, t, training)
     try:
@@ -99,6 +102,8 @@ class _Check(ABC):
         for key, array in self.arrays.items():
             _expect_gradient(key, analytic[key], array)
         rows = [row for key in analytic for row in self._compare(key, analytic[key], rng)]
+        if not rows:
+            raise _Broken("There is nothing to check: it has no parameters.")
         # A slope that is truly 0 is measured as noise: errors count against the largest slope too.
         largest = max(abs(value) for *_, a, n in rows for value in (a, n))
         if largest == 0:
@@ -162,7 +167,9 @@ class _Check(ABC):
 
     def _factor(self, ratio):
         n = len(self.x)
-        for factor, text in ((n, "N"), (1 / n, "1/N"), (-1.0, "-1")):
+        if np.isclose(ratio, -1, rtol=1e-4):
+            return "Likely cause: the wrong sign."
+        for factor, text in ((n, "N"), (1 / n, "1/N")):
             if np.isclose(ratio, factor, rtol=1e-4):
                 return f"Likely cause: a factor of {text} (N = {n} rows): divide by N just once."
         return f"Likely cause: a factor, the gradient is {ratio:.4g} times what it should be."
@@ -177,7 +184,7 @@ class _LayerCheck(_Check):
             if isinstance(value, np.ndarray) and np.issubdtype(value.dtype, np.floating):
                 setattr(self.layer, attribute, value.astype(np.float64))
         self.x = _read_only(x)
-        self.t = () if t is None else (t,)
+        self.t = () if t is None else (_read_only(t, np.asarray(t).dtype),)
         takes = inspect.signature(layer.forward).parameters
         self.mode = {"training": training} if "training" in takes else {}
         self.arrays = {"x": self.x}
@@ -195,6 +202,8 @@ class _LayerCheck(_Check):
         ]
         for name in names:
             self.arrays[name] = getattr(probe, name)
+            if np.ndim(self.arrays[name]) == 0:
+                raise _Broken(f"{name} is a single number: make it an array of shape (1,).")
             gradients[name] = getattr(probe, "d" + name, None)
         return gradients
 
@@ -221,8 +230,8 @@ class _LayerCheck(_Check):
                 raise
             argument = "x" if which == "forward" else "dout"
             raise _Broken(
-                f"Likely cause: {which} writes into {argument}, which is not its own: "
-                f"make a new array, such as {argument} * mask."
+                f"Likely cause: {which} writes into an array that it was handed: "
+                f"make a new one, such as {argument} * mask."
             ) from error
 
     def _cause(self, key, analytic, rng):
@@ -244,10 +253,9 @@ class _LayerCheck(_Check):
 class _NetworkCheck(_Check):
     """A network: L is its loss in training mode, weight decay included."""
 
-    def __init__(self, net, x, t, training):
+    def __init__(self, net, x, t):
         self.net = net.astype(np.float64)
         self.x, self.t = _read_only(x), t
-        self.training = training
         self.arrays = dict(self.net.params)
 
     def analytic(self, rng):
@@ -258,7 +266,7 @@ class _NetworkCheck(_Check):
         for moved in (self.arrays[key] + change, self.arrays[key] - change):
             probe = copy.deepcopy(self.net)
             probe.params[key] = moved
-            losses.append(probe.loss(self.x, self.t, training=self.training))
+            losses.append(probe.loss(self.x, self.t, training=True))
         return losses[0] - losses[1]
 
 
@@ -278,8 +286,8 @@ def _expect_gradient(key, gradient, array):
     raise _Broken(text)
 
 
-def _read_only(x):
-    x = np.array(x, dtype=np.float64)
+def _read_only(x, dtype=np.float64):
+    x = np.array(x, dtype)
     x.flags.writeable = False
     return x
 

@@ -52,7 +52,7 @@ def softmax(a):
     >>> softmax(np.array([0.3, 2.9, 4.0]))
     array([0.01821127, 0.24519181, 0.73659691])
     """
-    e = np.exp(a - np.max(a, axis=-1, keepdims=True))
+    e = np.exp(_below_largest(a))
     return e / np.sum(e, axis=-1, keepdims=True)
 
 
@@ -62,8 +62,14 @@ def log_softmax(a):
     >>> log_softmax(np.array([0.0, 1000.0]))
     array([-1000.,     0.])
     """
-    a = a - np.max(a, axis=-1, keepdims=True)
+    a = _below_largest(a)
     return a - np.log(np.sum(np.exp(a), axis=-1, keepdims=True))
+
+
+def _below_largest(a):
+    """a less the largest of its row; -inf where that is beyond what the dtype holds."""
+    with np.errstate(over="ignore"):
+        return a - np.max(a, axis=-1, keepdims=True)
 
 
 def mean_squared_error(y, t):
@@ -94,10 +100,10 @@ def cross_entropy_error(y, t):
     if y.ndim == 1:
         y, t = y[None], t[None]  # one example: a batch of one
     if t.ndim == 1:
-        picked = -np.log(y[np.arange(len(y)), t] + 1e-7)
+        errors = -np.log(y[np.arange(len(y)), t] + 1e-7)
     else:
-        picked = -t * np.log(y + 1e-7)
-    return np.sum(picked) / len(y)
+        errors = -np.sum(t * np.log(y + 1e-7), axis=-1)
+    return np.mean(errors)
 
 
 def check_labels(y, t):
@@ -114,7 +120,7 @@ def check_labels(y, t):
             f"labels of shape {t.shape} do not fit outputs of shape {y.shape}: expected integer "
             f"classes of shape {y.shape[:-1]} or probabilities of shape {y.shape}"
         )
-    if not np.issubdtype(t.dtype, np.integer):
+    if t.dtype.kind not in "iu":
         raise ValueError(
             f"class labels of shape {t.shape} must be integers, got {t.dtype}: "
             "use t.astype(int)"

@@ -12,9 +12,12 @@ import numpy as np
 def numerical_diff(f: Callable, x: float, h: float = 1e-4) -> float:
     """df/dx at the number x by central difference (section 4.3.1).
 
+    TypeError for a float32 or float16: they are too coarse for h.
+
     >>> numerical_diff(lambda x: 0.01 * x**2 + 0.1 * x, 5)
     0.1999999999990898
     """
+    _expect_fine(np.result_type(x), "numerical_diff")
     return (f(x + h) - f(x - h)) / (2 * h)
 
 
@@ -31,11 +34,7 @@ def numerical_gradient(f: Callable[[np.ndarray], float], x, h: float = 1e-4) -> 
     x = np.asarray(x)
     if np.issubdtype(x.dtype, np.integer):
         x = x.astype(np.float64)
-    if x.dtype != np.float64:
-        raise TypeError(
-            f"numerical_gradient needs float64, got {x.dtype}: use x.astype(np.float64), or "
-            "net.astype(np.float64) for the weights of a network"
-        )
+    _expect_fine(x.dtype, "numerical_gradient")
     if not x.flags.writeable:
         x = x.copy()
     grad = np.empty(x.shape)
@@ -48,5 +47,19 @@ def numerical_gradient(f: Callable[[np.ndarray], float], x, h: float = 1e-4) -> 
             below = f(x)
         finally:
             x[place] = kept
+        if np.ndim(above) != 0:
+            raise ValueError(
+                f"f must answer one number for the whole of x, got an array of shape "
+                f"{np.shape(above)}: sum it up, or use numerical_diff for f of one number"
+            )
         grad[place] = (above - below) / (2 * h)
     return grad
+
+
+def _expect_fine(dtype, name):
+    """TypeError unless numbers of this dtype can be moved by 1e-4 without being rounded off."""
+    if dtype != np.float64 and dtype.kind not in "iu":
+        raise TypeError(
+            f"{name} needs float64, got {dtype}: use x.astype(np.float64), or "
+            "net.astype(np.float64) for the weights of a network"
+        )

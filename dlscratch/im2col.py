@@ -39,6 +39,11 @@ def im2col(images, filter_h: int, filter_w: int, stride: int = 1, pad: int = 0):
     >>> im2col(np.zeros((10, 3, 7, 7)), 5, 5).shape
     (90, 75)
     """
+    if images.ndim != 4:
+        raise ValueError(
+            f"im2col expects images (N, C, H, W), got an array of shape {images.shape}: "
+            "use x[None] for one image (C, H, W)"
+        )
     N, C, H, W = images.shape
     OH = output_size(H, filter_h, stride, pad)
     OW = output_size(W, filter_w, stride, pad)

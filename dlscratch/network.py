@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from dlscratch.files import DataError, atomic_write
+from dlscratch.functions import check_labels
 from dlscratch.layers import Layer, SoftmaxWithLoss
 from dlscratch.parameters import Parameters
 
@@ -66,10 +67,11 @@ class Network:
 
     def accuracy(self, x, t, batch_size: int = 100) -> float:
         """The share of rows whose highest score is the right class, 0 .. 1."""
-        t = np.asarray(t)
+        expect_rows(t, len(x))
+        scores = self.predict(x, batch_size)
+        t = check_labels(scores, t)
         classes = t if t.ndim == 1 else t.argmax(axis=1)
-        right = self.predict(x, batch_size).argmax(axis=1) == expect_rows(classes, len(x))
-        return float(np.mean(right))
+        return float(np.mean(scores.argmax(axis=1) == classes))
 
     def gradient(self, x, t) -> Parameters:
         """dL/dW and so on by backpropagation, named as `params`; a new set at each call."""
@@ -89,11 +91,13 @@ class Network:
 
     def _batch(self, x):
         x = np.asarray(x)
+        if x.size == 0:
+            raise ValueError(f"expected a batch of one row or more, got shape {x.shape}")
         return x.astype(self.dtype, copy=False)
 
     def _scores(self, x, training=False):
         for layer in self.layers:
-            x = layer.forward(x, training=training)
+            x = layer.forward(x, training)
         return x
 
     def _backward(self, dout):
@@ -106,8 +110,12 @@ class Network:
         self.layers[first].weight_gradients(dout)
 
     def _penalty(self):
-        weights = (self.params[name] for name in self._decayed())
-        return 0.5 * self.weight_decay * sum(float(np.vdot(W, W)) for W in weights)
+        squares = 0.0
+        for name in self._decayed():
+            W = self.params[name]
+            W = W.astype(np.result_type(W, np.float32), copy=False)  # the sum outgrows float16
+            squares += float(np.vdot(W, W))
+        return 0.5 * self.weight_decay * squares
 
     def _decayed(self):
         slots = self._slots("param_names") if self.weight_decay else {}
@@ -120,7 +128,11 @@ class Network:
         """Every learned array by name, the very arrays that the layers use."""
         slots = self._slots("param_names")
         known = self._params
-        if known is None or any(getattr(*slot) is not known[name] for name, slot in slots.items()):
+        if (
+            known is None
+            or list(known) != list(slots)
+            or any(getattr(*slot) is not known[name] for name, slot in slots.items())
+        ):
             known = self._params = self._adopt(slots)
         return known
 
@@ -146,7 +158,14 @@ class Network:
 
     def _adopt(self, slots):
         """Move the layers' arrays into one flat vector; each layer keeps a window on it."""
-        params = Parameters.copy_of({name: getattr(*slot) for name, slot in slots.items()})
+        arrays = {name: getattr(*slot) for name, slot in slots.items()}
+        if len({id(array) for array in arrays.values()}) < len(arrays):
+            raise ValueError(f"two of {', '.join(arrays)} are one array: give each its own copy")
+        params = Parameters.copy_of(arrays)
+        known = self._params
+        if known is not None and known.aligned(params) and known.flat.dtype == params.flat.dtype:
+            known.flat[:] = params.flat  # whoever holds the vector sees the new numbers
+            params = known
         for name, (layer, attribute) in slots.items():
             setattr(layer, attribute, params[name])
         return params
@@ -205,12 +224,17 @@ def put_arrays(wanted, found, path) -> None:
     """Copy `found` into the arrays `wanted`, strictly: the same names, the same shapes."""
     missing = [name for name in wanted if name not in found]
     unexpected = [name for name in found if name not in wanted]
-    shapes = [
-        f"{name} is {found[name].shape}, expected {array.shape}"
-        for name, array in wanted.items()
-        if name in found and found[name].shape != array.shape
+    common = [name for name in wanted if name in found]
+    faults = [
+        f"{name} is {found[name].shape}, expected {wanted[name].shape}"
+        for name in common
+        if found[name].shape != wanted[name].shape
     ]
-    faults = shapes
+    faults += [
+        f"{name} holds {found[name].dtype}, expected numbers"
+        for name in common
+        if found[name].dtype.kind not in "fiu"
+    ]
     if missing:
         faults.append("missing: " + ", ".join(missing))
     if unexpected:

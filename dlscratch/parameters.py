@@ -4,6 +4,7 @@ The names are for the reader (`params["W1"]`), the vector is for the machine: an
 all parameters at once, and a network has one array to add up, copy or clip.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 class Parameters(Mapping):
     """A dictionary of arrays; `flat` is all of them in one vector, in the same order.
 
-    The arrays cannot be replaced: an assignment copies into them.
+    New arrays hold no numbers yet. They cannot be replaced: an assignment copies into them.
 
     >>> params = Parameters({"W1": (2, 3), "b1": (3,)}, np.float32)
     >>> params["W1"] = np.ones((2, 3))
@@ -22,13 +23,12 @@ class Parameters(Mapping):
     """
 
     def __init__(self, shapes: Mapping[str, tuple[int, ...]], dtype):
-        sizes = [int(np.prod(shape)) for shape in shapes.values()]
-        self.flat = np.zeros(sum(sizes), dtype)
-        parts = np.split(self.flat, np.cumsum(sizes)[:-1]) if sizes else []
-        self._arrays = {
-            name: part.reshape(shape)
-            for (name, shape), part in zip(shapes.items(), parts, strict=True)
-        }
+        self.flat = np.empty(sum(map(math.prod, shapes.values())), dtype)
+        self._arrays = {}
+        end = 0
+        for name, shape in shapes.items():
+            start, end = end, end + math.prod(shape)
+            self._arrays[name] = self.flat[start:end].reshape(shape)
 
     @classmethod
     def copy_of(cls, arrays: Mapping[str, np.ndarray]) -> "Parameters":
@@ -63,6 +63,13 @@ class Parameters(Mapping):
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Name -> shape, in order."""
         return {name: array.shape for name, array in self._arrays.items()}
+
+    def aligned(self, other: "Parameters") -> bool:
+        """Whether the two vectors hold the same names in the same order, equally shaped."""
+        return list(self.shapes().items()) == list(other.shapes().items())
+
+    def __reduce__(self):
+        return Parameters.copy_of, (self._arrays,)  # a copy has windows on its own vector
 
     def __repr__(self) -> str:
         shapes = ", ".join(f"{name} {shape}" for name, shape in self.shapes().items())

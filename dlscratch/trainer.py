@@ -100,10 +100,12 @@ class Trainer:
         checkpoint: a .npz file, written after each epoch; with resume=True training goes on from
         it, if it is there, until `epochs` in all. Ctrl-C ends the training and keeps the history.
         """
-        x, t = train
-        expect_rows(t, len(x))
-        if len(x) == 0:
+        for x, t in (train, test or train):
+            expect_rows(t, len(x))
+        if len(train[0]) == 0:
             raise ValueError("there is nothing to train on: the training set has no rows")
+        if resume and checkpoint is None:
+            raise ValueError("resume=True needs the file to go on from: checkpoint=path")
         self.history = History()
         with Workers(self.net, self.workers) as workers:
             self._team = workers
@@ -160,19 +162,23 @@ class Trainer:
             "optimizer": repr(self.optimizer),
             "steps": self.optimizer.steps,
             "history": vars(self.history),
-            "generators": [rng.bit_generator.state for rng in self._generators()],
+            "generators": _states(self._generators()),
         }
+        text = json.dumps(facts, default=np.ndarray.tolist)
         with atomic_write(path) as file:
-            write_arrays(file, {**self._arrays(), "facts": json.dumps(facts)})
+            write_arrays(file, {**self._arrays(), "facts": text})
 
     def _resume(self, path):
         arrays = read_arrays(path)
-        facts = json.loads(str(arrays.pop("facts", "{}")))
+        try:
+            facts = dict(json.loads(str(arrays.pop("facts"))))
+        except (KeyError, TypeError, ValueError):
+            facts = {}  # not a checkpoint: refused below
         generators = self._generators()
         for what, found, expected in [
             ("version", facts.get("version"), CHECKPOINT_VERSION),
             ("optimizer", facts.get("optimizer"), repr(self.optimizer)),
-            ("random generators", len(facts.get("generators", [])), len(generators)),
+            ("generators", _kinds(facts.get("generators", [])), _kinds(_states(generators))),
         ]:
             if found != expected:
                 raise DataError(
@@ -187,6 +193,14 @@ class Trainer:
         self.history.interrupted = False
         for rng, state in zip(generators, facts["generators"], strict=True):
             rng.bit_generator.state = state
+
+
+def _states(generators):
+    return [rng.bit_generator.state for rng in generators]
+
+
+def _kinds(states):
+    return [state["bit_generator"] for state in states]
 
 
 def _bar(steps, total, title):

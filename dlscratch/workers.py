@@ -87,13 +87,16 @@ class Workers:
         """As `Network.accuracy`, the rows shared out among the workers."""
         if not self.threads:
             return self.nets[0].accuracy(x, t)
-        return sum(share * part for share, part in self._share(Network.accuracy, x, t))
+        parts = self._share(Network.accuracy, x, t)
+        # whole rows are counted, so that any number of workers comes to the same
+        return sum(round(share * part * len(x)) for share, part in parts) / len(x)
 
     def _share(self, method, x, t):
         """[(share of the rows, method(net, rows))] for each worker that gets a row."""
         ends = np.linspace(0, len(x), len(self.nets) + 1).astype(int)
         pieces = [slice(i, j) for i, j in zip(ends, ends[1:], strict=False) if i < j]
         assert self.threads is not None
+        _ = self.nets[0].params  # lets arrays that were replaced since the last step reach all
         jobs = [
             self.threads.submit(method, net, x[piece], t[piece])
             for net, piece in zip(self.nets, pieces, strict=False)
@@ -105,14 +108,13 @@ class Workers:
 
 def _twin(net):
     """A second network on the same parameter arrays, its caches and generators its own."""
-    params = net.params
     twin = copy.copy(net)
-    twin._params = params
-    twin.layers = [copy.copy(layer) for layer in net.layers]
-    twin.last_layer = copy.copy(net.last_layer)
-    for layer in twin.layers:
+    twin._params = net.params
+    shared = {id(array): array for array in net.params.values()}  # all else is copied
+    twin.layers, twin.last_layer = copy.deepcopy((net.layers, net.last_layer), shared)
+    for layer, original in zip(twin.layers, net.layers, strict=True):
         if hasattr(layer, "rng"):
-            layer.rng = layer.rng.spawn(1)[0]
+            layer.rng = original.rng.spawn(1)[0]
     return twin
 
 

@@ -31,8 +31,8 @@ class BatchNorm(Layer):
     ):
         self.gamma = gamma
         self.beta = beta
-        self.momentum = momentum
-        self.eps = eps
+        self.momentum = float(momentum)  # np.float64 would turn float32 into float64
+        self.eps = float(eps)
         self.running_mean = np.zeros_like(gamma)
         self.running_var = np.ones_like(gamma)
 

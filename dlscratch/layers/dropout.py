@@ -24,7 +24,7 @@ class Dropout(Layer):
     def __init__(self, ratio: float = 0.5, *, rng: np.random.Generator | None = None):
         if not 0 <= ratio < 1:
             raise ValueError(f"dropout ratio must be at least 0 and below 1, got {ratio}")
-        self.ratio = ratio
+        self.ratio = float(ratio)  # np.float64 would turn float32 into float64
         self.rng = np.random.default_rng() if rng is None else rng
 
     def forward(self, x, training=False):

@@ -28,10 +28,12 @@ class SoftmaxWithLoss:
     def forward(self, x, t) -> float:
         t = check_labels(x, t)
         if t.ndim < x.ndim:
-            t = np.eye(x.shape[-1], dtype=x.dtype)[t]  # (N,) -> (N, classes), one-hot
-        log_y = log_softmax(x)
+            t = np.eye(x.shape[-1])[t]  # (N,) -> (N, classes), one-hot
+        t = t.astype(x.dtype, copy=False)
+        log_y = np.maximum(log_softmax(x), np.finfo(x.dtype).min)  # never -inf: 0 * inf is nan
         self.cache = (log_y, t)
-        return float(-np.sum(t * log_y)) / examples(x)
+        # added up in float64: the losses of a thousand rows can be too much for float16
+        return -float(np.sum(t * log_y, dtype=np.float64)) / examples(x)
 
     def backward(self, dout=1.0):
         log_y, t = _saved(self)
@@ -59,13 +61,14 @@ class IdentityWithLoss:
     cache = None
 
     def forward(self, x, t) -> float:
-        loss = float(mean_squared_error(x, t)) / examples(x)
-        self.cache = (x, np.asarray(t))
+        # added up in float64: the squares of a few rows can be too much for float16
+        loss = float(mean_squared_error(x.astype(np.float64, copy=False), t)) / examples(x)
+        self.cache = (x, np.asarray(t, dtype=x.dtype))
         return loss
 
     def backward(self, dout=1.0):
         x, t = _saved(self)
-        dx = (x - t).astype(x.dtype, copy=False)  # L = (x - t)^2 / 2: dL/dx = x - t
+        dx = x - t  # L = (x - t)^2 / 2: dL/dx = x - t
         dx *= dout / examples(x)
         return dx
 

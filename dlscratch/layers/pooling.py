@@ -47,7 +47,9 @@ class _Windowed(Layer):
 
     def steps(self):
         """Stride down and across; without one, the windows stand side by side."""
-        return (self.stride or self.pool_h), (self.stride or self.pool_w)
+        if self.stride is None:
+            return self.pool_h, self.pool_w
+        return self.stride, self.stride
 
     def cut(self, dx):
         p = self.pad
