@@ -32,11 +32,14 @@ class Parameters(Mapping):
 
     @classmethod
     def copy_of(cls, arrays: Mapping[str, np.ndarray]) -> "Parameters":
-        """The same names and numbers, in a vector of their own; all arrays have one dtype."""
+        """The same names and numbers, in a vector of their own; all arrays have one float dtype."""
         dtypes = {array.dtype for array in arrays.values()} or {np.dtype(np.float32)}
-        if len(dtypes) > 1:
+        if len(dtypes) > 1 or not all(dtype.kind == "f" for dtype in dtypes):
             kinds = ", ".join(f"{name} {array.dtype}" for name, array in arrays.items())
-            raise ValueError(f"the arrays of a network must have one dtype, got {kinds}")
+            raise ValueError(
+                f"the arrays of a network must have one floating point dtype, got {kinds}: "
+                "use W.astype(np.float32)"
+            )
         copy = cls({name: array.shape for name, array in arrays.items()}, dtypes.pop())
         for name, array in arrays.items():
             copy[name] = array
