@@ -1,0 +1,93 @@
+"""IDX, the format of the MNIST files: a magic number, the size of each dimension, then the bytes.
+
+    00 00 08 03  00 00 ea 60  00 00 00 1c  00 00 00 1c  pixel pixel pixel ...
+    3 dimensions      60,000           28           28  (08: of unsigned bytes)
+
+What was downloaded is easily something else: a web page, half of the file, another data set. So
+nothing is guessed: gzip's checksum must hold, and the bytes be exactly as many as the header says.
+"""
+
+import hashlib
+import math
+import struct
+import zlib
+from os import PathLike
+
+import numpy as np
+
+from dlscratch.files import DataError
+
+LARGEST = 64 * 2**20  # bytes, unpacked or not; MNIST's largest file unpacks to 47 million
+CURE = "install dlscratch again, or restore the file from its source"
+
+
+def read_digits(
+    images_path: str | PathLike[str], labels_path: str | PathLike[str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Read images, (N, height, width) of uint8, and their labels 0 to 9, (N,) of uint8.
+
+    Raises DataError if a file is missing, damaged or not IDX, or if the two do not belong together.
+    """
+    images = read_idx(images_path, dimensions=3)
+    labels = read_idx(labels_path, dimensions=1)
+    if len(images) != len(labels):
+        raise DataError(
+            f"{labels_path}: has {len(labels)} labels for the {len(images)} images of "
+            f"{images_path}; {CURE}"
+        )
+    if labels.max() > 9:
+        raise DataError(f"{labels_path}: has the label {labels.max()}, expected 0 to 9; {CURE}")
+    return images, labels
+
+
+def read_idx(path: str | PathLike[str], dimensions: int) -> np.ndarray:
+    """Read a gzipped IDX file of unsigned bytes as an array with that many dimensions."""
+    content = _unpack(path)
+    magic = bytes([0, 0, 8, dimensions])
+    start = len(magic) + 4 * dimensions
+    if content[:4] != magic:
+        raise DataError(
+            f"{path}: starts with {content[:4]!r}, expected {magic!r}, the magic number of IDX "
+            f"with {dimensions} dimensions; {CURE}"
+        )
+    if len(content) < start:
+        raise DataError(f"{path}: ends within its header; {CURE}")
+    shape = struct.unpack(f">{dimensions}I", content[4:start])
+    if len(content) - start != math.prod(shape) or 0 in shape:
+        raise DataError(
+            f"{path}: says that it holds {shape} bytes, but holds {len(content) - start}; {CURE}"
+        )
+    return np.frombuffer(content, np.uint8, offset=start).reshape(shape).copy()  # copy: writable
+
+
+def checksum(array: np.ndarray) -> str:
+    """The SHA-256 of the unpacked IDX file that would hold `array`, an array of uint8.
+
+    >>> checksum(np.array([7, 2, 1], np.uint8))[:16]
+    'e10ef6244367a3de'
+    """
+    digest = hashlib.sha256(bytes([0, 0, 8, array.ndim]))
+    digest.update(struct.pack(f">{array.ndim}I", *array.shape))
+    digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+def _unpack(path: str | PathLike[str]) -> bytes:
+    """What a gzip file holds, of which a bomb gets no more than LARGEST bytes into memory."""
+    try:
+        with open(path, "rb") as file:
+            packed = file.read(LARGEST + 1)
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror}; {CURE}") from error
+    inflate = zlib.decompressobj(wbits=31)  # 31: gzip's header and checksum around the data
+    try:
+        content = inflate.decompress(packed, LARGEST + 1)
+    except zlib.error as error:
+        raise DataError(f"{path}: not a gzip file, or damaged ({error}); {CURE}") from error
+    if len(content) > LARGEST:
+        raise DataError(f"{path}: unpacks to more than {LARGEST} bytes; {CURE}")
+    if not inflate.eof:
+        raise DataError(f"{path}: ends too early; {CURE}")
+    if inflate.unused_data:
+        raise DataError(f"{path}: goes on behind its end; {CURE}")
+    return content
