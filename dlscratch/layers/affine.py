@@ -23,6 +23,8 @@ class Affine(Layer):
     param_names = ("W", "b")
 
     def __init__(self, W: np.ndarray, b: np.ndarray):
+        if W.ndim != 2 or b.shape != W.shape[1:]:
+            raise ValueError(f"Affine expects W (in, out) and b (out,), got {W.shape}, {b.shape}")
         self.W = W
         self.b = b
 

@@ -29,6 +29,10 @@ class BatchNorm(Layer):
     def __init__(
         self, gamma: np.ndarray, beta: np.ndarray, momentum: float = 0.9, eps: float = 1e-5
     ):
+        if gamma.ndim != 1 or beta.shape != gamma.shape:
+            raise ValueError(
+                f"BatchNorm expects gamma (D,) and beta (D,), got {gamma.shape}, {beta.shape}"
+            )
         self.gamma = gamma
         self.beta = beta
         self.momentum = float(momentum)  # np.float64 would turn float32 into float64

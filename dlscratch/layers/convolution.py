@@ -27,6 +27,10 @@ class Convolution(Layer):
     param_names = ("W", "b")
 
     def __init__(self, W: np.ndarray, b: np.ndarray, stride: int = 1, pad: int = 0):
+        if W.ndim != 4 or b.shape != W.shape[:1]:
+            raise ValueError(
+                f"Convolution expects W (F, C, FH, FW) and b (F,), got {W.shape}, {b.shape}"
+            )
         self.W = W
         self.b = b
         self.stride = stride
