@@ -99,10 +99,11 @@ def cross_entropy_error(y, t):
     t = check_labels(y, t)
     if y.ndim == 1:
         y, t = y[None], t[None]  # one example: a batch of one
+    log_y = np.log(y + 1e-7)
     if t.ndim == 1:
-        errors = -np.log(y[np.arange(len(y)), t] + 1e-7)
+        errors = -log_y[np.arange(len(y)), t]
     else:
-        errors = -np.sum(t * np.log(y + 1e-7), axis=-1)
+        errors = -np.sum(t.astype(log_y.dtype, copy=False) * log_y, axis=-1)
     return np.mean(errors)
 
 
