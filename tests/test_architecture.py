@@ -13,7 +13,8 @@ SCRIPTS = sorted(script for chapter in CHAPTERS for script in chapter.glob("*.py
 # The floors of the library, from the ground up: a module imports from the floors below its own.
 FLOORS = """
     im2col functions unpickler files parameters layers gradient initializers network checking
-    multi_layer_net optimizers workers trainer figures experiment common cli
+    multi_layer_net optimizers workers trainer graph graph_layout figures graph_drawing experiment
+    common cli
 """.split()
 
 

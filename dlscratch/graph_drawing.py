@@ -1,0 +1,215 @@
+"""Draws a computational graph as the book does (Figs 5-1 to 5-22): from left to right.
+
+Circles are operations. Values stand above the edges; gradients, once `backward` has been called,
+below them, on arrows that run back. An array shows its shape. The result is a Matplotlib figure
+of its own size, to be saved as PNG, SVG or PDF; no other program is needed.
+
+    fig = draw(price, title="Two apples")
+    fig.savefig("price.svg")
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
+from matplotlib.path import Path
+from matplotlib.textpath import TextPath
+
+from dlscratch.figures import BLACK, VERMILION
+from dlscratch.graph import Node
+from dlscratch.graph_layout import arrange
+
+# All lengths are inches on paper.
+ROW, RADIUS, MARGIN = 0.9, 0.21, 0.2
+FONT = 9  # points
+LANE = 0.045  # from an edge's middle line to each of its two arrows
+PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}  # words hide the edges they cross
+GAP = 0.06  # from an arrow to its label, from a name to its arrow
+
+
+def draw(output: Node, title: str = "") -> Figure:
+    """The graph of everything that `output` was made from, as a figure of its own size.
+
+    >>> from dlscratch.graph import exp
+    >>> len(draw(1 / (1 + exp(-Node(1.0, "x")))).axes)
+    1
+    """
+    columns, edges = arrange(output)
+    _set_x(columns, edges)
+    spots = [spot for column in columns for spot in column]
+    left = min(spot.x - _left(spot) for spot in spots) - MARGIN
+    right = max(spot.x + _right(spot) for spot in spots) + MARGIN
+    top = min(spot.row for spot in spots) * ROW - RADIUS - MARGIN
+    bottom = max(spot.row for spot in spots) * ROW + RADIUS + MARGIN
+    if title:
+        top -= 0.3
+        wider = max(0, _width(title, FONT + 2) + 2 * MARGIN - (right - left)) / 2
+        left, right = left - wider, right + wider
+
+    fig = Figure(figsize=(right - left, bottom - top), dpi=150)
+    ax = fig.add_axes((0, 0, 1, 1), xlim=(left, right), ylim=(bottom, top))  # row 0 is at the top
+    ax.set_axis_off()
+    if title:
+        ax.text((left + right) / 2, top + MARGIN, title, ha="center", va="top", size=FONT + 2)
+    for edge in edges:
+        _draw_edge(ax, edge)
+    for spot in spots:
+        _draw_spot(ax, spot)
+    return fig
+
+
+def _set_x(columns, edges):
+    """Give every spot its x; the gaps between the columns hold the words that stand there."""
+    x = 0.0
+    for before, column in zip(columns, columns[1:]):
+        there = [edge for edge in edges if _middle_piece(edge)[1] in column]
+        words = max((_width(word) for edge in there for word in _words(edge)), default=0.0)
+        crowded = any(spot.after[1:] for spot in before)
+        gap = max(0.8, words + (0.7 if crowded else 0.4))
+        x += max(map(_right, before)) + gap + max(map(_left, column))
+        for spot in column:
+            spot.x = x
+
+
+# ---- pieces
+
+
+def _is_end(node):
+    return bool(node.inputs) and not node.symbol
+
+
+def _left(spot):
+    """How far a spot reaches to the left of its x: a leaf with all of its name."""
+    if spot.node is None or _is_end(spot.node):
+        return 0.0
+    return _half(spot.node) if spot.node.symbol else _width(_name(spot.node)) + GAP
+
+
+def _right(spot):
+    if spot.node is None:
+        return 0.0
+    if _is_end(spot.node):
+        return _width(spot.node.name) + GAP
+    return _half(spot.node) if spot.node.symbol else 0.0
+
+
+def _half(node):
+    """Half the width of an operation: a circle, or a box for longer words."""
+    return RADIUS if len(node.symbol) <= 4 else _width(node.symbol) / 2 + 0.12
+
+
+def _name(leaf):
+    return leaf.name or text_of(leaf.value)
+
+
+def _draw_spot(ax, spot):
+    node = spot.node
+    if node is None:
+        return
+    x, y = spot.x, spot.row * ROW
+    if _is_end(node):
+        ax.text(x + GAP, y, node.name, ha="left", va="center", size=FONT)
+    elif not node.symbol:
+        ax.text(x - GAP, y, _name(node), ha="right", va="center", size=FONT)
+    else:
+        style = {"facecolor": "white", "edgecolor": BLACK, "linewidth": 1.2}
+        if _half(node) == RADIUS:
+            ax.add_patch(Circle((x, y), RADIUS, **style))
+        else:
+            corner, half = (x - _half(node), y - RADIUS), _half(node)
+            box = FancyBboxPatch(corner, 2 * half, 2 * RADIUS, "round,pad=0,rounding_size=0.1")
+            box.set(**style)
+            ax.add_patch(box)
+        size = FONT + 3 if len(node.symbol) == 1 else FONT
+        ax.text(x, y, node.symbol, ha="center", va="center_baseline", size=size)
+
+
+def _draw_edge(ax, edge):
+    """The arrow forwards, and the one back a lane below it if there is a gradient."""
+    line = np.array([(spot.x, spot.row * ROW) for spot in edge.spots])
+    line[0] += _rim(edge.spots[0], line[1] - line[0])
+    line[-1] += _rim(edge.spots[-1], line[-2] - line[-1])
+    above, below = _words(edge)
+    lane = LANE if below else 0.0
+    _arrow(ax, line - (0, lane), BLACK)
+    if below:
+        _arrow(ax, line[::-1] + (0, lane), VERMILION)
+    i = edge.spots.index(_middle_piece(edge)[0])
+    crowd = (len(edge.spots[i].after) > 1) - (len(edge.spots[i + 1].before) > 1)
+    piece = line[i : i + 2]
+    _write(ax, piece, crowd, above, -lane - GAP, BLACK)
+    _write(ax, piece, crowd, below, lane + GAP, VERMILION)
+
+
+def _write(ax, piece, crowd, words, lift, colour):
+    """Level words above (lift < 0) or below a piece of an edge, however it slants.
+
+    crowd: where it meets other edges, and the words keep away from: -1 = right, 1 = left.
+    """
+    (x0, y0), (x1, y1) = piece
+    slope = (y1 - y0) / (x1 - x0)
+    where = 0.5 + 0.1 * crowd
+    # The end of the words that comes closest to the line may go this far past its middle:
+    half = _width(words) / 2
+    past = min(half, 0.08 / max(abs(slope), 1e-9))
+    x = x0 + where * (x1 - x0) - np.sign(slope * lift) * (half - past)
+    y = y0 + where * (y1 - y0) + lift + np.sign(lift) * past * abs(slope)
+    va = "top" if lift > 0 else "bottom"
+    ax.text(x, y, words, ha="center", va=va, size=FONT, color=colour, zorder=3, bbox=PAPER)
+
+
+def _rim(spot, towards):
+    """From the middle of a spot to where its edge begins or ends."""
+    if spot.node is None or not spot.node.symbol:
+        return np.zeros(2)
+    if _half(spot.node) > RADIUS:
+        return np.array([np.sign(towards[0]) * _half(spot.node), 0])
+    return towards / np.hypot(*towards) * RADIUS
+
+
+def _arrow(ax, line, colour):
+    style = "-|>,head_length=4.5,head_width=2"
+    ax.add_patch(FancyArrowPatch(path=Path(line), arrowstyle=style, color=colour, linewidth=1.1))
+
+
+# ---- words
+
+
+def _words(edge) -> tuple[str, str]:
+    """The value, and the gradient if there is one, as they are written at the edge."""
+    source = edge.source
+    if not (source.name or source.symbol):
+        return "", ""  # a constant is written where it stands
+    above = source.above or text_of(source.value)
+    if source.constant or not edge.target.sent:
+        return above, ""
+    return above, source.below or text_of(edge.target.sent[edge.place])
+
+
+def _middle_piece(edge):
+    """The piece of the edge in whose middle the words stand."""
+    i = (len(edge.spots) - 1) // 2
+    return edge.spots[i], edge.spots[i + 1]
+
+
+def text_of(value: Any) -> str:
+    """A number to four digits; of an array its shape.
+
+    >>> text_of(220.00000000000003), text_of(60000.0), text_of(np.ones((2, 3)))
+    ('220', '60000', '(2, 3)')
+    """
+    if np.ndim(value):
+        return str(np.shape(value))
+    value = float(value)
+    if abs(value) < 1e6 and abs(value - round(value)) < 1e-9 * max(1, abs(value)):
+        text = f"{round(value)}"
+    else:
+        text = f"{value:.4g}" if 1e-3 <= abs(value) < 1e4 else f"{value:.2e}"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def _width(text: str, size: float = FONT) -> float:
+    return float(TextPath((0, 0), text, size=size).get_extents().width) / 72 if text else 0.0
