@@ -9,6 +9,7 @@ Why not `pickle.Unpickler` with a list of allowed names? Nine bytes can make it 
 allowed `numpy.dtype` with forged flags turns bytes of the file into pointers.
 """
 
+import math
 import pickletools
 import re
 from collections.abc import Iterable
@@ -60,7 +61,8 @@ class Unpickler:
         self.stack: list[Any] = []
         self.marks: list[int] = []
         self.memo: dict[int, Any] = {}
-        self.names = {"numpy.dtype": _DType, "numpy.ndarray": "only the name of a class"}
+        # numpy.ndarray is an argument of _reconstruct: a name of no use here
+        self.names = {"numpy.dtype": _DType, "numpy.ndarray": object()}
         for core in ("numpy.core", "numpy._core"):  # NumPy 1 and NumPy 2
             self.names[f"{core}.multiarray._reconstruct"] = self._empty
             self.names[f"{core}.multiarray.scalar"] = self._scalar
@@ -191,8 +193,8 @@ class Unpickler:
             target.value = target.value.newbyteorder(order)
         elif isinstance(target, np.ndarray):
             shape, dtype, fortran, buffer = state
-            if not all(isinstance(n, int) and n >= 0 for n in shape):
-                raise ValueError("an array has a negative size")
+            if min(shape, default=0) < 0 or math.prod(shape) * dtype.value.itemsize != len(buffer):
+                raise ValueError("an array has another size than its shape says")
             sound: Any = (1, shape, dtype.value, bool(fortran), bytes(self._take(buffer)))
             target.__setstate__(sound)  # in place: the file may have named the array already
         else:
