@@ -36,10 +36,9 @@ def cache_folder() -> Path | None:
 def read_cache(path: Path, expected: Iterable[str]) -> dict[str, np.ndarray] | None:
     """The arrays that `write_cache` left at `path`, or None if anything at all is wrong with it."""
     try:
-        if not path.is_file():  # a pipe, too, would keep us waiting
+        if not path.is_file() or path.stat().st_size > LARGEST:  # a pipe would keep us waiting
             return None
-        with open(path, "rb") as file:
-            data = file.read(LARGEST)
+        data = path.read_bytes()
         body, digest = memoryview(data)[:-DIGEST_SIZE], data[-DIGEST_SIZE:]
         if hashlib.sha256(body).digest() != digest:
             return None
