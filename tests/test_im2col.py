@@ -1,0 +1,108 @@
+"""im2col and col2im: every window in its row, and the way back its exact adjoint."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlscratch import col2im, im2col, output_size
+
+
+@st.composite
+def settings(draw, most=3):
+    """(shape of the images, filter_h, filter_w, stride, pad) that fit each other."""
+    filter_h, filter_w, stride = (draw(st.integers(1, most)) for _ in range(3))
+    pad, n, channels = draw(st.integers(0, 2)), draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    sides = [
+        (draw(st.integers(1, 4)) - 1) * stride + size - 2 * pad for size in (filter_h, filter_w)
+    ]
+    if min(sides) < 1:
+        pad, sides = 0, [side + 2 * pad for side in sides]
+    return (n, channels, *sides), filter_h, filter_w, stride, pad
+
+
+def windows_one_by_one(images, filter_h, filter_w, stride, pad):
+    """What im2col should answer, written with loops."""
+    padded = np.pad(images, [(0, 0), (0, 0), (pad, pad), (pad, pad)])
+    return np.array(
+        [
+            image[:, top : top + filter_h, left : left + filter_w].ravel()
+            for image in padded
+            for top in range(0, padded.shape[2] - filter_h + 1, stride)
+            for left in range(0, padded.shape[3] - filter_w + 1, stride)
+        ]
+    )
+
+
+@given(settings())
+def test_every_row_is_one_window(setting):
+    shape, *rest = setting
+    images = np.random.default_rng(0).standard_normal(shape)
+    np.testing.assert_array_equal(im2col(images, *rest), windows_one_by_one(images, *rest))
+
+
+@given(settings())
+def test_col2im_is_the_adjoint_of_im2col(setting):
+    shape, *rest = setting
+    rng = np.random.default_rng(0)
+    images = rng.standard_normal(shape)
+    col = rng.standard_normal(im2col(images, *rest).shape)
+    back = col2im(col, shape, *rest)
+    assert back.shape == shape
+    assert np.vdot(im2col(images, *rest), col) == pytest.approx(np.vdot(images, back), abs=1e-9)
+
+
+def test_windows_side_by_side_are_put_back_unchanged():
+    images = np.random.default_rng(0).standard_normal((2, 3, 4, 6))
+    np.testing.assert_array_equal(col2im(im2col(images, 2, 2, 2), images.shape, 2, 2, 2), images)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.uint8])
+def test_the_dtype_is_kept(dtype):
+    images = np.ones((1, 2, 4, 4), dtype)
+    col = im2col(images, 3, 3, 1, 1)
+    assert col.dtype == dtype
+    assert col2im(col, images.shape, 3, 3, 1, 1).dtype == dtype
+
+
+def test_arguments_are_left_alone_and_may_lie_anyhow_in_memory():
+    images = np.random.default_rng(0).standard_normal((4, 3, 5, 5)).transpose(3, 1, 2, 0)[::2]
+    images.flags.writeable = False
+    col = im2col(images, 2, 3)
+    np.testing.assert_array_equal(col, im2col(images.copy(), 2, 3))
+    col.flags.writeable = False
+    other = np.asfortranarray(col)
+    np.testing.assert_array_equal(
+        col2im(other, images.shape, 2, 3), col2im(col, images.shape, 2, 3)
+    )
+
+
+@given(st.integers(1, 30), st.integers(1, 8), st.integers(1, 4), st.integers(0, 3))
+def test_the_output_size_is_the_number_of_places_or_an_error(size, filter_size, stride, pad):
+    starts = range(0, size + 2 * pad - filter_size + 1, stride)
+    covered = bool(starts) and starts[-1] + filter_size == size + 2 * pad
+    if covered:
+        assert output_size(size, filter_size, stride, pad) == len(starts)
+    else:
+        with pytest.raises(ValueError, match="must be a whole number >= 1"):
+            output_size(size, filter_size, stride, pad)
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ((7, 3, 0), "expected filter >= 1, stride >= 1 and pad >= 0, got filter 3, stride 0"),
+        ((7, 0), "got filter 0"),
+        ((7, 3, 1, -1), "pad -1"),
+        ((8, 3, 2), r"filter of 3 with stride 2 and pad 0 does not fit an input of 8: \(8 \+ 2\*0"),
+        ((2, 3), "does not fit an input of 2.*change filter, stride or pad"),
+    ],
+)
+def test_sizes_that_do_not_fit_are_refused_by_name(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        output_size(*arguments)
+
+
+def test_a_single_image_is_refused_with_the_cure():
+    with pytest.raises(ValueError, match=r"\(N, C, H, W\), got .* \(3, 7, 7\): use x\[None\]"):
+        im2col(np.zeros((3, 7, 7)), 5, 5)
