@@ -97,7 +97,7 @@ class Trainer:
         if self.verbose:
             stopped = "stopped by Ctrl-C" if history.interrupted else "done"
             accuracy = self.network.accuracy(*self.test_data)
-            print(f"{stopped} after {history.epochs} epochs: test accuracy {accuracy:.4f}")
+            print(f"{stopped} after epoch {history.epochs}: test accuracy {accuracy:.4f}")
 
     def _say(self, running: trainer.Trainer) -> None:
         history = running.history

@@ -8,14 +8,16 @@ import pytest
 
 
 @pytest.fixture
-def typed():
+def typed(monkeypatch):
     """Run a listing with `common` replaced by `dlscratch.common`; answers the names it leaves."""
+    seeded = np.random.default_rng
+    # listings know of no rng: what they leave to chance is the same in every run of a test
+    monkeypatch.setattr(np.random, "default_rng", lambda seed=0: seeded(seed))
 
     def run(listing, **given):
         text = re.sub(r"^from common\.", "from dlscratch.common.", dedent(listing), flags=re.M)
         names = {"__name__": "listing", **given}
-        # the book's listings draw from NumPy's global generator
-        exec("import numpy; numpy.random.seed(0)", {})
+        exec("import numpy; numpy.random.seed(0)", {})  # they draw from NumPy's global generator
         exec(compile(text, "listing", "exec"), names)
         return names
 
