@@ -8,11 +8,14 @@ held against each other, to name the worst one, and a list of usual mistakes is 
 
 import copy
 import inspect
+import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from dlscratch import mistakes
 from dlscratch.network import Network
 
 STEPS = (1e-5, 1e-6)  # a kink (ReLU at 0) may spoil one step; a wrong gradient fails at both
@@ -79,14 +82,12 @@ def check_gradients(
     'Likely cause: a factor, the gradient is 0.5 times what it should be.'
     """
     name = type(subject).__name__
-    if isinstance(subject, Network):
-        if not training:
-            raise ValueError("the gradient of a network is that of training, got training=False")
-        check: _Check = _NetworkCheck(subject, x, t)
-    else:
-        check = _LayerCheck(subject, x, t, training)
+    kind: Callable[..., _Check] = _NetworkCheck if isinstance(subject, Network) else _LayerCheck
+    # A stream of its own: were dout equal to an x of the same seed, dW = x^T . x would hide a
+    # missing transpose.
+    (rng,) = (np.random.default_rng(0) if rng is None else rng).spawn(1)
     try:
-        return check.verdict(name, rng or np.random.default_rng(0), tolerance)
+        return kind(subject, x, t, training).verdict(name, rng, tolerance)
     except _Broken as reason:
         return Verdict(False, name, cure=str(reason))
 
@@ -100,7 +101,9 @@ class _Check(ABC):
     def verdict(self, name, rng, tolerance) -> Verdict:
         analytic = self.analytic(rng)
         for key, array in self.arrays.items():
-            _expect_gradient(key, analytic[key], array)
+            fault = mistakes.of_shape(key, analytic[key], array)
+            if fault:
+                raise _Broken(fault)
         rows = [row for key in analytic for row in self._compare(key, analytic[key], rng)]
         if not rows:
             raise _Broken("There is nothing to check: it has no parameters.")
@@ -109,8 +112,13 @@ class _Check(ABC):
         if largest == 0:
             raise _Broken("Every gradient is 0 here, which proves nothing: choose another input.")
         errors = [abs(a - n) / max(abs(a), abs(n), 1e-3 * largest) for *_, a, n in rows]
-        worst = int(np.argmax(np.nan_to_num(errors, nan=np.inf)))
-        ok = bool(errors[worst] <= tolerance)
+        errors = [math.inf if math.isnan(error) else error for error in errors]
+        ok = max(errors) <= tolerance
+
+        def badness(i):  # of the wrong ones, single entries first: they have a place to look at
+            return errors[i] > tolerance and rows[i][1] is not None, errors[i]
+
+        worst = max(range(len(rows)), key=badness)
         cure = "" if ok else self._cause(rows[worst][0], analytic, rng)
         key, index, a, n = rows[worst]
         return Verdict(ok, name, key, index, a, n, errors[worst], cure)
@@ -140,19 +148,8 @@ class _Check(ABC):
         return said, min(measured, key=lambda slope: abs(slope - said))
 
     def _cause(self, key, analytic, rng):
-        """The usual mistakes, tried one after the other."""
-        gradient = analytic[key]
-        if not gradient.any():
-            return f"Likely cause: the gradient of {key} is never worked out, it is all 0."
-        true = self._measured(key, rng)
-        square = gradient.ndim == 2 and gradient.shape[0] == gradient.shape[1]
-        if square and np.allclose(gradient.T[true[0]], true[1], rtol=1e-4):
-            return f"Likely cause: a missing transpose, d{key} is the transpose of the gradient."
-        nonzero = np.abs(true[1]) > 1e-6 * np.abs(true[1]).max()
-        ratios = gradient[true[0]][nonzero] / true[1][nonzero]
-        if len(ratios) and np.allclose(ratios, ratios[0], rtol=1e-4):
-            return self._factor(float(ratios[0]))
-        return f"Derive d{key} again; the largest errors are where this one is."
+        places, slopes = self._measured(key, rng)
+        return mistakes.of_numbers(key, analytic[key], places, slopes, len(self.x))
 
     def _measured(self, key, rng):
         """(index arrays, slopes) of up to a hundred entries."""
@@ -164,15 +161,6 @@ class _Check(ABC):
             for index in zip(*places, strict=True)
         ]
         return places, np.array(slopes)
-
-    def _factor(self, ratio):
-        n = len(self.x)
-        if np.isclose(ratio, -1, rtol=1e-4):
-            return "Likely cause: the wrong sign."
-        for factor, text in ((n, "N"), (1 / n, "1/N")):
-            if np.isclose(ratio, factor, rtol=1e-4):
-                return f"Likely cause: a factor of {text} (N = {n} rows): divide by N just once."
-        return f"Likely cause: a factor, the gradient is {ratio:.4g} times what it should be."
 
 
 class _LayerCheck(_Check):
@@ -235,25 +223,35 @@ class _LayerCheck(_Check):
             ) from error
 
     def _cause(self, key, analytic, rng):
-        probe = copy.deepcopy(self.fresh)
-        y = self._forward(probe, self.x)
-        if np.shape(y) == self.dout.shape:
-            self.layer, used = self.fresh, self.layer
-            gradient = self._backward(probe) if key == "x" else getattr(probe, "d" + key, None)
-            row = self._compare(key, gradient, rng) if gradient is not None else []
-            self.layer = used
-            if row and all(np.isclose(a, n, rtol=1e-5, atol=1e-8) for *_, a, n in row):
-                return (
-                    "Likely cause: a mask of the wrong pass, backward uses what an earlier forward "
-                    "left behind: keep it anew at each forward."
-                )
+        if self._right_if(key, rng, self.fresh):
+            return (
+                "Likely cause: a mask of the wrong pass, backward uses what an earlier forward "
+                "left behind: keep it anew at each forward."
+            )
+        for name, W in self.arrays.items():
+            turnable = name != "x" and W.ndim == 2 and W.shape == W.T.shape
+            if turnable and self._right_if(key, rng, self.layer, {name: W.T}):
+                return f"Likely cause: a missing transpose, backward needs {name}.T."
         return super()._cause(key, analytic, rng)
+
+    def _right_if(self, key, rng, layer, changes=()):
+        """Whether backward would be right in this layer, with these changes after forward."""
+        probe = copy.deepcopy(layer)
+        self._forward(probe, self.x)
+        vars(probe).update(changes)
+        dx = self._backward(probe)
+        used, self.layer = self.layer, layer
+        rows = self._compare(key, dx if key == "x" else getattr(probe, "d" + key), rng)
+        self.layer = used
+        return all(np.isclose(a, n, rtol=1e-5, atol=1e-8) for *_, a, n in rows)
 
 
 class _NetworkCheck(_Check):
     """A network: L is its loss in training mode, weight decay included."""
 
-    def __init__(self, net, x, t):
+    def __init__(self, net, x, t, training):
+        if not training:
+            raise ValueError("the gradient of a network is that of training, got training=False")
         self.net = net.astype(np.float64)
         self.x, self.t = _read_only(x), t
         self.arrays = dict(self.net.params)
@@ -268,22 +266,6 @@ class _NetworkCheck(_Check):
             probe.params[key] = moved
             losses.append(probe.loss(self.x, self.t, training=True))
         return losses[0] - losses[1]
-
-
-def _expect_gradient(key, gradient, array):
-    """Refuse a gradient of another shape than its array, with the usual reason for it."""
-    shape = np.shape(gradient)
-    if gradient is not None and shape == array.shape:
-        return
-    if gradient is None:
-        what = "backward returned no dx" if key == "x" else f"backward set no d{key}"
-        raise _Broken(f"{what}: it must answer an array of shape {array.shape}.")
-    text = f"d{key} has shape {shape}, expected the shape of {key}, {array.shape}."
-    if shape == array.shape[::-1]:
-        text += " Likely cause: a missing transpose."
-    if shape[1:] == array.shape:
-        text += " Likely cause: a missing sum over the batch: .sum(axis=0)."
-    raise _Broken(text)
 
 
 def _read_only(x, dtype=np.float64):

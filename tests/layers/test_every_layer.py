@@ -246,3 +246,28 @@ def test_a_copy_has_a_cache_of_its_own(name):
 def test_the_repr_names_the_layer(name):
     layer, _ = case(name)
     assert repr(layer).startswith(f"{type(layer).__name__}(") and repr(layer).endswith(")")
+
+
+@every_case
+def test_the_checker_sees_a_thousandth_too_much_in_any_gradient(name):
+    layer, x = case(name)
+    for key in ("x", *layer.param_names):
+        verdict = check_gradients(sabotaged(layer, key), x, training=True)
+        assert not verdict and verdict.array == key, verdict
+        assert "a factor, the gradient is 1.001 times" in verdict.cure
+
+
+def sabotaged(layer, key):
+    """A copy whose gradient with respect to `key` is off by 0.1 %."""
+
+    class Sabotaged(type(layer)):
+        def backward(self, dout):
+            dx = super().backward(dout)
+            if key == "x":
+                return dx * 1.001
+            setattr(self, f"d{key}", getattr(self, f"d{key}") * 1.001)
+            return dx
+
+    twin = copy.deepcopy(layer)
+    twin.__class__ = Sabotaged
+    return twin
