@@ -12,9 +12,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from dlscratch import layers as library
-from dlscratch import multi_layer_net
 from dlscratch.common.gradient import numerical_gradient
 from dlscratch.common.layers import Affine, BatchNormalization, Dropout, SoftmaxWithLoss
+from dlscratch.multi_layer_net import MultiLayerNet as LibraryNet
 from dlscratch.network import Network
 from dlscratch.parameters import Parameters
 
@@ -102,18 +102,8 @@ class MultiLayerNet(BookNetwork):
         *,
         rng: np.random.Generator | None = None,
     ):
-        std = library_std(weight_init_std)
-        super().__init__(
-            multi_layer_net.MultiLayerNet(
-                input_size,
-                hidden_size_list,
-                output_size,
-                activation,
-                std,
-                weight_decay_lambda,
-                rng=rng,
-            )
-        )
+        options = (activation, library_std(weight_init_std), weight_decay_lambda)
+        super().__init__(LibraryNet(input_size, hidden_size_list, output_size, *options, rng=rng))
 
 
 def library_std(weight_init_std: float | str) -> float | str:

@@ -5,8 +5,8 @@ Read `dlscratch.MultiLayerNet`, which has the same options; `dropout_ration` is 
 
 import numpy as np
 
-from dlscratch import multi_layer_net
 from dlscratch.common.multi_layer_net import BookNetwork, library_std
+from dlscratch.multi_layer_net import MultiLayerNet as LibraryNet
 
 
 class MultiLayerNetExtend(BookNetwork):
@@ -36,17 +36,5 @@ class MultiLayerNetExtend(BookNetwork):
         rng: np.random.Generator | None = None,
     ):
         std = library_std(weight_init_std)
-        super().__init__(
-            multi_layer_net.MultiLayerNet(
-                input_size,
-                hidden_size_list,
-                output_size,
-                activation,
-                std,
-                weight_decay_lambda,
-                use_dropout,
-                dropout_ration,
-                use_batchnorm,
-                rng,
-            )
-        )
+        options = (activation, std, weight_decay_lambda, use_dropout, dropout_ration, use_batchnorm)
+        super().__init__(LibraryNet(input_size, hidden_size_list, output_size, *options, rng=rng))
