@@ -6,7 +6,6 @@ W1 b1 W2 b2 .., so that no network ever types a list of names.
 """
 
 import copy
-import zipfile
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -212,12 +211,16 @@ def write_arrays(file, arrays: dict[str, Any]) -> None:
 def read_arrays(path) -> dict[str, np.ndarray]:
     """All arrays of a .npz file; DataError for anything else. Nothing in it is executed."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
+        with open(path, "rb") as source, np.load(source, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        others = [name for name, array in arrays.items() if not isinstance(array, np.ndarray)]
+        if others:
+            raise ValueError(f"{', '.join(others)} is no array")
     except FileNotFoundError:
         raise DataError(f"{path}: no such file") from None
-    except (AttributeError, EOFError, OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except Exception as error:  # damage makes zipfile and NumPy raise almost anything
         raise DataError(f"{path}: not a readable .npz file ({error}); save it again") from error
+    return arrays
 
 
 def put_arrays(wanted, found, path) -> None:
