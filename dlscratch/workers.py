@@ -4,7 +4,9 @@ NumPy lets go of Python's lock while it computes, so two threads really run at o
 second set of layer objects on the same parameter arrays, with caches and a random generator of its
 own. The gradient of the whole batch is the mean of the parts' gradients, weighed by their sizes,
 always added up in the same order: one seed and one number of workers give one result, to the bit.
-BLAS is held to one thread meanwhile, or its threads and ours would fight for the same cores.
+BLAS is held to one thread meanwhile, or its threads and ours would fight for the same cores. So it
+is for a single worker, if the products are small: BLAS's threads would spend their time waiting for
+each other, and on a machine that is busy with something else they wait fifty times as long.
 """
 
 import copy
@@ -21,11 +23,13 @@ from dlscratch.parameters import Parameters
 
 
 def suitable_workers(net) -> int:
-    """How many workers pay: one a core for convolutions, otherwise one and BLAS's own threads."""
-    layers = getattr(net, "layers", ())
-    heavy = any(isinstance(layer, Convolution) for layer in layers)
-    can_hold_blas = find_spec("threadpoolctl") is not None
-    return available_cores() if heavy and can_hold_blas and splittable(net) else 1
+    """How many workers pay: one a core for convolutions, otherwise one."""
+    return available_cores() if heavy(net) and can_hold_blas() and splittable(net) else 1
+
+
+def heavy(net) -> bool:
+    """Whether its products of matrices are large: those of convolutions are."""
+    return any(isinstance(layer, Convolution) for layer in getattr(net, "layers", ()))
 
 
 def splittable(net) -> bool:
@@ -59,7 +63,8 @@ class Workers:
             )
         self.nets = [net] + [_twin(net) for _ in range(count - 1)]
         self.threads = ThreadPoolExecutor(count) if count > 1 else None
-        self.one_blas_thread = _blas_limit() if count > 1 else nullcontext()
+        hold = count > 1 or not heavy(net)
+        self.one_blas_thread = one_blas_thread() if hold else nullcontext()
 
     def __enter__(self):
         self.one_blas_thread.__enter__()
@@ -118,7 +123,15 @@ def _twin(net):
     return twin
 
 
-def _blas_limit():
+def can_hold_blas() -> bool:
+    """Whether threadpoolctl is installed."""
+    return find_spec("threadpoolctl") is not None
+
+
+def one_blas_thread():
+    """A context in which NumPy's products use one thread; nothing changes without threadpoolctl."""
+    if not can_hold_blas():
+        return nullcontext()
     from threadpoolctl import threadpool_limits
 
     return threadpool_limits(limits=1, user_api="blas")
