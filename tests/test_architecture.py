@@ -1,6 +1,7 @@
 """The shape of the code: imports go one way, and every file is small enough to be read."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,9 @@ CHAPTERS = sorted(ROOT.glob("ch0[1-8]"))
 LIBRARY = sorted((ROOT / "dlscratch").rglob("*.py"))
 SCRIPTS = sorted(script for chapter in CHAPTERS for script in chapter.glob("*.py"))
 
-# The floors of the library, from the ground up: a module imports from the floors below its own.
-FLOORS = """
-    im2col functions unpickler files parameters layers gradient initializers network checking
-    multi_layer_net optimizers workers trainer graph graph_layout figures graph_drawing experiment
-    common cli
-""".split()
+# README lists the modules from the ground up: each imports only from those above it in that list.
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+FLOORS = re.findall(r"^  ([a-z_0-9]+)(?:\.py|/) ", README, re.MULTILINE)
 
 
 def name_of(path):
@@ -45,15 +43,19 @@ def test_the_library_knows_no_chapter_and_no_data_set(path):
     assert not tops & {"dataset", "tests", "benchmarks", *(chapter.name for chapter in CHAPTERS)}
 
 
+def test_readme_lists_every_module_once():
+    modules = {name_of(path).split(".")[1] for path in LIBRARY} - {"__init__", "__main__"}
+    assert sorted(FLOORS) == sorted(modules)
+
+
 @pytest.mark.parametrize("path", LIBRARY, ids=name_of)
-def test_a_module_imports_only_from_the_floors_below(path):
-    package, *rest = name_of(path).split(".")
-    if rest[0] in ("__init__", "__main__"):
+def test_a_module_imports_only_what_readme_lists_above_it(path):
+    module = name_of(path).split(".")[1]
+    if module in ("__init__", "__main__"):
         return  # the roof
+    allowed = FLOORS[: FLOORS.index(module) + 1]
     for name in imports_of(path):
-        top, *below = name.split(".")
-        if top == package and below[0] != rest[0]:
-            assert FLOORS.index(below[0]) < FLOORS.index(rest[0]), f"{rest[0]} imports {name}"
+        assert not name.startswith("dlscratch.") or name.split(".")[1] in allowed
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
@@ -64,7 +66,7 @@ def test_a_chapter_imports_from_no_later_chapter(path):
 def test_everything_stays_small(capsys):
     """Small is a promise of this library; raise a bound only for something that a reader gains."""
     for what, paths, longest, whole in [
-        ("dlscratch", LIBRARY, 300, 4000),
+        ("dlscratch", LIBRARY, 300, 5000),
         ("chapters", SCRIPTS, 120, 4000),
     ]:
         lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in paths}

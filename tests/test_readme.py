@@ -11,7 +11,6 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PAGES = ["README.md", "CONTRIBUTING.md"]
 SCRIPTS = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("ch0[1-8]/*.py"))
-MODULES = sorted(path.name for path in (ROOT / "dlscratch").glob("[!_]*.py"))
 NUMBER = re.compile(r"\d+\.\d+")
 
 
@@ -46,10 +45,6 @@ def test_the_chapter_table_has_every_script_and_its_docstring():
     rows = {line for line in text_of("README.md").splitlines() if line.startswith("| [ch")}
     assert not sorted(expected - rows), "rows that README lacks"
     assert not sorted(rows - expected), "rows of README that are out of date"
-
-
-def test_the_architecture_names_every_module():
-    assert not [name for name in MODULES if f"\n  {name} " not in text_of("README.md")]
 
 
 @pytest.mark.parametrize("page", PAGES)
