@@ -83,7 +83,7 @@ def load_pickle(source: str | os.PathLike[str] | BinaryIO, expected: Iterable[st
             value = Unpickler(data).load()
     except Refused as refused:
         raise DataError(f"{name}: {refused}") from None
-    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
         raise DataError(
             f"{name}: not a pickle, or damaged ({error!s:.200}); get it again"
         ) from error

@@ -49,8 +49,8 @@ def _tuple(items: list[Any]) -> tuple[Any, ...]:
 class Unpickler:
     """The stack machine; `Unpickler(data).load()` is the value, data the bytes of a pickle.
 
-    Raises Refused for what no file of numbers needs; ValueError, TypeError, LookupError,
-    AttributeError or ArithmeticError for bytes that are no pickle, or a damaged one.
+    Raises Refused for what no file of numbers needs; ValueError, TypeError, LookupError or
+    AttributeError for bytes that are no pickle, or a damaged one.
     """
 
     MOST_STEPS = 1_000_000  # seconds; a hundred arrays take three thousand
@@ -154,13 +154,13 @@ class Unpickler:
         return self.names[full_name]
 
     def _extend(self, items: list[Any]) -> None:
-        if type(self.stack[-1]) is not list or not _all_data(items):
+        if not _all_data(items):
             raise TypeError("only data goes into a list")
         self.stack[-1].extend(items)
 
     def _update(self, items: list[Any]) -> None:
         keys, values = items[::2], items[1::2]
-        if type(self.stack[-1]) is not dict or not _all_data(values):
+        if not _all_data(values):
             raise TypeError("only data goes into a dict")
         if not all(isinstance(key, str) for key in keys):
             raise Refused("has a dict with keys that are not strings; name the arrays")
@@ -193,7 +193,7 @@ class Unpickler:
             target.value = target.value.newbyteorder(order)
         elif isinstance(target, np.ndarray):
             shape, dtype, fortran, buffer = state
-            if min(shape, default=0) < 0 or math.prod(shape) * dtype.value.itemsize != len(buffer):
+            if math.prod(shape) * dtype.value.itemsize != len(buffer):
                 raise ValueError("an array has another size than its shape says")
             sound: Any = (1, shape, dtype.value, bool(fortran), bytes(self._take(buffer)))
             target.__setstate__(sound)  # in place: the file may have named the array already

@@ -50,6 +50,15 @@ def test_a_file_appears_when_it_is_complete_and_alone(tmp_path, kind):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_two_writers_of_one_file_do_not_meet(tmp_path):
+    path = tmp_path / "weights.npz"
+    with atomic_write(path) as one, atomic_write(path) as other:
+        one.write(b"one")
+        other.write(b"another")
+    assert path.read_bytes() == b"one"
+    assert list(tmp_path.iterdir()) == [path]
+
+
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
 def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(tmp_path, error):
     path = tmp_path / "weights.npz"
@@ -114,7 +123,8 @@ ARRAYS = [
     for dtype in ("u1", "i8", ">i4", "f2", "f4", "f8", ">f8", "c16")
 ]
 ARRAYS += [np.array([True, False]), np.array(3.0), np.zeros((0, 3)), np.arange(5000.0)]
-ARRAYS += [np.asfortranarray(ARRAYS[0]), ARRAYS[0][:, ::2], np.zeros(1, np.uint8)]
+ARRAYS += [np.asfortranarray(ARRAYS[0]), ARRAYS[0][:, ::2], np.broadcast_to(1.5, (2, 2))]
+ARRAYS[0].flags.writeable = False
 
 
 @pytest.mark.parametrize("protocol", [3, 4, 5])
@@ -125,7 +135,7 @@ def test_arrays_come_back_equal_and_writable(array, protocol):
     assert read.dtype.newbyteorder("=") == array.dtype.newbyteorder("=")
     assert read.shape == array.shape and np.array_equal(read, array)
     read += read.dtype.type(1)
-    assert np.array_equal(read, array + array.dtype.type(1)) or array.dtype == bool
+    assert np.array_equal(read, array + array.dtype.type(1))
 
 
 @pytest.mark.parametrize("protocol", [3, 4, 5])
@@ -232,7 +242,12 @@ def test_the_forbidden_name_is_said():
         loads(pickle.dumps(DataError))
 
 
-@pytest.mark.parametrize("value", [np.ndarray, np.dtype("f4"), {"W1": np.dtype("f4")}, {1, 2}])
+DTYPE = np.dtype("f4")
+
+
+@pytest.mark.parametrize(
+    "value", [np.ndarray, DTYPE, {"W1": DTYPE}, [DTYPE], [(1, (DTYPE,))], {1, 2}], ids=str
+)
 def test_what_is_no_data_is_refused(value):
     with pytest.raises(DataError):
         loads(pickle.dumps(value))
@@ -264,10 +279,25 @@ def test_bytes_cannot_be_passed_off_as_pointers():
         loads(forged(record, (1,), struct.pack("<Q", 0x4141414141)))
 
 
-@pytest.mark.parametrize("shape", [(3,), (-1, -2), (2**62, 4), (1, 2.0), "2"])
+@pytest.mark.parametrize("shape", [(3,), (-1, -2), (2**62, 4), (1, 2.0), "2", (0, 2**70)])
 def test_an_array_has_exactly_the_numbers_that_its_shape_says(shape):
+    raw = b"" if shape == (0, 2**70) else bytes(16)
     with pytest.raises(DataError):
-        loads(forged(np.dtype("f8"), shape, bytes(16)))
+        loads(forged(np.dtype("f8"), shape, raw))
+
+
+@pytest.mark.parametrize("raw", [[0] * 16, np.zeros(16), "0" * 16, 16])
+def test_the_numbers_of_an_array_are_made_of_bytes_only(raw):
+    with pytest.raises(DataError):
+        loads(forged(np.dtype("f8"), (2,), raw))
+
+
+@pytest.mark.parametrize(
+    "program", [b"N\x86.", b"NN(\x86t\x86.", b"}(\x8c\1au.", b"NN.", b".", b"t.", b"h\1."]
+)
+def test_a_program_that_takes_what_it_has_not_got_is_refused(program):
+    with pytest.raises(DataError):
+        loads(program)
 
 
 def test_a_program_that_never_ends_is_stopped():
@@ -287,7 +317,7 @@ def bombs():
     shared = bytes(100_000)
     again = [Call(from_buffer, shared, np.dtype("u1"), (100_000,), "C") for _ in range(10_000)]
     yield "one buffer for 10,000 arrays", pickle.dumps(again)
-    yield "an array that the file does not hold", pickle.dumps(Call(np.ndarray, (2**60,)))
+    yield "an array that the file does not hold", pickle.dumps(Call(np.ndarray, (2**28,)))
     yield "a memo with 2**31 entries", b"\x80\x04Nr" + struct.pack("<I", 2**31) + b"."
     yield "an int of 200,000 digits", b"I" + b"9" * 200_000 + b"\n."
     for name, step in [

@@ -36,7 +36,7 @@ def sealed(pickled):
 @pytest.fixture
 def path(tmp_path):
     """A cache that holds ARRAYS."""
-    path = tmp_path / "cache" / "mnist.pkl"
+    path = tmp_path / "new" / "folders" / "mnist.pkl"
     write_cache(path, ARRAYS)
     return path
 
@@ -135,9 +135,10 @@ def test_the_digest_is_checked_before_the_pickle_is_read(path, monkeypatch):
     assert not holds_arrays(path)
 
 
-def test_a_huge_file_is_not_believed(path):
+def test_a_huge_file_is_not_even_read(path, monkeypatch):
     with open(path, "r+b") as file:
         file.truncate(8 * LARGEST)  # takes no room on the disk
+    monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("it was read"))
     assert not holds_arrays(path)
 
 
