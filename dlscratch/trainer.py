@@ -132,11 +132,13 @@ class Trainer:
             loss, grads = self._team.loss_and_gradient(x_batch, t_batch)
             self.optimizer.update(self.net.params, grads)
             losses.append(loss)
-        history = self.history
-        for data, accuracies in ((train, history.train_accuracy), (test, history.test_accuracy)):
-            if data is not None:
-                x, t = data
-                accuracies.append(self._team.accuracy(x[:evaluate], t[:evaluate]))
+        accuracies = [
+            self._team.accuracy(x[:evaluate], t[:evaluate])
+            for x, t in ([train] if test is None else [train, test])
+        ]
+        history = self.history  # written to only now: Ctrl-C leaves whole epochs
+        history.train_accuracy += accuracies[:1]
+        history.test_accuracy += accuracies[1:]
         history.loss += losses
         history.seconds.append(time.perf_counter() - start)
 

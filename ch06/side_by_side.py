@@ -1,0 +1,85 @@
+"""Networks side by side: what the comparisons of chapter 6 share.
+
+Every network is trained on the same mini-batches in the same order, for its trainer draws them
+with a generator of the same seed: what differs in the end comes from what differed in the networks.
+Ctrl-C keeps what is there, and --resume goes on; for that each network has a checkpoint in the
+output folder, until all are done.
+"""
+
+import shutil
+import zlib
+
+import numpy as np
+
+from dlscratch import History, Trainer, figures
+from dlscratch.common.util import smooth_curve
+
+
+def resume_option(parser):
+    parser.add_argument(
+        "--resume", action="store_true", help="go on where Ctrl-C stopped the same command"
+    )
+
+
+def train_side_by_side(
+    args, script, nets, train, test=None, *, epochs, batch_size=100, evaluate=None
+):
+    """Train {name: (network, optimizer)} one after the other; {name: History}, in the same order.
+
+    script: its name, for the checkpoints. The other arguments are those of `Trainer`. After a
+    Ctrl-C some histories are short or empty: draw them, then call `end_if_interrupted`.
+    """
+    from tqdm import tqdm
+
+    folder = args.out / f"{script}-{_fingerprint(args)}.resume"
+    if args.resume and not folder.exists():
+        print("--resume: no stopped run of this command was found, so this is a new one")
+    folder.mkdir(exist_ok=True)
+    histories = {name: History() for name in nets}
+    bar = tqdm(total=epochs * len(nets), unit="epoch", leave=False, disable=None)
+    with bar, np.errstate(over="ignore", invalid="ignore"):  # a net that blows up is a result, too
+        for i, (name, (net, optimizer)) in enumerate(nets.items()):
+            bar.set_description(name)
+            rng = np.random.default_rng(args.seed)
+            histories[name] = Trainer(net, optimizer, rng=rng, batch_size=batch_size).fit(
+                train, test, epochs, evaluate=evaluate, on_epoch=lambda _: bar.update(),
+                checkpoint=folder / f"{i}.npz", resume=args.resume,
+            )  # fmt: skip
+            bar.update(i * epochs + histories[name].epochs - bar.n)  # those that were resumed
+            if histories[name].interrupted:
+                return histories
+    shutil.rmtree(folder)
+    return histories
+
+
+def _fingerprint(args):
+    """Eight digits for the options that the result depends on, so that no other run is resumed."""
+    options = {k: v for k, v in vars(args).items() if k not in ("error", "out", "resume", "show")}
+    return f"{zlib.crc32(repr(sorted(options.items())).encode()):08x}"
+
+
+def end_if_interrupted(histories):
+    """End the script, once its figures are drawn, if Ctrl-C has stopped a training."""
+    if any(history.interrupted for history in histories.values()):
+        done = sum(history.epochs for history in histories.values())
+        print(f"stopped after {done} epochs: the figures show these, and --resume goes on")
+        raise KeyboardInterrupt
+
+
+def draw_losses(ax, histories, iterations, **labels):
+    """The loss on each mini-batch, just before the step, smoothed as in the book; one line a net."""
+    for marker, (name, history) in zip(figures.MARKERS, histories.items()):
+        if history.loss:
+            losses = smooth_curve(history.loss[:iterations])
+            ax.plot(losses, label=name, marker=marker, markevery=max(1, iterations // 20), lw=1.2)
+    ax.set(**{"xlabel": "iteration", "ylabel": "loss", "xlim": (0, iterations), **labels})
+    ax.legend(frameon=False)
+
+
+def last_losses(histories, iterations):
+    """The mean loss of the last hundred of the iterations: {name: number}, and all as a text."""
+    means = {
+        name: float(np.mean(history.loss[:iterations][-100:]))
+        for name, history in histories.items()
+    }
+    return means, ", ".join(f"{name} {mean:.3f}" for name, mean in means.items())
