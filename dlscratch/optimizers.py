@@ -14,7 +14,7 @@ import numpy as np
 from dlscratch.parameters import Parameters
 
 TINY = 1e-7  # keeps a division by zero away, as in the book
-BLOCK = 16384  # numbers taken at a time: w, g and what is remembered of them stay in the cache
+BLOCK = 32768  # numbers taken at a time: w, g and what is remembered of them stay in the cache
 
 
 class Optimizer(ABC):
@@ -29,15 +29,18 @@ class Optimizer(ABC):
 
     def update(self, params: MutableMapping | Parameters, grads: Mapping) -> None:
         """One step: arrays change in place, plain numbers are replaced. Equal names in both."""
+        pairs = _pairs(params, grads)
         self.prepare(params)
         self.steps += 1
-        for name, w, g in _pairs(params, grads):
+        for name, w, g in pairs:
             arrays = [np.asarray(w), g, *self.state[name]]
             if arrays[0].ndim == 1:
                 for i in range(0, len(w), BLOCK):
                     self.step(*(array[i : i + BLOCK] for array in arrays))
             else:
                 self.step(*arrays)
+            if self.steps % 100 == 0:
+                self._forget_the_tiny(name)
             if not isinstance(w, np.ndarray):
                 params[name] = arrays[0][()]  # a plain number, as in section 6.1.7
 
@@ -46,6 +49,20 @@ class Optimizer(ABC):
         for name, w in _arrays(params).items():
             if name not in self.state:
                 self.state[name] = [np.zeros_like(w) for _ in self.memories]
+            if any(memory.shape != np.shape(w) for memory in self.state[name]):
+                raise ValueError(
+                    f"{self!r} has worked on other shapes before: make a new one for each network"
+                )
+
+    def _forget_the_tiny(self, name):
+        """Make 0 of numbers far too small to matter.
+
+        Where g stays 0, a memory shrinks step by step towards 1e-38, and there processors become
+        many times slower. Next to 1e-20 such a number leaves no trace.
+        """
+        for memory in self.state[name]:
+            memory += 1e-20
+            memory -= 1e-20
 
     @abstractmethod
     def step(self, w, g, *memory) -> None:
@@ -64,6 +81,9 @@ def _arrays(arrays):
 
 def _pairs(params, grads):
     """(name, parameter, gradient) for each, once it is sure that they match."""
+    alike = isinstance(params, Parameters) and isinstance(grads, Parameters)
+    if alike and params.aligned(grads):
+        return [("flat", params.flat, grads.flat)]
     for name, w in params.items():
         if name not in grads:
             raise ValueError(f"no gradient for {name!r}: expected one for each of {list(params)}")
@@ -72,7 +92,9 @@ def _pairs(params, grads):
                 f"{name!r} has shape {np.shape(w)}, its gradient {np.shape(grads[name])}: "
                 "expected equal shapes"
             )
-    if isinstance(params, Parameters) and not isinstance(grads, Parameters):
+        if np.asarray(w).dtype.kind != "f":
+            raise ValueError(f"{name!r} is of whole numbers: expected floats, for small steps")
+    if isinstance(params, Parameters):
         grads = Parameters.copy_of({name: grads[name] for name in params})
     params, grads = _arrays(params), _arrays(grads)
     return [(name, w, grads[name]) for name, w in params.items()]
@@ -168,4 +190,6 @@ class Adam(Optimizer):
         rate = self.lr * math.sqrt(1 - self.beta2**k) / (1 - self.beta1**k)
         m += (1 - self.beta1) * (g - m)
         v += (1 - self.beta2) * (g * g - v)
-        w -= rate * m / (np.sqrt(v) + TINY)
+        size = np.sqrt(v)
+        size += TINY
+        w -= rate * (m / size)

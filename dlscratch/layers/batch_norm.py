@@ -9,6 +9,7 @@ Ioffe and Szegedy, 2015.
 import numpy as np
 
 from dlscratch.layers.base import Layer, expect_shape
+from dlscratch.layers.windows import channels_first, channels_last
 
 
 class BatchNorm(Layer):
@@ -44,45 +45,68 @@ class BatchNorm(Layer):
         D = len(self.gamma)
         fits = x.ndim in (2, 4) and x.shape[1] == D
         expect_shape(self, x, fits, f"(N, {D}) or (N, {D}, H, W)", "as many features as gamma has")
-        axes = (0, *range(2, x.ndim))  # all but the features
+        if training and x.size == D:
+            raise ValueError(
+                f"{self!r} cannot train on one value per feature (shape {x.shape}): its variance "
+                "is 0; use a batch of two or more"
+            )
+        rows = _rows(x)
         if training:
-            if x.size == D:
-                raise ValueError(
-                    f"{self!r} cannot train on one value per feature (shape {x.shape}): its "
-                    "variance is 0; use a batch of two or more"
-                )
-            mean = x.mean(axis=axes)
-            centred = x - _spread(mean, x)
-            variance = np.square(centred).mean(axis=axes)
+            mean = _mean(rows)
+            xhat = rows - _along(mean, rows)
+            variance = _mean(np.square(xhat))
             for running, now in ((self.running_mean, mean), (self.running_var, variance)):
                 running *= self.momentum
                 running += (1 - self.momentum) * now
         else:
-            centred = x - _spread(self.running_mean, x)
+            xhat = rows - _along(self.running_mean, rows)
             variance = self.running_var
         scale = 1 / np.sqrt(variance + self.eps)
-        xhat = centred
-        xhat *= _spread(scale, x)  # centred is ours: scaled in place
-        self.cache = (xhat, scale, axes, training)
-        return xhat * _spread(self.gamma, x) + _spread(self.beta, x)
+        xhat *= _along(scale, rows)
+        self.cache = (xhat, scale, training)
+        y = xhat * _along(self.gamma, rows)
+        y += _along(self.beta, rows)
+        return _like(x, y)
 
     def backward(self, dout):
-        xhat, scale, axes, training = self.saved()
-        self.dbeta = dout.sum(axis=axes)  # y = gamma xhat + beta
-        self.dgamma = (dout * xhat).sum(axis=axes)
-        factor = _spread(self.gamma * scale, dout)
-        if not training:
-            return dout * factor  # the running averages are constants
-        # mean and variance depend on every x of the feature, so, with m values a feature:
-        # dx = gamma scale (dy - mean(dy) - xhat mean(dy xhat))
-        #    = gamma scale (dy - dbeta / m - xhat dgamma / m)
-        m = dout.size // len(self.gamma)
-        dx = dout - xhat * _spread(self.dgamma / m, dout)
-        dx -= _spread(self.dbeta / m, dout)
-        dx *= factor
-        return dx
+        xhat, scale, training = self.saved()
+        dy = _rows(dout)
+        m = dy.size // len(self.gamma)  # values a feature
+        mean_dy, mean_dy_xhat = _mean(dy), _mean(dy * xhat)
+        self.dbeta = m * mean_dy  # y = gamma xhat + beta
+        self.dgamma = m * mean_dy_xhat
+        if training:
+            # mean and variance depend on every x of the feature:
+            # dx = gamma scale (dy - mean(dy) - xhat mean(dy xhat))
+            dx = dy - _along(mean_dy, dy)
+            dx -= xhat * _along(mean_dy_xhat, dy)
+        else:
+            dx = dy.copy()  # the running averages are constants: dx = gamma scale dy
+        dx *= _along(self.gamma * scale, dy)
+        return _like(dout, dx)
 
 
-def _spread(feature, x):
-    """(D,) -> (1, D) or (1, D, 1, 1): one number a feature, ready to meet x."""
-    return feature.reshape(1, -1, *[1] * (x.ndim - 2))
+def _rows(x):
+    """(N, D) -> (N, 1, D), and images (N, D, H, W) -> (N*H, W, D)."""
+    if x.ndim == 2:
+        return x[:, None, :]
+    N, D, H, W = x.shape
+    return channels_last(x).reshape(N * H, W, D)
+
+
+def _like(x, rows):
+    """The way back, to the shape of x."""
+    if x.ndim == 2:
+        return rows[:, 0, :]
+    N, D, H, W = x.shape
+    return channels_first(rows.reshape(N, H, W, D))
+
+
+def _mean(rows):
+    """The mean of each feature: over the long rows first, which NumPy adds up fastest."""
+    return rows.mean(axis=0).mean(axis=0)
+
+
+def _along(feature, rows):
+    """(D,) -> (W, D): one number a feature, side by side for a whole row."""
+    return np.tile(feature, (rows.shape[1], 1))

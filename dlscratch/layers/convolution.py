@@ -9,7 +9,13 @@ import numpy as np
 
 from dlscratch.im2col import output_size
 from dlscratch.layers.base import Layer, expect_shape
-from dlscratch.layers.windows import images, rows_first, windows, zero_padded
+from dlscratch.layers.windows import (
+    bordered,
+    channels_first,
+    channels_last,
+    correlate,
+    filter_gradient,
+)
 
 
 class Convolution(Layer):
@@ -40,41 +46,40 @@ class Convolution(Layer):
         F, C, FH, FW = self.W.shape
         fits = x.ndim == 4 and x.shape[1] == C
         expect_shape(self, x, fits, f"images (N, {C}, H, W)", "load_mnist(flatten=False), say")
-        N, _, H, W = x.shape
-        OH = output_size(H, FH, self.stride, self.pad)
-        OW = output_size(W, FW, self.stride, self.pad)
-        seen = windows(x, FH, FW, self.stride, self.pad, self.pad)  # (OH, FH*FW*C, OW*N)
-        self.cache = (seen, x.shape)
-        # (F, C, FH, FW) -> (F, FH, FW, C) -> (F, FH*FW*C), the order of a window's numbers
-        filters = self.W.transpose(0, 2, 3, 1).reshape(F, -1)
-        out = filters @ seen  # (F, K) . (OH, K, OW*N) -> (OH, F, OW*N)
-        out += self.b[:, None]
-        return images(out.reshape(OH, F, OW, N))
+        output_size(x.shape[2], FH, self.stride, self.pad)  # refuses windows that do not fit
+        output_size(x.shape[3], FW, self.stride, self.pad)
+        padded = bordered(channels_last(x), self.pad, self.pad)  # (N, H, W, C)
+        self.cache = (padded, x.shape)
+        filters = self.W.transpose(2, 3, 1, 0)  # (F, C, FH, FW) -> (FH, FW, C, F)
+        out = correlate(padded, filters, self.stride)  # (N, OH, OW, F)
+        N, OH, OW, _ = out.shape
+        rows = out.reshape(N * OH, OW * F)  # the bias once a row: long rows add up faster
+        rows += np.tile(self.b, OW)
+        return channels_first(out)
 
     def backward(self, dout):
         self.weight_gradients(dout)
-        _, (N, C, H, W) = self.saved()
-        F, _, FH, FW = self.W.shape
-        # Pixel x meets filter number (i, j) in the output (i, j) before it:
-        # dx = W turned by 180 degrees, over dout with stride - 1 zeros between its pixels
+        _, (_, _, H, W) = self.saved()
+        _, _, FH, FW = self.W.shape
+        # Input pixel h meets filter row i in output row (h + pad - i) / stride, so dx slides W,
+        # turned by 180 degrees, over dout with stride - 1 zeros between its pixels.
         margin_h, margin_w = max(FH - 1 - self.pad, 0), max(FW - 1 - self.pad, 0)
-        spread = images(zero_padded(rows_first(dout), margin_h, margin_w, self.stride))
-        turned = self.W[:, :, ::-1, ::-1].transpose(1, 2, 3, 0).reshape(C, -1)  # (C, FH*FW*F)
-        dx = turned @ windows(spread, FH, FW)
-        dx = dx.reshape(len(dx), C, -1, N)
+        spread = bordered(channels_last(dout), margin_h, margin_w, step=self.stride)
+        turned = self.W[:, :, ::-1, ::-1].transpose(2, 3, 0, 1)  # (FH, FW, F, C)
+        dx = correlate(spread, turned)
         # a pad wider than the filter gave outputs that saw no pixel at all: cut their share off
         top, left = max(self.pad - FH + 1, 0), max(self.pad - FW + 1, 0)
-        return images(dx[top : top + H, :, left : left + W])
+        return channels_first(dx[:, top : top + H, left : left + W])
 
     def weight_gradients(self, dout):
-        seen, (N, *_) = self.saved()
+        padded, _ = self.saved()
         F, C, FH, FW = self.W.shape
-        rows = rows_first(dout)  # (OH, F, OW, N)
-        rows = rows.reshape(len(rows), F, -1)  # (OH, F, OW*N)
-        # y = W . windows: dW = dy . windows^T, added up over the OH rows (here transposed)
-        dW = (seen @ rows.transpose(0, 2, 1)).sum(axis=0)  # (FH*FW*C, F)
-        self.dW = dW.reshape(FH, FW, C, F).transpose(3, 2, 0, 1)
-        self.db = rows.sum(axis=2).sum(axis=0)
+        dout = channels_last(dout)  # (N, OH, OW, F)
+        dfilters = filter_gradient(padded, dout, (FH, FW, C, F), self.stride)
+        self.dW = dfilters.transpose(3, 2, 0, 1)  # (FH, FW, C, F) -> (F, C, FH, FW)
+        N, OH, OW, _ = dout.shape
+        rows = dout.reshape(N * OH, OW * F)  # the sum over all pixels, long rows first
+        self.db = rows.sum(axis=0).reshape(OW, F).sum(axis=0)
 
     def options(self):
         return f"{super().options()}, stride={self.stride}, pad={self.pad}"

@@ -1,13 +1,15 @@
 """Pooling: shrink an image by keeping one number of each window (section 7.3).
 
-No parameters, and every channel by itself. The window's numbers are taken one place at a time:
-`places` gives, for each place (i, j) in the window, that pixel of all windows at once, as a view.
+No parameters, and every channel by itself. The windows are never cut out: `places` gives, for each
+place (i, j) in a window, that pixel of all windows at once, as a view. Inside, images lie as
+(N, H, W, C), as in `dlscratch.layers.windows`.
 """
 
 import numpy as np
 
 from dlscratch.im2col import output_size
 from dlscratch.layers.base import Layer, expect_shape
+from dlscratch.layers.windows import bordered, channels_first, channels_last
 
 
 class _Windowed(Layer):
@@ -25,25 +27,20 @@ class _Windowed(Layer):
         self.pad = pad
 
     def padded(self, x, border):
-        """x with its border, and the output's shape."""
+        """x as (N, H, W, C) with its border."""
         expect_shape(self, x, x.ndim == 4, "images (N, C, H, W)", "load_mnist(flatten=False), say")
         step_h, step_w = self.steps()
-        OH = output_size(x.shape[2], self.pool_h, step_h, self.pad)
-        OW = output_size(x.shape[3], self.pool_w, step_w, self.pad)
-        if self.pad:
-            p = self.pad
-            inner = x
-            x = np.full_like(x, border, shape=_grown(x.shape, p))
-            x[:, :, p:-p, p:-p] = inner
-        return x, (OH, OW)
+        output_size(x.shape[2], self.pool_h, step_h, self.pad)  # refuses windows that do not fit
+        output_size(x.shape[3], self.pool_w, step_w, self.pad)
+        return bordered(channels_last(x), self.pad, self.pad, border)
 
-    def places(self, x, size):
-        """For each place of the window, the view (N, C, OH, OW) of x that it sees."""
+    def places(self, x):
+        """For each place of the window, the view (N, OH, OW, C) of x that it sees."""
         step_h, step_w = self.steps()
-        OH, OW = size
-        for i in range(self.pool_h):
-            for j in range(self.pool_w):
-                yield x[:, :, i : i + step_h * OH : step_h, j : j + step_w * OW : step_w]
+        OH = (x.shape[1] - self.pool_h) // step_h + 1
+        OW = (x.shape[2] - self.pool_w) // step_w + 1
+        for i, j in np.ndindex(self.pool_h, self.pool_w):
+            yield x[:, i : i + step_h * OH : step_h, j : j + step_w * OW : step_w]
 
     def steps(self):
         """Stride down and across; without one, the windows stand side by side."""
@@ -52,16 +49,12 @@ class _Windowed(Layer):
         return self.stride, self.stride
 
     def cut(self, dx):
-        p = self.pad
-        return dx[:, :, p:-p, p:-p] if p else dx
+        """(N, H, W, C) with its border -> (N, C, H, W) without."""
+        _, H, W, _ = dx.shape
+        return channels_first(dx[:, self.pad : H - self.pad, self.pad : W - self.pad])
 
     def options(self):
         return f"{self.pool_h}, {self.pool_w}, stride={self.stride}, pad={self.pad}"
-
-
-def _grown(shape, p):
-    N, C, H, W = shape
-    return N, C, H + 2 * p, W + 2 * p
 
 
 class Pooling(_Windowed):
@@ -77,24 +70,25 @@ class Pooling(_Windowed):
     """
 
     def forward(self, x, training=False):
-        x, size = self.padded(x, border=-np.inf)
-        first, *others = self.places(x, size)
-        out = first.copy(order="K")
+        x = self.padded(x, border=-np.inf)
+        first, *others = self.places(x)
+        out = first.copy()
         for place in others:
             np.maximum(out, place, out=out)
         self.cache = (x, out)
-        return out
+        return channels_first(out)
 
     def backward(self, dout):
         x, out = self.saved()
-        dx = np.zeros_like(x)
-        size = out.shape[2:]
-        waiting = np.ones_like(out, dtype=bool)  # windows whose maximum is not yet found
-        for place, dplace in zip(self.places(x, size), self.places(dx, size), strict=True):
+        left = channels_last(dout).astype(x.dtype)  # a copy: what is still to be handed on
+        tiled = self.steps() == (self.pool_h, self.pool_w)  # each pixel in exactly one window
+        dx = np.empty_like(x) if tiled else np.zeros_like(x)
+        for place, dplace in zip(self.places(x), self.places(dx)):
             # dy goes to the maximum, to the first of them where several are equal
-            found = (place == out) & waiting
-            dplace += dout * found
-            waiting ^= found
+            share = np.multiply(left, place == out, out=dplace if tiled else None)
+            if not tiled:
+                dplace += share
+            left -= share
         return self.cut(dx)
 
 
@@ -106,14 +100,15 @@ class AveragePooling(_Windowed):
     """
 
     def forward(self, x, training=False):
-        x, size = self.padded(x, border=0)
-        self.cache = (x, size)
-        return sum(self.places(x, size)) * (1 / (self.pool_h * self.pool_w))
+        x = self.padded(x, border=0)
+        self.cache = (x,)
+        return channels_first(sum(self.places(x)) * (1 / (self.pool_h * self.pool_w)))
 
     def backward(self, dout):
-        x, size = self.saved()
+        (x,) = self.saved()
         dx = np.zeros_like(x)
-        share = dout * (1 / (self.pool_h * self.pool_w))  # y = (x_1 + .. + x_k) / k: dx = dy / k
-        for dplace in self.places(dx, size):
+        # y = (x_1 + .. + x_k) / k: dx = dy / k
+        share = channels_last(dout) * (1 / (self.pool_h * self.pool_w))
+        for dplace in self.places(dx):
             dplace += share
         return self.cut(dx)

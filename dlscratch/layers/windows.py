@@ -1,56 +1,103 @@
-"""The windows of a convolution without copying them all: how `Convolution` is fast.
+"""What makes `Convolution` fast: where the numbers lie, and how many are copied.
 
-An image batch is called (N, C, H, W), but lies in memory as (H, C, W, N): row by row, and the
-same pixel of all images side by side. NumPy does not mind: a transpose is only a view.
+An image batch is called (N, C, H, W), but lies in memory as (N, H, W, C), all channels of a pixel
+side by side; NumPy does not mind, a transpose is only a view. A filter that covers FH x FW pixels
+then sees, in each of its FH rows, FW*C numbers in a row:
 
-    memory of x        H rows, each (C, W, N)
-                         | shifted left by 0, 1, .. FW-1 and stacked: FW copies in all
-    memory of stacked  H rows, each (FW, C, OW, N)
-                         | a window of the filter is FH rows, one after the other
-    windows (a view)   OH matrices, each (FH*FW*C, OW*N): what the filter sees, column by column
+    memory of x        (N, H, W, C)
+                         | copy, for each place in a row, the FW*C numbers from there on
+    rows               (N, H, OW, FW*C)
+                         | row h + i of them is what filter row i sees at output row h: a view
+    one filter row     (N, OH*OW, FW*C) . (FW*C, F), and the FH products are added up
 
-`im2col` writes each pixel FH*FW times, this only FW times; the rest is the view. The result is a
-stack of ordinary matrices for `@`, whose output (OH, F, OW*N) lies in memory as (H, C, W, N) again.
+`im2col` copies each pixel FH*FW times, this FW times. It is done for a few images at a time, so
+that the copy is still in the processor's cache when the product reads it. Where FW*C is small, as
+for grey images, a product of so few numbers does not pay: then whole windows are copied after all,
+one plane for each of their FH*FW*C numbers.
 """
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-
-def windows(x, filter_h: int, filter_w: int, stride: int = 1, pad_h: int = 0, pad_w: int = 0):
-    """All windows of x (N, C, H, W) as (OH, filter_h*filter_w*C, OW*N), read-only."""
-    rows = zero_padded(rows_first(x), pad_h, pad_w)
-    Hp, C, Wp, N = rows.shape
-    OH = (Hp - filter_h) // stride + 1
-    OW = (Wp - filter_w) // stride + 1
-    stacked = np.empty((Hp, filter_w, C, OW, N), rows.dtype)
-    for j in range(filter_w):
-        stacked[:, j] = rows[:, :, j : j + stride * OW : stride]
-    row, number = stacked.strides[0], stacked.itemsize
-    return as_strided(
-        stacked,
-        shape=(OH, filter_h * filter_w * C, OW * N),
-        strides=(stride * row, OW * N * number, number),
-        writeable=False,
-    )
+BLOCK = 250_000  # numbers copied at a time: 1 MB in float32
+THIN = 12  # numbers in a filter row below which whole windows are copied
 
 
-def rows_first(x):
-    """(N, C, H, W) -> (H, C, W, N): a view, contiguous where x came from `images`."""
-    return x.transpose(2, 1, 3, 0)
+def channels_last(x):
+    """(N, C, H, W) -> (N, H, W, C), contiguous: a view, if x lies in memory like that."""
+    return np.ascontiguousarray(x.transpose(0, 2, 3, 1))
 
 
-def images(rows):
-    """(H, C, W, N) -> (N, C, H, W): the way back, a view."""
-    return rows.transpose(3, 1, 0, 2)
+def channels_first(x):
+    """(N, H, W, C) -> (N, C, H, W): the way back, a view."""
+    return x.transpose(0, 3, 1, 2)
 
 
-def zero_padded(rows, pad_h: int, pad_w: int, step: int = 1):
-    """rows (H, C, W, N) inside a border of zeros, its pixels `step` apart."""
+def bordered(x, pad_h: int, pad_w: int, border: float = 0, step: int = 1):
+    """x (N, H, W, C) inside a border of `pad` pixels, its own pixels `step` apart."""
     if pad_h == pad_w == 0 and step == 1:
-        return rows
-    H, C, W, N = rows.shape
+        return x
+    N, H, W, C = x.shape
     H, W = (H - 1) * step + 1, (W - 1) * step + 1
-    padded = np.zeros((H + 2 * pad_h, C, W + 2 * pad_w, N), rows.dtype)
-    padded[pad_h : pad_h + H : step, :, pad_w : pad_w + W : step] = rows
-    return padded
+    out = np.full((N, H + 2 * pad_h, W + 2 * pad_w, C), border, x.dtype)
+    out[:, pad_h : pad_h + H : step, pad_w : pad_w + W : step] = x
+    return out
+
+
+def blocks(x, filter_w: int):
+    """Slices of a few images each, so that the windows of one slice fit into the cache."""
+    N = len(x)
+    size = max(1, BLOCK * N // max(1, x.size * filter_w))
+    return [slice(i, min(i + size, N)) for i in range(0, N, size)]
+
+
+def window_matrices(x, filter_h: int, filter_w: int, stride: int = 1):
+    """All windows of x (N, H, W, C) as matrices (N, OH*OW, k), side by side FH*FW*C wide.
+
+    One matrix for each row of the filter, or, where these would be thin, one for all.
+    """
+    N, H, W, C = x.shape
+    OH, OW = (H - filter_h) // stride + 1, (W - filter_w) // stride + 1
+    image, row, pixel, number = x.strides
+    if filter_w * C < THIN:
+        planes = as_strided(
+            x,
+            (N, filter_h, filter_w, C, OH, OW),
+            (image, row, pixel, number, stride * row, stride * pixel),
+        )
+        # (N, FH, FW, C, OH, OW) -> (N, FH*FW*C, OH*OW), and its transpose
+        return [planes.reshape(N, -1, OH * OW).transpose(0, 2, 1)]
+    # (N, H, OW, FW*C): the FW*C numbers from each pixel on
+    rows = as_strided(x, (N, H, OW, filter_w * C), (image, row, stride * pixel, number)).copy()
+    return [
+        rows[:, i : i + stride * OH : stride].reshape(N, OH * OW, -1)  # (N, OH, OW, k), merged
+        for i in range(filter_h)
+    ]
+
+
+def correlate(x, filters, stride: int = 1):
+    """Slide filters (FH, FW, C, F) over x (N, H, W, C), contiguous: (N, OH, OW, F)."""
+    FH, FW, C, F = filters.shape
+    N, H, W, _ = x.shape
+    OH, OW = (H - FH) // stride + 1, (W - FW) // stride + 1
+    out = np.empty((N, OH * OW, F), np.result_type(x, filters))
+    for part in blocks(x, FW):
+        matrices = window_matrices(x[part], FH, FW, stride)
+        weights = filters.reshape(len(matrices), -1, F)
+        y = np.matmul(matrices[0], weights[0], out=out[part])
+        for matrix, weight in zip(matrices[1:], weights[1:], strict=True):
+            y += matrix @ weight
+    return out.reshape(N, OH, OW, F)
+
+
+def filter_gradient(x, dout, shape, stride: int = 1):
+    """The gradient of `correlate` with respect to filters of that shape (FH, FW, C, F)."""
+    FH, FW, C, F = shape
+    dout = dout.reshape(len(dout), -1, F)  # (N, OH, OW, F) -> (N, OH*OW, F)
+    total: float | np.ndarray = 0.0
+    for part in blocks(x, FW):
+        # y = windows . filters: dfilters = windows^T . dy, added up over the images
+        matrices = window_matrices(x[part], FH, FW, stride)
+        dfilters = [(matrix.transpose(0, 2, 1) @ dout[part]).sum(axis=0) for matrix in matrices]
+        total = total + np.concatenate(dfilters)
+    return np.reshape(total, shape)
