@@ -28,8 +28,7 @@ def batches(x, t, size: int, rng: np.random.Generator) -> Iterator[tuple[np.ndar
     >>> [len(part) for part, _ in batches(np.zeros((7, 2)), np.zeros(7), 3, rng)]
     [3, 3, 1]
     """
-    if size < 1:
-        raise ValueError(f"the batch size must be 1 or more, got {size}")
+    _expect_size(size)
     order = rng.permutation(len(x))
     for i in range(0, len(x), size):
         rows = order[i : i + size]
@@ -74,6 +73,7 @@ class Trainer:
     def __init__(
         self, net, optimizer, *, rng=None, batch_size: int = 100, workers: int | None = None
     ):
+        _expect_size(batch_size)
         self.net = net
         self.optimizer = optimizer
         self.rng = np.random.default_rng() if rng is None else rng
@@ -195,6 +195,11 @@ class Trainer:
         self.history.interrupted = False
         for rng, state in zip(generators, facts["generators"], strict=True):
             rng.bit_generator.state = state
+
+
+def _expect_size(size):
+    if size < 1:
+        raise ValueError(f"the batch size must be 1 or more, got {size}")
 
 
 def _states(generators):

@@ -98,7 +98,7 @@ class Workers:
 
     def _share(self, method, x, t):
         """[(share of the rows, method(net, rows))] for each worker that gets a row."""
-        ends = np.linspace(0, len(x), len(self.nets) + 1).astype(int)
+        ends = np.linspace(0, len(x), len(self.nets) + 1).astype(int).tolist()  # plain numbers
         pieces = [slice(i, j) for i, j in zip(ends, ends[1:], strict=False) if i < j]
         assert self.threads is not None
         _ = self.nets[0].params  # lets arrays that were replaced since the last step reach all

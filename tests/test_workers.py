@@ -1,0 +1,225 @@
+"""Workers: the batch in parts, the same gradient, the same bits each time, and a clean end."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from dlscratch import (
+    SGD,
+    BatchNorm,
+    Dropout,
+    Layer,
+    Network,
+    Pooling,
+    ReLU,
+    Trainer,
+    affine,
+    batch_norm,
+    convolution,
+)
+from dlscratch import workers as module
+from dlscratch.workers import Workers, available_cores, splittable, suitable_workers
+
+RNG = np.random.default_rng(0)
+X, LABELS = RNG.standard_normal((11, 2, 6, 6)), RNG.integers(0, 3, 11)
+
+
+def network(dropout=0.0, dtype=np.float64):
+    rng = np.random.default_rng(0)
+    layers = [convolution(2, 4, 3, rng=rng), ReLU(), Pooling(2, 2), Dropout(dropout, rng=rng)]
+    return Network([*layers, affine(16, 3, rng=rng)], weight_decay=0.1).astype(dtype)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 11, 20])
+def test_any_number_of_workers_comes_to_the_loss_and_gradient_of_one(count):
+    net = network()
+    loss, grads = net.loss_and_gradient(X, LABELS)
+    with Workers(net, count) as workers:
+        shared_loss, shared = workers.loss_and_gradient(X, LABELS)
+    assert shared_loss == pytest.approx(loss, rel=1e-12)
+    for name in grads:
+        np.testing.assert_allclose(shared[name], grads[name], rtol=1e-9, atol=1e-13)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+@pytest.mark.parametrize("rows", [1, 7, 20])
+def test_the_accuracy_is_that_of_one_worker_to_the_bit(count, rows):
+    """Of 7 rows, 4 workers take 1, 2, 2 and 2: shares that do not add up to 1 in floats."""
+    net = network()
+    x = np.random.default_rng(1).standard_normal((rows, 2, 6, 6))
+    right = net.predict(x).argmax(axis=1)
+    for t, expected in ((right, 1.0), ((right + 1) % 3, 0.0), (LABELS[[0] * rows], None)):
+        with Workers(net, count) as workers:
+            accuracy = workers.accuracy(x, t)
+        assert accuracy == net.accuracy(x, t) and expected in (accuracy, None)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_the_dtype_is_kept(dtype):
+    with Workers(network(dtype=dtype), 2) as workers:
+        loss, grads = workers.loss_and_gradient(X, LABELS)
+    assert type(loss) is float and grads.flat.dtype == dtype
+
+
+def test_one_seed_and_one_number_of_workers_give_one_result_to_the_bit():
+    results = {}
+    for count in (1, 2, 2, 3, 3):
+        net = network(dropout=0.5, dtype=np.float32)
+        with Workers(net, count) as workers:
+            grads = [workers.loss_and_gradient(X, LABELS)[1].flat for _ in range(5)]
+        results.setdefault(count, grads)
+        np.testing.assert_array_equal(grads, results[count])
+
+
+def test_each_worker_draws_masks_of_its_own():
+    net = network(dropout=0.5)
+    with Workers(net, 3) as workers:
+        rngs = [twin.layers[3].rng for twin in workers.nets]
+        draws = [tuple(rng.random(4)) for rng in rngs]
+    assert len(set(draws)) == 3
+
+
+def test_workers_share_the_arrays_of_the_network_and_nothing_else():
+    net = network()
+    net.predict(X)
+    with Workers(net, 3) as workers:
+        for twin in workers.nets[1:]:
+            assert twin.params.flat is net.params.flat
+            for layer, own in zip(twin.layers, net.layers, strict=True):
+                assert layer is not own
+                assert all(getattr(layer, name) is getattr(own, name) for name in own.param_names)
+            assert twin.last_layer is not net.last_layer
+
+
+def test_an_update_reaches_every_worker():
+    net = network()
+    with Workers(net, 3) as workers:
+        for _ in range(3):
+            SGD(0.1).update(net.params, workers.loss_and_gradient(X, LABELS)[1])
+            loss = workers.loss_and_gradient(X, LABELS)[0]
+            assert loss == pytest.approx(net.loss(X, LABELS), rel=1e-12)
+
+
+def test_an_array_that_is_replaced_between_two_steps_reaches_every_worker():
+    net = network()
+    with Workers(net, 3) as workers:
+        workers.loss_and_gradient(X, LABELS)
+        net.layers[0].W = net.layers[0].W * 2
+        net.layers[4].b = np.array([5.0, 6.0, 7.0])
+        loss = workers.loss_and_gradient(X, LABELS)[0]
+        assert loss == pytest.approx(net.loss(X, LABELS), rel=1e-12)
+
+
+class Block(Layer):
+    """A layer made of layers, as readers write them: what is inside must be copied too."""
+
+    def __init__(self, inner):
+        self.inner = inner
+
+    def forward(self, x, training=False):
+        return self.inner.forward(x, training)
+
+    def backward(self, dout):
+        meeting.wait(timeout=10)  # both threads are between forward and backward
+        return self.inner.backward(dout)
+
+
+meeting = threading.Barrier(2)
+
+
+def test_layers_inside_layers_are_not_shared_between_threads():
+    rng = np.random.default_rng(0)
+    net = Network([affine(4, 5, rng=rng), Block(ReLU()), affine(5, 3, rng=rng)]).astype(np.float64)
+    x = rng.standard_normal((10, 4))
+    x[5:] *= -1
+    t = rng.integers(0, 3, 10)
+    with Workers(net, 2) as workers:
+        shared = workers.loss_and_gradient(x, t)[1]
+    net.layers[1] = ReLU()
+    np.testing.assert_allclose(shared.flat, net.gradient(x, t).flat, rtol=1e-9, atol=1e-13)
+
+
+class Fails(Layer):
+    """Raises in training on a row that starts with 99."""
+
+    def forward(self, x, training=False):
+        if training and np.any(x[:, 0] == 99):
+            raise ArithmeticError("row 99")
+        return x
+
+    def backward(self, dout):
+        return dout
+
+
+@pytest.mark.parametrize("row", [0, 9], ids=["first worker", "second worker"])
+def test_an_exception_in_a_worker_surfaces_and_leaves_no_thread_behind(row):
+    rng = np.random.default_rng(0)
+    net = Network([Fails(), affine(4, 3, rng=rng)])
+    x, t = np.ones((10, 4)), np.zeros(10, int)
+    x[row, 0] = 99
+    before, limits = threading.active_count(), blas_threads()
+    trainer = Trainer(net, SGD(), rng=rng, batch_size=10, workers=2)
+    with pytest.raises(ArithmeticError, match="row 99"):
+        trainer.fit((x, t), epochs=1)
+    assert threading.active_count() == before and blas_threads() == limits
+    x[row, 0] = 1
+    assert trainer.fit((x, t), epochs=1).epochs == 1  # and training can go on
+
+
+def blas_threads():
+    from threadpoolctl import threadpool_info
+
+    return [info["num_threads"] for info in threadpool_info() if info["user_api"] == "blas"]
+
+
+def test_blas_is_held_to_one_thread_while_workers_run():
+    before = blas_threads()
+    with Workers(network(), 2):
+        assert set(blas_threads()) <= {1}
+    assert blas_threads() == before
+
+
+def test_a_batch_smaller_than_the_workers_and_bad_labels_are_handled():
+    with Workers(network(), 5) as workers:
+        loss, _ = workers.loss_and_gradient(X[:2], LABELS[:2])
+        assert loss == pytest.approx(network().loss(X[:2], LABELS[:2]))
+        with pytest.raises(ValueError, match="labels must be classes 0 .. 2"):
+            workers.loss_and_gradient(X, LABELS + 1)
+
+
+# ---- how many
+
+
+@pytest.mark.parametrize("count", [0, -1])
+def test_less_than_one_worker_is_refused(count):
+    with pytest.raises(ValueError, match=f"workers must be 1 or more, got {count}"):
+        Workers(network(), count)
+
+
+def test_batch_norm_needs_the_whole_batch():
+    net = Network([convolution(2, 4, 3), batch_norm(4), affine(64, 3)])
+    assert not splittable(net) and suitable_workers(net) == 1
+    with pytest.raises(ValueError, match="workers must be 1 for this network, got 2: .*BatchNorm"):
+        Workers(net, 2)
+    Workers(net, 1)
+    assert any(isinstance(layer, BatchNorm) for layer in net.layers)
+
+
+def test_workers_are_chosen_for_convolutions_on_machines_with_several_cores(monkeypatch):
+    monkeypatch.setattr(module, "available_cores", lambda: 4)
+    assert suitable_workers(network()) == 4
+    assert suitable_workers(Network([affine(4, 3)])) == 1
+    assert suitable_workers(object()) == 1
+
+
+def test_without_threadpoolctl_one_worker_is_chosen(monkeypatch):
+    monkeypatch.setattr(module, "available_cores", lambda: 4)
+    monkeypatch.setattr(module, "find_spec", lambda name: None)
+    assert suitable_workers(network()) == 1
+
+
+def test_the_cores_are_those_that_this_process_may_use(monkeypatch):
+    assert available_cores() >= 1
+    monkeypatch.delattr(module.os, "sched_getaffinity", raising=False)
+    assert available_cores() == module.os.cpu_count()
