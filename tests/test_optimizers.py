@@ -196,6 +196,18 @@ def test_long_arrays_are_worked_off_in_blocks_without_a_seam(fresh, n):
     np.testing.assert_array_equal(flat["x"], square["x"][0])
 
 
+@pytest.mark.parametrize("optimizer", OPTIMIZERS[1:], ids=lambda made: type(made).__name__)
+def test_a_memory_that_fades_never_gets_so_small_that_processors_become_slow(fresh):
+    """Numbers below 1e-38, which float32 holds at the price of many cycles each."""
+    params = {"x": np.ones(3, np.float32)}
+    fresh.update(params, {"x": np.ones(3, np.float32)})
+    for _ in range(999):
+        fresh.update(params, {"x": np.zeros(3, np.float32)})
+        memory = np.abs(fresh.state["x"])
+        if fresh.steps % 100 == 0:
+            assert np.all((memory == 0) | (memory > 1e-36))
+
+
 @every_optimizer
 def test_a_network_and_a_dictionary_are_moved_alike(fresh):
     net = MultiLayerNet(5, [4], 3, rng=np.random.default_rng(0))

@@ -26,6 +26,7 @@ class SoftmaxWithLoss:
     cache = None
 
     def forward(self, x, t) -> float:
+        """The mean loss of the batch."""
         t = check_labels(x, t)
         if t.ndim < x.ndim:
             t = np.eye(x.shape[-1])[t]  # (N,) -> (N, classes), one-hot
@@ -36,6 +37,7 @@ class SoftmaxWithLoss:
         return -float(np.sum(t * log_y, dtype=np.float64)) / examples(x)
 
     def backward(self, dout=1.0):
+        """dL/dx, the shape and dtype of x; dout is the gradient of what is made of the loss."""
         log_y, t = _saved(self)
         # L = -sum_k t_k log y_k and d log y_k / dx_j = [k = j] - y_j:  dL/dx = y sum(t) - t
         dx = np.exp(log_y) * t.sum(axis=-1, keepdims=True) - t
@@ -61,12 +63,14 @@ class IdentityWithLoss:
     cache = None
 
     def forward(self, x, t) -> float:
+        """The mean loss of the batch."""
         # added up in float64: the squares of a few rows can be too much for float16
         loss = float(mean_squared_error(x.astype(np.float64, copy=False), t)) / examples(x)
         self.cache = (x, np.asarray(t, dtype=x.dtype))
         return loss
 
     def backward(self, dout=1.0):
+        """dL/dx, the shape and dtype of x; dout is the gradient of what is made of the loss."""
         x, t = _saved(self)
         dx = x - t  # L = (x - t)^2 / 2: dL/dx = x - t
         dx *= dout / examples(x)

@@ -6,12 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlscratch import Convolution, col2im, im2col, output_size
+from dlscratch.layers import windows
 
 
 @st.composite
 def convolutions(draw):
     """(layer, images, dout) of small sizes, with every combination of stride, pad and filter."""
-    N, C, F, OH, OW = (draw(st.integers(1, 3)) for _ in range(5))
+    N, F, OH, OW = (draw(st.integers(1, 3)) for _ in range(4))
+    C = draw(st.sampled_from([1, 2, 7]))  # thin filter rows, and wide ones
     FH, FW, stride = draw(st.integers(1, 4)), draw(st.integers(1, 4)), draw(st.integers(1, 3))
     pad = draw(st.integers(0, 3))
     H, W = (OH - 1) * stride + FH - 2 * pad, (OW - 1) * stride + FW - 2 * pad
@@ -54,16 +56,22 @@ def test_every_number_is_what_loops_find(example):
         np.testing.assert_allclose(found[name], expected[name], atol=1e-12, err_msg=name)
 
 
+@pytest.mark.parametrize("block", [1, 1000, windows.BLOCK], ids=["each", "some", "all"])
+@pytest.mark.parametrize("channels", [1, 7])
 @pytest.mark.parametrize("stride, pad", [(1, 0), (1, 2), (2, 1)])
-def test_the_textbook_form_with_im2col_comes_to_the_same(stride, pad):
+def test_the_textbook_form_with_im2col_comes_to_the_same(
+    stride, pad, channels, block, monkeypatch
+):
+    """Whether each image is worked on by itself, some at a time, or all at once."""
+    monkeypatch.setattr(windows, "BLOCK", block)
     rng = np.random.default_rng(0)
-    x, W = rng.standard_normal((4, 3, 9, 11)), rng.standard_normal((5, 3, 3, 3))
+    x, W = rng.standard_normal((7, channels, 9, 11)), rng.standard_normal((5, channels, 3, 3))
     layer = Convolution(W, rng.standard_normal(5), stride, pad)
     OH, OW = output_size(9, 3, stride, pad), output_size(11, 3, stride, pad)
-    dout = rng.standard_normal((4, 5, OH, OW))
+    dout = rng.standard_normal((7, 5, OH, OW))
 
     col = im2col(x, 3, 3, stride, pad)
-    y = (col @ W.reshape(5, -1).T + layer.b).reshape(4, OH, OW, 5).transpose(0, 3, 1, 2)
+    y = (col @ W.reshape(5, -1).T + layer.b).reshape(7, OH, OW, 5).transpose(0, 3, 1, 2)
     rows = dout.transpose(0, 2, 3, 1).reshape(-1, 5)
     dx = col2im(rows @ W.reshape(5, -1), x.shape, 3, 3, stride, pad)
     expected = {"y": y, "dx": dx, "dW": (rows.T @ col).reshape(W.shape), "db": rows.sum(axis=0)}
