@@ -1,0 +1,62 @@
+"""What the long trainings of chapters 7 and 8 share: lines to watch, and a stop that loses nothing.
+
+After each epoch one line is printed and everything that the rest of the run depends on is written
+to a checkpoint. Ctrl-C keeps what is there, and the same command with --resume goes on: it ends at
+the same numbers as a run that never stopped. Two workers share every batch, on any machine, for how
+a batch is shared decides how its sums are rounded, and in the end which images are read wrongly.
+"""
+
+from pathlib import Path
+
+from dlscratch import Trainer
+from dlscratch.experiment import number
+
+EVALUATED = 1000  # images of either set that are looked at after each epoch, as in the book
+
+
+def training_options(parser):
+    parser.add_argument(
+        "--epochs", type=number(int, at_least=1), default=20,
+        help="how often to go through the training images (default: 20; 2 with --quick)",
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="go on where Ctrl-C stopped the same command"
+    )
+    parser.add_argument(
+        "--checkpoint", type=Path, metavar="FILE",
+        help="where to keep what --resume needs (default: a file in the output folder)",
+    )
+    parser.add_argument(
+        "--workers", type=number(int, at_least=1), default=2,
+        help="threads that share each batch (default: 2); another number rounds sums differently",
+    )
+
+
+def checkpoint_of(args, name):
+    """Where this run keeps its checkpoint: a file of its own for each choice of options."""
+    return args.checkpoint or args.out / f"{name}-seed{args.seed}.resume.npz"
+
+
+def train_long(args, net, optimizer, train, test, rng, checkpoint):
+    """Train in batches of 100 and return the `History`, complete or not; a line for each epoch."""
+    epochs = min(args.epochs, 2) if args.quick else args.epochs
+    if args.resume and not checkpoint.exists():
+        print(f"--resume: there is no {checkpoint} to go on from, so this is a new run")
+
+    def report(trainer):
+        history = trainer.history
+        print(
+            f"epoch {history.epochs}/{epochs}: of the first {EVALUATED} images right: "
+            f"train {history.train_accuracy[-1]:.4f}, test {history.test_accuracy[-1]:.4f} "
+            f"({history.seconds[-1]:.0f} s)",
+            flush=True,
+        )
+
+    trainer = Trainer(net, optimizer, rng=rng, batch_size=100, workers=args.workers)
+    history = trainer.fit(
+        train, test, epochs, evaluate=EVALUATED, progress=True, on_epoch=report,
+        checkpoint=checkpoint, resume=args.resume,
+    )  # fmt: skip
+    if history.interrupted:
+        print(f"\nstopped after epoch {history.epochs}; --resume goes on from {checkpoint}")
+    return history
