@@ -169,7 +169,7 @@ def test_evaluate_measures_on_the_first_rows_only():
     assert history.test_accuracy[-1] == made.net.accuracy(x[::-1][:4], t[::-1][:4])
 
 
-def test_the_loss_is_that_of_the_batch_before_the_update_and_costs_no_second_forward():
+def test_the_loss_is_that_before_the_update_and_costs_no_second_forward():
     made = trainer(optimizer=SGD(0.0), batch_size=25)
     passes = []
     forward = made.net.layers[0].forward
