@@ -37,7 +37,7 @@ def gradient_descent(f, init_x, lr=0.01, step_num=100):
     """Where `step_num` steps downhill lead to from init_x, (n,).
 
     >>> gradient_descent(function_2, np.array([-3.0, 4.0]), lr=0.1)
-    array([-6.1e-10,  8.1e-10])
+    array([-6.11110793e-10,  8.14814391e-10])
     """
     return descent_path(f, init_x, lr, step_num)[-1]
 

@@ -8,7 +8,7 @@ it stays at 32 % until it jumps to 33 %.
     python ch04/step_vs_sigmoid.py
     python ch04/step_vs_sigmoid.py --x -2 0.5 4
 
-Last line with the default seed: slope of the sigmoid at 1.5: 0.149146
+Last line with the default seed: figure: out/ch04/fig_4-4_step_and_sigmoid.png
 """
 
 import numpy as np

@@ -35,7 +35,7 @@ class Node:
 
     value: a number or an array. name: shown at the leaves and at the end. constant=True: nobody
     asks for its gradient; so are the plain numbers in an expression.
-    above, below: words that the drawing shows instead of the value and its gradient.
+    above, below: words for the drawing to show in place of the value and its gradient.
 
     >>> x, y = Node(3.0, "x"), Node(4.0, "y")
     >>> z = (x + y) ** 2
@@ -55,7 +55,8 @@ class Node:
         self.send: Callable | None = None  # dL/dvalue -> the gradient for each input
         self.sent: tuple = ()  # those gradients, after backward
         self.grad: Any = None  # dL/dvalue, after backward
-        self.above = self.below = ""
+        self.above: str | None = None
+        self.below: str | None = None
 
     def backward(self, dout: Any = 1.0) -> None:
         """Set `grad` of this node to dout, and of every node before it by the chain rule."""

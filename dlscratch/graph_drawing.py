@@ -43,7 +43,7 @@ def draw(output: Node, title: str = "") -> Figure:
     left = min(spot.x - _left(spot) for spot in spots) - MARGIN
     right = max(spot.x + _right(spot) for spot in spots) + MARGIN
     top = min(spot.row for spot in spots) * ROW - RADIUS - MARGIN
-    bottom = max(spot.row for spot in spots) * ROW + RADIUS + MARGIN
+    bottom = max(spot.row * ROW + _depth(spot) for spot in spots) + MARGIN
     if title:
         top -= 0.3
         wider = max(0, _width(title, FONT + 2) + 2 * MARGIN - (right - left)) / 2
@@ -67,8 +67,8 @@ def _set_x(columns, edges):
     for before, column in zip(columns, columns[1:]):
         there = [edge for edge in edges if _middle_piece(edge)[1] in column]
         words = max((_width(word) for edge in there for word in _words(edge)), default=0.0)
-        crowded = any(spot.after[1:] for spot in before)
-        gap = max(0.8, words + (0.7 if crowded else 0.4))
+        crowded = any(a.after[1:] for a in before) or any(b.before[1:] for b in column)
+        gap = max(0.8, words + (0.6 if crowded else 0.4))
         x += max(map(_right, before)) + gap + max(map(_left, column))
         for spot in column:
             spot.x = x
@@ -94,6 +94,12 @@ def _right(spot):
     if _is_end(spot.node):
         return _width(spot.node.name) + GAP
     return _half(spot.node) if spot.node.symbol else 0.0
+
+
+def _depth(spot):
+    """How far a spot reaches down: a leaf at the side has nothing below its name."""
+    aside = spot.node is not None and not spot.node.inputs and spot.drop
+    return GAP if aside else RADIUS
 
 
 def _half(node):
@@ -183,10 +189,11 @@ def _words(edge) -> tuple[str, str]:
     source = edge.source
     if not (source.name or source.symbol):
         return "", ""  # a constant is written where it stands
-    above = source.above or text_of(source.value)
+    above = text_of(source.value) if source.above is None else source.above
     if source.constant or not edge.target.sent:
         return above, ""
-    return above, source.below or text_of(edge.target.sent[edge.place])
+    below = text_of(edge.target.sent[edge.place]) if source.below is None else source.below
+    return above, below
 
 
 def _middle_piece(edge):
