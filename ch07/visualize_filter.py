@@ -30,7 +30,7 @@ def learned_net():
 
 
 def as_greys(filters):
-    """(F, h, w) -> each filter stretched to 0 .. 1: its smallest weight black, its largest white."""
+    """(F, h, w) -> each filter stretched to 0 .. 1: smallest weight black, largest white."""
     low = filters.min(axis=(1, 2), keepdims=True)
     high = filters.max(axis=(1, 2), keepdims=True)
     return (filters - low) / (high - low)
@@ -57,7 +57,7 @@ def likeness(filters):
 
 
 def main(args):
-    # train_convnet.py makes its network with this generator too: these are the weights it began with
+    # train_convnet.py makes its network with this generator, too: the weights it began with
     before = SimpleConvNet(rng=np.random.default_rng(args.seed)).params["W1"][:, 0]
     after = learned_net().params["W1"][:, 0]  # (30, 1, 5, 5) -> (30, 5, 5)
 
