@@ -39,7 +39,9 @@ def bordered(x, pad_h: int, pad_w: int, border: float = 0, step: int = 1):
         return x
     N, H, W, C = x.shape
     H, W = (H - 1) * step + 1, (W - 1) * step + 1
-    out = np.full((N, H + 2 * pad_h, W + 2 * pad_w, C), border, x.dtype)
+    out = np.zeros((N, H + 2 * pad_h, W + 2 * pad_w, C), x.dtype)
+    if border:
+        out.fill(border)
     out[:, pad_h : pad_h + H : step, pad_w : pad_w + W : step] = x
     return out
 
@@ -52,27 +54,27 @@ def blocks(x, filter_w: int):
 
 
 def window_matrices(x, filter_h: int, filter_w: int, stride: int = 1):
-    """All windows of x (N, H, W, C) as matrices (N, OH*OW, k), side by side FH*FW*C wide.
+    """All windows of x (N, H, W, C) as matrices (parts, N, OH*OW, k), parts * k = FH*FW*C.
 
-    One matrix for each row of the filter, or, where these would be thin, one for all.
+    A part is a row of the filter; or, where that would be thin, there is one part for all of it.
     """
     N, H, W, C = x.shape
     OH, OW = (H - filter_h) // stride + 1, (W - filter_w) // stride + 1
     image, row, pixel, number = x.strides
     if filter_w * C < THIN:
-        planes = as_strided(
-            x,
-            (N, filter_h, filter_w, C, OH, OW),
-            (image, row, pixel, number, stride * row, stride * pixel),
+        shape = (N, filter_h, filter_w, C, OH, OW)
+        planes = as_strided(x, shape, (image, row, pixel, number, stride * row, stride * pixel))
+        # (N, FH, FW, C, OH, OW) -> (1, N, FH*FW*C, OH*OW), and its transpose
+        return planes.reshape(1, N, -1, OH * OW).swapaxes(2, 3)
+    k = filter_w * C
+    rows = as_strided(x, (N, H, OW, k), (image, row, stride * pixel, number)).copy()
+    image, row, place, number = rows.strides
+    if stride > 1:
+        shape = (filter_h, N, OH, OW, k)
+        return as_strided(rows, shape, (row, image, stride * row, place, number)).reshape(
+            filter_h, N, OH * OW, k
         )
-        # (N, FH, FW, C, OH, OW) -> (N, FH*FW*C, OH*OW), and its transpose
-        return [planes.reshape(N, -1, OH * OW).transpose(0, 2, 1)]
-    # (N, H, OW, FW*C): the FW*C numbers from each pixel on
-    rows = as_strided(x, (N, H, OW, filter_w * C), (image, row, stride * pixel, number)).copy()
-    return [
-        rows[:, i : i + stride * OH : stride].reshape(N, OH * OW, -1)  # (N, OH, OW, k), merged
-        for i in range(filter_h)
-    ]
+    return as_strided(rows, (filter_h, N, OH * OW, k), (row, image, place, number))
 
 
 def correlate(x, filters, stride: int = 1):
@@ -94,10 +96,9 @@ def filter_gradient(x, dout, shape, stride: int = 1):
     """The gradient of `correlate` with respect to filters of that shape (FH, FW, C, F)."""
     FH, FW, C, F = shape
     dout = dout.reshape(len(dout), -1, F)  # (N, OH, OW, F) -> (N, OH*OW, F)
-    total: float | np.ndarray = 0.0
+    total = 0.0
     for part in blocks(x, FW):
         # y = windows . filters: dfilters = windows^T . dy, added up over the images
         matrices = window_matrices(x[part], FH, FW, stride)
-        dfilters = [(matrix.transpose(0, 2, 1) @ dout[part]).sum(axis=0) for matrix in matrices]
-        total = total + np.concatenate(dfilters)
+        total = total + (matrices.swapaxes(2, 3) @ dout[part]).sum(axis=1)
     return np.reshape(total, shape)
