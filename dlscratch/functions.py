@@ -68,6 +68,7 @@ def log_softmax(a):
 
 def _below_largest(a):
     """a less the largest of its row; -inf where that is beyond what the dtype holds."""
+    a = np.asfortranarray(a)  # column beside column: short rows are then reduced several times faster
     with np.errstate(over="ignore"):
         return a - np.max(a, axis=-1, keepdims=True)
 
@@ -80,7 +81,7 @@ def mean_squared_error(y, t):
     >>> float(mean_squared_error(np.array([0.1, 0.9]), np.array([0.0, 1.0])))
     0.01
     """
-    return 0.5 * np.sum((y - _same_shape(y, t)) ** 2)
+    return np.sum((y - _same_shape(y, t)) ** 2 / 2)
 
 
 def cross_entropy_error(y, t):

@@ -61,7 +61,7 @@ class Workers:
                 f"workers must be 1 for this network, got {count}: only a Network without "
                 "BatchNorm can take its batch in parts"
             )
-        self.nets = [net] + [_twin(net) for _ in range(count - 1)]
+        self.nets = [net] + [_twin(net, number) for number in range(1, count)]
         self.threads = ThreadPoolExecutor(count) if count > 1 else None
         hold = count > 1 or not heavy(net)
         self.one_blas_thread = one_blas_thread() if hold else nullcontext()
@@ -111,15 +111,15 @@ class Workers:
         return list(zip(shares, results, strict=True))
 
 
-def _twin(net):
+def _twin(net, number):
     """A second network on the same parameter arrays, its caches and generators its own."""
     twin = copy.copy(net)
     twin._params = net.params
     shared = {id(array): array for array in net.params.values()}  # all else is copied
     twin.layers, twin.last_layer = copy.deepcopy((net.layers, net.last_layer), shared)
-    for layer, original in zip(twin.layers, net.layers, strict=True):
-        if hasattr(layer, "rng"):
-            layer.rng = original.rng.spawn(1)[0]
+    for layer in twin.layers:
+        if hasattr(layer, "rng"):  # seeded from what the network's own generator would draw next
+            layer.rng = np.random.default_rng([number, layer.rng.integers(2**63)])
     return twin
 
 
