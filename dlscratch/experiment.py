@@ -13,22 +13,31 @@ A chapter script is a docstring (the lesson), `main(args)` (the experiment) and 
 
     if __name__ == "__main__":
         run(main, __doc__, options)
+
+Beside its figures a run leaves a record, out/ch03/sigmoid.json: what was asked for, what came out.
 """
 
 import argparse
 import doctest
 import inspect
+import json
 import math
 import os
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from dlscratch.files import DataError
+from dlscratch.files import DataError, atomic_write
 
-__all__ = ["Arguments", "Claim", "number", "replay", "run"]
+__all__ = [
+    "Arguments", "Claim", "Parser", "number", "one_line_endings", "parser_of", "replay", "run",
+]  # fmt: skip
+
+NO_MATTER = ("error", "out", "resume", "show")  # what the result of a run does not depend on
 
 
 @dataclass(frozen=True)
@@ -61,11 +70,17 @@ class Arguments(argparse.Namespace):
     show: bool
     out: Path
     error: Callable[[str], NoReturn]  # for options that do not go together: one line, exit code 2
+    __slots__ = ("figures",)  # the names of those saved; kept apart from vars(args), the options
+
+    def __init__(self, **options: Any):
+        super().__init__(**options)
+        self.figures: list[str] = []
 
     def save(self, fig: Any, name: str) -> Path:
         """Write a figure of Matplotlib into the output folder and print its path."""
         path = self.out / name
         fig.savefig(path)
+        self.figures.append(name)
         print(f"figure: {path}", flush=True)
         if self.show:
             _open_viewer(path)
@@ -86,26 +101,70 @@ def run(
     one line instead of a traceback; Ctrl-C ends in exit code 130.
     """
     script = Path(inspect.getfile(main))
-    chapter = script.parent.name
-    parser = _parser(f"{chapter}/{script.name}", doc, default_out=Path("out", chapter))
-    if options is not None:
-        options(parser)
+    parser = parser_of(main, doc, options)
     args = parser.parse_args(argv, namespace=Arguments(error=parser.error))
-    try:
+    farewell = f"stopped; what was finished is in {args.out}"
+    with one_line_endings(parser.prog, farewell):
         args.out.mkdir(parents=True, exist_ok=True)
+        started = time.perf_counter()
         claims = list(main(args) or [])
+        seconds = time.perf_counter() - started
         for claim in claims:
             print(claim)
+        _write_record(args.out / f"{script.stem}.json", args, parser, seconds, claims)
+    return claims
+
+
+def parser_of(
+    main: Callable, doc: str | None, options: Callable[[argparse.ArgumentParser], None] | None
+) -> argparse.ArgumentParser:
+    """The parser of a script: the options that all share, and its own."""
+    script = Path(inspect.getfile(main))
+    chapter = script.parent.name
+    name = f"-m {chapter}" if script.name == "__main__.py" else f"{chapter}/{script.name}"
+    parser = _parser(name, doc, default_out=Path("out", chapter))
+    if options is not None:
+        options(parser)
+    return parser
+
+
+@contextmanager
+def one_line_endings(program: str, farewell: str) -> Iterator[None]:
+    """End in one line and an exit code where the cause is the user's to mend, or Ctrl-C."""
+    try:
+        yield
         sys.stdout.flush()
     except BrokenPipeError:  # `| head` has read enough; what is still buffered has no reader
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
     except (DataError, OSError) as error:
-        raise SystemExit(f"{parser.prog}: {_reason(error)}") from None
+        raise SystemExit(f"{program}: {_reason(error)}") from None
     except KeyboardInterrupt:
-        print(f"\n{parser.prog}: stopped; what was finished is in {args.out}", file=sys.stderr)
+        print(f"\n{program}: {farewell}", file=sys.stderr)
         raise SystemExit(130) from None
-    return claims
+
+
+def _write_record(path, args, parser, seconds, claims):
+    """Leave as JSON what was asked for, in `options` what differs from the defaults; what came."""
+    options = {
+        name: value
+        for name, value in vars(args).items()
+        if name not in (*NO_MATTER, "seed") and value != parser.get_default(name)
+    }
+    record = {
+        "seed": args.seed,
+        "options": options,
+        "seconds": round(seconds, 2),
+        "figures": args.figures,
+        "claims": [asdict(claim) for claim in claims],
+    }
+    with atomic_write(path) as file:
+        file.write(json.dumps(record, indent=1, default=_plain).encode())
+
+
+def _plain(value):
+    """What JSON can hold: a number of NumPy's as Python's, a path as its text."""
+    return value.item() if hasattr(value, "item") else str(value)
 
 
 def number(
@@ -156,19 +215,19 @@ def replay(session: Path) -> None:
     print(f"{typed} inputs typed, every answer as shown")
 
 
-class _Parser(argparse.ArgumentParser):
-    """An ArgumentParser whose complaint is one line, without the usage in front of it."""
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser that shows a docstring as it is written, and complains in one line."""
+
+    def __init__(self, prog: str | None = None, description: str | None = None, **others: Any):
+        others["formatter_class"] = argparse.RawDescriptionHelpFormatter
+        super().__init__(prog, description=inspect.cleandoc(description or ""), **others)
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message} (--help shows an example)\n")
 
 
-def _parser(name: str, doc: str | None, default_out: Path) -> _Parser:
-    parser = _Parser(
-        prog=f"python {name}",
-        description=inspect.cleandoc(doc or ""),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def _parser(name: str, doc: str | None, default_out: Path) -> Parser:
+    parser = Parser(f"python {name}", doc)
     parser.add_argument(
         "--seed", type=number(int, at_least=0), default=0,
         help="where the random numbers start (default: 0); the same seed gives the same result",

@@ -1,0 +1,47 @@
+"""The `dlscratch` command: the whole book running.
+
+    dlscratch list                          what there is to run
+    dlscratch run ch06/overfit_dropout      one experiment
+    dlscratch reproduce --quick             all of them
+
+Exit codes: 0 = done; 1 = done, and the answer is no: a wrong gradient, unreadable data; 2 = a
+mistake in the command line; 130 = stopped by Ctrl-C.
+"""
+
+# Each command is a module of this folder: its docstring is its help, `options(parser)` adds its
+# options, `main(args)` does the work and returns the exit code, None for 0.
+
+import importlib
+from collections.abc import Sequence
+
+from dlscratch.cli.names import Mistake
+from dlscratch.experiment import Parser, one_line_endings
+
+COMMANDS = {"reproduce": "reproduce"}  # its name: its module
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line `argv`, by default the one that was typed; the exit code."""
+    parser = _parser()
+    args = parser.parse_args(argv)
+    if "main" not in args:
+        parser.print_help()
+        return 2
+    with one_line_endings(args.parser.prog, args.farewell):
+        try:
+            return args.main(args) or 0
+        except Mistake as mistake:
+            return args.parser.error(str(mistake))
+
+
+def _parser():
+    parser = Parser("dlscratch", __doc__)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for name, module_name in COMMANDS.items():
+        module = importlib.import_module(f"dlscratch.cli.{module_name}")
+        title = (module.__doc__ or "").partition("\n")[0]
+        command = commands.add_parser(name, help=title, description=module.__doc__)
+        module.options(command)
+        farewell = getattr(module, "FAREWELL", "stopped")
+        command.set_defaults(main=module.main, parser=command, farewell=farewell)
+    return parser

@@ -1,0 +1,71 @@
+"""Run all experiments and write the numbers of the book beside ours: REPRODUCTION.md.
+
+Without an option all experiments run that take minutes; a few take hours and run with --full. Each
+leaves its figures, its words and its results below the folder of --out, so that Ctrl-C keeps what
+is done, and --resume goes on.
+
+    dlscratch reproduce --quick
+    dlscratch reproduce --full --resume
+"""
+
+import shlex
+import sys
+from pathlib import Path
+
+from dlscratch import chapters
+from dlscratch.cli.names import chosen as chosen_scripts
+from dlscratch.experiment import number
+
+FAREWELL = "stopped; the same command with --resume goes on"
+
+
+def options(parser):
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--quick", action="store_true", help="small versions, a few seconds each")
+    size.add_argument("--full", action="store_true", help="all, also those that take hours")
+    parser.add_argument(
+        "only", nargs="*", metavar="NAME", help="scripts or chapters, ch06 (default: all)"
+    )
+    parser.add_argument(
+        "--seed", type=number(int, at_least=0), default=0,
+        help="where the random numbers start (default: 0)",
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="leave out what an earlier run has finished"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("out"), metavar="FOLDER",
+        help="folder for figures, logs, results and REPRODUCTION.md (default: out)",
+    )
+    parser.add_argument(
+        "--publish", action="store_true",
+        help="also write REPRODUCTION.md, its pictures and the times of `list` into the checkout",
+    )
+
+
+def main(args):
+    from dlscratch.reproduce import HOURS, run_all, write_report, write_times
+
+    if args.publish and args.quick:
+        args.parser.error("--publish is for results in full size: leave out --quick")
+    scripts = chosen_scripts(args.only) if args.only else chapters.scripts()
+    hours = [] if args.full or args.quick or args.only else HOURS
+    chosen = [script for script in scripts if script.name not in hours]
+    missing = dict.fromkeys(hours, "takes long: only with --full")
+    failed = {}
+    try:
+        for name, reason in run_all(
+            chosen, args.out, seed=args.seed, quick=args.quick, resume=args.resume
+        ):
+            failed[name] = reason
+    finally:
+        words = shlex.join(["python", "-m", "dlscratch", *sys.argv[1:]])
+        for folder in [args.out] + [chapters.ROOT] * args.publish:
+            write_report(
+                folder / "REPRODUCTION.md", scripts, args.out, seed=args.seed, quick=args.quick,
+                command=words, missing={**missing, **failed},
+            )  # fmt: skip
+            print(f"table: {folder / 'REPRODUCTION.md'}")
+        if args.publish:
+            write_times(chapters.TIMES, chosen, args.out, args.seed)
+    return 1 if failed else 0
