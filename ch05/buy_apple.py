@@ -23,7 +23,8 @@ SHOP = {"apple": 100, "number": 2, "tax": 1.1}  # the book's numbers
 
 
 def options(parser):
-    for name, text in ("apple", "price of an apple"), ("number", "how many"), ("tax", "1.1 = 10 %%"):
+    meaning = {"apple": "price of an apple", "number": "how many", "tax": "1.1 for 10 %%"}
+    for name, text in meaning.items():
         parser.add_argument(
             f"--{name}", type=number(float, at_least=0, at_most=1e6), default=SHOP[name],
             help=f"{text} (default: {SHOP[name]})",
@@ -55,7 +56,7 @@ def draw_all(args):
 
     price = times(args.tax, times(args.number, leaves()[0]))
     price.name = "payment"
-    args.save(draw(price, "Two apples and the tax"), "fig_5-1_apple.png")
+    args.save(draw(price, "Apples and the tax"), "fig_5-1_apple.png")
     args.save(draw(payment(*leaves()), "The factors are inputs, too"), "fig_5-2_apple.png")
     price = payment(*leaves(constant=True))
     price.backward()

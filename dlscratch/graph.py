@@ -136,7 +136,7 @@ def operate(symbol: str, *inputs: Any) -> Node:
     forward, backward = RULES[symbol]
     nodes = _nodes(inputs)
     values = [node.value for node in nodes]
-    z = forward(*values)
+    z = _plain(forward(*values))
     return _made(z, symbol, nodes, lambda d: backward(d, z, *values))
 
 

@@ -155,6 +155,8 @@ def _write(ax, piece, crowd, words, lift, colour):
 
     crowd: where it meets other edges, and the words keep away from: -1 = right, 1 = left.
     """
+    if not words:
+        return
     (x0, y0), (x1, y1) = piece
     slope = (y1 - y0) / (x1 - x0)
     where = 0.5 + 0.1 * crowd
@@ -172,7 +174,7 @@ def _rim(spot, towards):
     if spot.node is None or not spot.node.symbol:
         return np.zeros(2)
     if _half(spot.node) > RADIUS:
-        return np.array([np.sign(towards[0]) * _half(spot.node), 0])
+        return np.array([np.sign(towards[0]) * _half(spot.node), np.clip(towards[1], -0.1, 0.1)])
     return towards / np.hypot(*towards) * RADIUS
 
 
@@ -203,7 +205,7 @@ def _middle_piece(edge):
 
 
 def text_of(value: Any) -> str:
-    """A number to four digits; of an array its shape.
+    """A number to four digits or more; of an array its shape.
 
     >>> text_of(220.00000000000003), text_of(60000.0), text_of(np.ones((2, 3)))
     ('220', '60000', '(2, 3)')
@@ -211,10 +213,11 @@ def text_of(value: Any) -> str:
     if np.ndim(value):
         return str(np.shape(value))
     value = float(value)
-    if abs(value) < 1e6 and abs(value - round(value)) < 1e-9 * max(1, abs(value)):
+    size = abs(value)
+    if size < 1e7 and (size >= 9999.5 or abs(value - round(value)) < 1e-9 * max(1, size)):
         text = f"{round(value)}"
     else:
-        text = f"{value:.4g}" if 1e-3 <= abs(value) < 1e4 else f"{value:.2e}"
+        text = f"{value:.4g}" if 1e-3 <= size < 9999.5 else f"{value:.2e}"
     return text.replace("-", "\N{MINUS SIGN}")
 
 

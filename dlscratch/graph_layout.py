@@ -159,9 +159,9 @@ def _hang(edge, columns):
         return
     column = columns[leaf.column]
     i = column.index(leaf)
-    if i == 0 or column[i - 1].line is consumer.line:
+    if i > 0 and column[i - 1].line is consumer.line:
         leaf.line = consumer.line
-        leaf.drop = 1 + (column[i - 1].drop if i else 0)
+        leaf.drop = column[i - 1].drop + 1
         consumer.line.append(leaf)
 
 
