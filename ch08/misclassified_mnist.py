@@ -1,0 +1,79 @@
+"""Figure 8-2: every test image that the deep network reads wrongly (section 8.1.1).
+
+In each cell the true label stands in the top left corner, what the network reads in the bottom
+right. Many of these digits are hard for a human, too: a 7 without its bar, a 6 that is nearly
+closed to a 0. The table below the figure counts the pairs that are confused most.
+
+    python ch08/misclassified_mnist.py
+
+Last line with the default seed: ...
+"""
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+from ch08.deep_convnet import DeepConvNet
+from dataset.mnist import load_mnist
+from dlscratch import figures
+from dlscratch.experiment import Claim, run
+
+WEIGHTS = Path(__file__).with_name("deep_convnet_params.npz")  # from train_deepnet.py
+DRAWN = 100  # images at most; all are counted
+
+
+def learned_net():
+    """DeepConvNet with the weights that train_deepnet.py has learned."""
+    net = DeepConvNet()
+    net.load(WEIGHTS)
+    return net
+
+
+def draw(images, true, read):
+    """The images dark on bright, true label top left in blue, the reading bottom right in red."""
+    fig = figures.images(1 - images, cell=0.75, low=0, high=1)
+    for ax, right, wrong in zip(fig.axes, true, read):
+        ax.set_axis_on()
+        ax.set(xticks=[], yticks=[])
+        ax.spines[:].set(visible=True, color="0.8")
+        ax.text(0.04, 0.98, right, color=figures.BLUE, weight="bold", transform=ax.transAxes,
+                va="top")  # fmt: skip
+        ax.text(0.96, 0.03, wrong, color=figures.VERMILION, weight="bold", transform=ax.transAxes,
+                ha="right")  # fmt: skip
+    return fig
+
+
+def confused_pairs(true, read):
+    """[((3, 5), 8), ...]: how often two digits were taken for each other, most often first."""
+    pairs = Counter(tuple(sorted(pair)) for pair in zip(true.tolist(), read.tolist()))
+    return sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
+
+
+def main(args):
+    _, (x, t) = load_mnist(flatten=False)
+    if args.quick:
+        x, t = x[:2500], t[:2500]
+    read = learned_net().predict(x).argmax(axis=1)
+    wrong = np.flatnonzero(read != t)
+    if len(wrong) == 0:
+        print("no image was read wrongly")
+        return []
+    shown = wrong[:DRAWN]
+    args.save(draw(x[shown, 0], t[shown], read[shown]), "fig_8-2_misclassified.png")
+
+    pairs = confused_pairs(t[wrong], read[wrong])
+    print("taken for each other, how often:")
+    print(", ".join(f"{a}/{b} {count}" for (a, b), count in pairs))
+    named = {(1, 7), (0, 6), (3, 5)} & {pair for pair, _ in pairs}
+    ours = ", ".join(f"{a}/{b}" for (a, b), _ in pairs[:5])
+    why = f"--quick reads {len(t):,} images" if args.quick else ""
+    return [
+        Claim("pairs confused", "1/7, 0/6, 3/5", f"{ours} the most", len(named) == 3, why),
+        Claim("images read wrongly", "62 of 10,000", f"{len(wrong)} of {len(t):,}",
+              len(wrong) / len(t) <= 0.0062, why),
+    ]  # fmt: skip
+
+
+if __name__ == "__main__":
+    run(main, __doc__)
