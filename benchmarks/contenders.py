@@ -1,8 +1,9 @@
 """Who is timed: the library, the book's manner (in two dtypes) and PyTorch, behind one interface.
 
 training(batches): a `with` block that gives a function doing one gradient + update, the batches
-in turn. inference(x): one that gives a function scoring x. Whatever a contender needs for itself
-(threads, a held-back BLAS) begins and ends with the block, so that it cannot disturb its neighbour.
+in turn. inference(x): one that gives a function scoring x. updating(grads): one that gives a
+function doing the update alone. Whatever a contender needs for itself (threads, a held-back BLAS)
+begins and ends with the block, so that it cannot disturb its neighbour.
 """
 
 from contextlib import contextmanager, nullcontext
@@ -11,12 +12,15 @@ from itertools import cycle
 import numpy as np
 
 from benchmarks import book_manner, pytorch
+from dlscratch.parameters import Parameters
 from dlscratch.workers import Workers
 
 TOLERANCE = 1e-4  # of the largest number in the array: float32 against float64, after eight layers
 
 
 class Library:
+    """The step as the Trainer does it, with the workers that it chooses; scores by `predict`."""
+
     name = "library"
 
     def __init__(self, subject, workers=None, **options):
@@ -45,8 +49,32 @@ class Library:
     def inference(self, x):
         return nullcontext(lambda: self.net.predict(x))
 
+    @contextmanager
+    def updating(self, grads):
+        grads = Parameters.copy_of(grads)
+        with Workers(self.net, self.workers):
+            yield lambda: self.optimizer.update(self.net.params, grads)
+
+    def momentum(self):
+        """Adam's m, whole."""
+        return np.concatenate([m.ravel() for m, _ in self.optimizer.state.values()])
+
+
+class LibraryWorkers(Library):
+    """Scores as the Trainer's evaluation works them out: rows shared out, BLAS held back."""
+
+    name = "library, workers"
+
+    @contextmanager
+    def inference(self, x):
+        t = np.zeros(len(x), int)
+        with Workers(self.net, self.workers) as team:
+            yield lambda: team.accuracy(x, t)
+
 
 class Book:
+    """The book's manner; float64, because its weights are."""
+
     name = "book"
     dtype = np.float64
 
@@ -71,6 +99,13 @@ class Book:
     def inference(self, x):
         return nullcontext(lambda: self.net.predict(x))
 
+    def updating(self, grads):
+        grads = {name: grad.astype(self.dtype) for name, grad in grads.items()}
+        return nullcontext(lambda: self.optimizer.update(self.net.params, grads))
+
+    def momentum(self):
+        return np.concatenate([m.ravel() for m in self.optimizer.m.values()])
+
 
 class BookFloat32(Book):
     """The same with float32 weights: shows how much of the gain is the dtype alone."""
@@ -80,6 +115,8 @@ class BookFloat32(Book):
 
 
 class PyTorch:
+    """Eager, on its own default number of threads."""
+
     name = "PyTorch"
 
     def __init__(self, subject, **options):
@@ -110,34 +147,54 @@ class PyTorch:
     def inference(self, x):
         return nullcontext(lambda: self.net.predict(x))
 
+    def updating(self, grads):
+        self.net.set_gradients(grads)
+        return nullcontext(self.optimizer.step)
 
-ALL = {kind.name: kind for kind in [Library, Book, BookFloat32, PyTorch]}
-
-
-def available(quick=False):
-    """The contenders that this machine can run; quick leaves out the book's manner in float32."""
-    missing = {BookFloat32} if quick else set()
-    if not pytorch.installed():
-        missing.add(PyTorch)
-    return [kind for kind in ALL.values() if kind not in missing]
+    def momentum(self):
+        return np.concatenate([
+            state["exp_avg"].numpy().ravel() for state in self.optimizer.state.values()
+        ])  # fmt: skip
 
 
-def agree(subject, kind, x, t):
-    """Scores and gradients of a contender against the library's, same weights, Dropout silent.
+ALL = {kind.name: kind for kind in [Library, LibraryWorkers, Book, BookFloat32, PyTorch]}
+
+
+def available(*others):
+    """Library, book and PyTorch where it is installed, and the `others`, in the tables' order."""
+    wanted = {Library, Book, *others} | ({PyTorch} if pytorch.installed() else set())
+    return [kind for kind in ALL.values() if kind in wanted]
+
+
+def agree(subject, kind, x, t, workers=None):
+    """Scores and gradients of a contender against a plain network's: same weights, no Dropout.
 
     Answers a record with the worst error, as a share of the largest number of its array.
     RuntimeError if it is too large: a wrong contender must not be timed.
     """
-    library, other = Library(subject, workers=1, drop=False), kind(subject, drop=False)
-    wanted = {"scores": library.predict(x), **library.gradient(x, t)}
+    net = subject.network(drop=False)
+    other = made(kind, subject, workers, drop=False)
+    wanted = {"scores": net.predict(x), **net.gradient(x, t)}
     found = {"scores": other.predict(x), **other.gradient(x, t)}
+    return verdict(subject.key, kind.name, wanted, found)
+
+
+def made(kind, subject, workers=None, **options):
+    """A contender for one network; the library's own gets the number of workers asked for."""
+    own = {"workers": workers} if issubclass(kind, Library) else {}
+    return kind(subject, **own, **options)
+
+
+def verdict(what, contender, wanted, found):
+    """The worst difference between arrays of the same names; RuntimeError over TOLERANCE."""
     errors = {name: worst_error(found[name], array) for name, array in wanted.items()}
     where = max(errors, key=errors.get)
-    if not errors[where] <= TOLERANCE:
-        raise RuntimeError(f"{kind.name} disagrees with the library on {subject.title}: {errors}")
-    return {"what": subject.key, "contender": kind.name, "error": errors[where], "where": where}
+    if not all(error <= TOLERANCE for error in errors.values()):  # nan is not either
+        raise RuntimeError(f"{contender} disagrees with the library on {what}: {errors}")
+    return {"what": what, "contender": contender, "error": errors[where], "where": where}
 
 
 def worst_error(found, wanted):
-    assert found.shape == wanted.shape, f"{found.shape} is not {wanted.shape}"
+    if found.shape != wanted.shape:
+        raise RuntimeError(f"expected an array of shape {wanted.shape}, got {found.shape}")
     return float(np.max(np.abs(found - wanted)) / max(np.max(np.abs(wanted)), 1e-12))

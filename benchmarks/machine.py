@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dlscratch.workers import available_cores
+from dlscratch.workers import available_cores, one_blas_thread
 
 
 def describe():
@@ -63,18 +63,23 @@ def blas():
     return [{key: pool.get(key) for key in keys} for pool in threadpool_info()]
 
 
-def peaks(quick=False):
-    """The most that all cores do together: GF/s of products, GB/s of copies (read + written)."""
-    from threadpoolctl import threadpool_limits
+def peaks(threads, quick=False):
+    """The most that so many cores do together, each with arrays of its own.
 
+    GF/s of float32 products of large squares; GB/s of copies from memory, read and written.
+    """
     rng = np.random.default_rng(0)
     side, length = (512, 4_000_000) if quick else (1536, 32_000_000)
-    squares = [rng.random((side, side), dtype=np.float32) for _ in range(available_cores())]
-    pairs = [np.ones((2, length), np.float32) for _ in range(available_cores())]
-    with threadpool_limits(1, user_api="blas"):
-        products = rate(lambda a: a @ a, squares) * 2 * side**3
-        copies = rate(lambda pair: np.copyto(pair[0], pair[1]), pairs) * 2 * pairs[0][0].nbytes
-    return {"gemm GF/s": products / 1e9, "copy GB/s": copies / 1e9}
+    squares = [rng.random((2, side, side), dtype=np.float32) for _ in range(threads)]
+    pairs = [np.ones((2, length), np.float32) for _ in range(threads)]
+    with one_blas_thread():
+        products = rate(lambda pair: np.matmul(pair[0], pair[0], out=pair[1]), squares)
+        copies = rate(lambda pair: np.copyto(pair[0], pair[1]), pairs)
+    return {
+        "threads": threads,
+        "GF/s": products * 2 * side**3 / 1e9,
+        "GB/s": copies * pairs[0].nbytes / 1e9,
+    }
 
 
 def rate(work, arrays, times=5, attempts=4):

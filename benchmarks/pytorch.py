@@ -1,5 +1,6 @@
 """PyTorch on the CPU, where it is installed: the same networks, eager, its own default threads."""
 
+from contextlib import contextmanager
 from importlib.util import find_spec
 
 import numpy as np
@@ -11,6 +12,19 @@ MISSING = "PyTorch is not installed, so its columns stay empty (pip install torc
 
 def installed():
     return find_spec("torch") is not None
+
+
+@contextmanager
+def one_thread():
+    """PyTorch on one thread for a while, as BLAS is when a layer is timed alone."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def in_pytorch(layer):
@@ -87,3 +101,11 @@ class TorchNetwork:
             name: grad.T if grad.ndim == 2 else grad.reshape(shape)
             for (name, shape), grad in zip(self.names, found, strict=True)
         }
+
+    def set_gradients(self, grads):
+        """The way back: the library's arrays into the parameters' `grad`."""
+        import torch
+
+        for (name, _), p in zip(self.names, self.model.parameters(), strict=True):
+            grad = grads[name].T if grads[name].ndim == 2 else grads[name]
+            p.grad = torch.from_numpy(np.array(grad, order="C")).reshape(p.shape)

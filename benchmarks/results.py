@@ -1,8 +1,8 @@
-"""What a run leaves behind: rows and ratios, as plain dictionaries that go into the JSON as they are.
+"""What a run leaves behind: rows and ratios, plain dictionaries that go into the JSON as they are.
 
 A row is a measurement of one contender: section, name, contender, unit, value, low, high, samples.
-A ratio compares two contenders in one row: section, name, kind, value, low, high, target, meets.
-value is a median; low and high are quartiles.
+A ratio compares two contenders in one row: section, name, kind, value, low, high, samples.
+value is a median; low and high are quartiles. Both have a target and whether it is met, or None.
 """
 
 import json
@@ -13,6 +13,7 @@ from dlscratch.files import DataError, atomic_write
 
 SCHEMA = 1
 FASTER, SHARE = "times faster than the book", "of PyTorch's time"
+WORKERS_SHARE = "workers: of PyTorch's time"
 
 
 @dataclass
@@ -22,18 +23,15 @@ class Results:
     checks: list = field(default_factory=list)
     rows: list = field(default_factory=list)
     ratios: list = field(default_factory=list)
-    where: list = field(default_factory=list)  # per layer of a network: see benchmarks.where
+    where: list = field(default_factory=list)  # a network each, layer by layer: benchmarks.where
 
-    def add(self, section, name, contender, measured, unit):
+    def add(self, section, name, contender, measured, unit, at_most=None):
         row = {"section": section, "name": name, "contender": contender, "unit": unit}
-        self.rows.append({**row, **measured.as_dict()})
+        self.rows.append({**row, **measured.as_dict(), **judge(measured, at_most)})
 
     def add_ratio(self, section, name, kind, measured, target=None):
-        good = None
-        if target is not None:
-            good = measured.value >= target if kind == FASTER else measured.value <= target
         row = {"section": section, "name": name, "kind": kind, **measured.as_dict()}
-        self.ratios.append({**row, "target": target, "meets": good})
+        self.ratios.append({**row, **judge(measured, target, larger=kind == FASTER)})
 
     def add_blocks(self, section, name, blocks, faster=None, of_pytorch=None):
         """Times of several contenders, interleaved, and the library's ratios to the others."""
@@ -42,24 +40,36 @@ class Results:
         if "library" in blocks and "book" in blocks:
             times = ratio(blocks["book"], blocks["library"])
             self.add_ratio(section, name, FASTER, times, faster)
-        if "library" in blocks and "PyTorch" in blocks:
-            share = ratio(blocks["library"], blocks["PyTorch"])
-            self.add_ratio(section, name, SHARE, share, of_pytorch)
+        for who, kind in [("library", SHARE), ("library, workers", WORKERS_SHARE)]:
+            if who in blocks and "PyTorch" in blocks:
+                share = ratio(blocks[who], blocks["PyTorch"])
+                self.add_ratio(section, name, kind, share, of_pytorch)
 
-    def find(self, section, name, contender):
-        """The value of a row; None if it was not measured."""
-        for row in self.rows:
-            if (row["section"], row["name"], row["contender"]) == (section, name, contender):
-                return row["value"]
-        return None
+    def row(self, section, name, contender, unit="ms"):
+        """A measurement; None if it was not made."""
+        wanted = (section, name, contender, unit)
+        keys = ("section", "name", "contender", "unit")
+        return next((r for r in self.rows if tuple(r[key] for key in keys) == wanted), None)
 
-    def names(self, section):
-        """The names of a section's rows, each once, in order."""
-        return list(dict.fromkeys(row["name"] for row in self.rows if row["section"] == section))
+    def ratio(self, section, name, kind):
+        """A ratio; None if one of the two was not measured."""
+        wanted = (section, name, kind)
+        keys = ("section", "name", "kind")
+        return next((r for r in self.ratios if tuple(r[key] for key in keys) == wanted), None)
 
     def save(self, path):
         with atomic_write(path) as file:
             file.write(json.dumps({"schema": SCHEMA, **vars(self)}, indent=1).encode())
+
+
+def judge(measured, target, larger=False):
+    """The target, and whether it is met: from below, or from above if larger is better."""
+    if target is None:
+        return {"target": None, "meets": None}
+    return {
+        "target": target,
+        "meets": measured.value >= target if larger else measured.value <= target,
+    }
 
 
 def once(value):
@@ -75,5 +85,7 @@ def load(path):
         if schema != SCHEMA:
             raise DataError(f"{path}: written by another version of the benchmarks, run it again")
         return Results(**found)
+    except DataError:
+        raise
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise DataError(f"{path}: not the JSON of a benchmark run ({error})") from error

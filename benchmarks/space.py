@@ -1,6 +1,7 @@
 """Memory, and how time and memory grow: memory, scale. Each number from a process of its own."""
 
-from benchmarks import contenders, one_process
+from benchmarks import one_process
+from benchmarks.contenders import available
 from benchmarks.networks import SUBJECTS
 from benchmarks.results import once
 from benchmarks.timing import Measured
@@ -13,35 +14,46 @@ DEPTHS = (1, 2, 4, 8, 16, 32)
 
 def memory(results, effort, options):
     """The peak of training a batch of 100 above the import, and of evaluating 60,000 images."""
-    for key in options.net:
-        for kind in contenders.available(options.quick):
-            found = ask(options, subject=key, contender=kind.name, seconds=0)
+    kinds = available()[:1] if options.quick else available()
+    for subject in map(SUBJECTS.get, options.net):
+        for kind in kinds:
+            found = ask(options, subject=subject.key, contender=kind.name, seconds=0)
+            limit = subject.memory if kind.name == "library" else None
             if found["mb"] is not None:
-                results.add("memory", key, kind.name, once(found["mb"]), "MB")
-        if SUBJECTS[key].image != (784,):
-            job = {"job": "evaluate", "subject": key, "workers": options.workers}
-            found = one_process.ask(**job)
-            name = f"{key}, 60,000 images read"
-            if found["mb"] is not None:
-                results.add("memory", name, "library", once(found["mb"]), "MB")
-            results.add("memory", name, "library", once(found["seconds"][0]), "s")
+                name = f"{subject.key}, training"
+                results.add("memory", name, kind.name, once(found["mb"]), "MB", limit)
+    if not options.quick:
+        for subject in map(SUBJECTS.get, options.net):
+            evaluation(results, subject.key, options)
+
+
+def evaluation(results, key, options):
+    found = one_process.ask(job="evaluate", subject=key, workers=options.workers)
+    name = f"{key}, 60,000 images evaluated"
+    if found["mb"] is not None:
+        results.add("memory", name, "library", once(found["mb"]), "MB", EVALUATION_MB)
+    results.add("memory", name, "library", Measured.of(found["seconds"]), "s")
 
 
 def scale(results, effort, options):
     """Training with other batches, widths and depths: milliseconds a step, and peak memory."""
-    jobs = [(f"{key} batch", key, {"batch": n}) for key in ("simple", "deep") for n in BATCHES]
-    jobs += [(f"{key} width", key, {"width": n}) for key, sizes in WIDTHS.items() for n in sizes]
-    jobs += [("mlp depth", "mlp", {"depth": n}) for n in DEPTHS]
-    if options.quick:
-        jobs = [job for job in jobs if set(job[2].values()) & {1, 16, 100}]
-    for name, key, size in jobs:
-        if key in options.net:
+    for name, key, size in sizes():
+        (n,) = size.values()
+        if key in options.net and (n in (1, 100) or not options.quick):
             found = ask(options, subject=key, contender="library", seconds=effort.seconds, **size)
-            (n,) = size.values()
             taken = Measured.of(found["seconds"]).times(1000)
             results.add("scale", f"{name} {n}", "library", taken, "ms")
             if found["mb"] is not None:
                 results.add("scale", f"{name} {n}", "library", once(found["mb"]), "MB")
+
+
+def sizes():
+    """("deep batch", "deep", {"batch": 4}) and so on, one for each point of a curve."""
+    for key in SUBJECTS:
+        yield from ((f"{key} batch", key, {"batch": n}) for n in BATCHES)
+    for key, widths in WIDTHS.items():
+        yield from ((f"{key} width", key, {"width": n}) for n in widths)
+    yield from (("mlp depth", "mlp", {"depth": n}) for n in DEPTHS)
 
 
 def ask(options, **job):

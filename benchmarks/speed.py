@@ -11,41 +11,35 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import contenders
+from benchmarks.contenders import BookFloat32, LibraryWorkers, agree, available, made
 from benchmarks.networks import BATCH, SUBJECTS, digits
 from benchmarks.timing import interleave
 
 
 def step(results, effort, options):
     """Gradient + update of each network, a batch of 100, every contender checked beforehand."""
+    kinds = available() if options.quick else available(BookFloat32)
     for subject in map(SUBJECTS.get, options.net):
-        batches = digits(subject.image)
-        kinds = contenders.available(options.quick)
-        for kind in kinds[1:]:
-            results.checks.append(contenders.agree(subject, kind, *batches[0]))
-        runners = {
-            kind.name: partial(made(kind, subject, options).training, batches) for kind in kinds
-        }
+        batches = digits(subject.image, seed=options.seed)
+        for kind in kinds:
+            results.checks.append(agree(subject, kind, *batches[0], workers=options.workers))
+        networks = [made(kind, subject, options.workers, seed=options.seed) for kind in kinds]
+        runners = {one.name: partial(one.training, batches) for one in networks}
         blocks = interleave(runners, effort)
         results.add_blocks("step", subject.key, blocks, subject.faster, subject.of_pytorch)
 
 
 def inference(results, effort, options):
     """Scores for 1, 100 and 1000 images."""
+    kinds = available(LibraryWorkers)
     for subject in map(SUBJECTS.get, options.net):
-        kinds = contenders.available(quick=True)
-        networks = [made(kind, subject, options) for kind in kinds]
-        for batch in (1, BATCH, 1000):
-            ((x, _),) = digits(subject.image, batch, count=1)
+        networks = [made(kind, subject, options.workers, seed=options.seed) for kind in kinds]
+        for batch in (1, BATCH) if options.quick else (1, BATCH, 1000):
+            ((x, _),) = digits(subject.image, batch, count=1, seed=options.seed)
             runners = {one.name: partial(one.inference, x) for one in networks}
             target = subject.inference if batch == BATCH else None
             blocks = interleave(runners, effort)
             results.add_blocks("inference", f"{subject.key} x{batch}", blocks, of_pytorch=target)
-
-
-def made(kind, subject, options):
-    """A contender for one network; the library's own gets the number of workers asked for."""
-    return kind(subject, workers=options.workers) if kind.name == "library" else kind(subject)
 
 
 def loading(results, effort, options):
@@ -53,7 +47,9 @@ def loading(results, effort, options):
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         first, second = book_cold(folder), ours(folder / "warm")
-        assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
+        for a, b in zip(first, second, strict=True):
+            if not np.array_equal(a, b):
+                raise RuntimeError("the book's loader and load_mnist disagree on MNIST")
         cold = {"library": partial(ours_cold, folder), "book": partial(book_cold, folder)}
         warm = {"library": partial(ours, folder / "warm"), "book": partial(book_warm, folder)}
         for name, readers in (("cold", cold), ("warm", warm)):

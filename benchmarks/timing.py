@@ -16,11 +16,15 @@ PAUSE = 0.06  # seconds
 
 @dataclass(frozen=True)
 class Effort:
-    """How much time to spend. seconds, calls: of a block, at least."""
+    """How much time to spend.
+
+    rounds: turns of each contender. seconds: of a block, and one call at least. limit: seconds
+    after which no further round begins.
+    """
 
     rounds: int = 9
     seconds: float = 0.15
-    calls: int = 3
+    limit: float = 90.0
     pause: float = PAUSE
 
 
@@ -57,23 +61,26 @@ def interleave(runners, effort):
     """
     names = list(runners)
     blocks = {name: [] for name in names}
+    end = time.perf_counter() + effort.limit
     with no_garbage_collection():
         for number in range(effort.rounds):
+            if number and time.perf_counter() > end:
+                break
             start = number % len(names)
             for name in names[start:] + names[:start]:
                 time.sleep(effort.pause)
                 with runners[name]() as call:
-                    blocks[name].append(block(call, effort))
+                    blocks[name].append(block(call, effort.seconds))
     return blocks
 
 
-def block(call, effort):
-    """The seconds that each call takes, one after the other."""
+def block(call, seconds):
+    """The seconds that each call takes, one after the other, for so long, at least once."""
     clock = time.perf_counter
     call()  # warms caches, starts threads
     taken = []
-    end = clock() + effort.seconds
-    while len(taken) < effort.calls or clock() < end:
+    end = clock() + seconds
+    while not taken or clock() < end:
         start = clock()
         call()
         taken.append(clock() - start)

@@ -1,0 +1,151 @@
+"""The results as figures: who is how fast, where the time goes, how it grows."""
+
+from benchmarks.networks import BATCH, SUBJECTS
+from benchmarks.where import total
+from dlscratch import figures
+
+LOOKS = {  # colour and hatch, so that a grey print tells them apart too
+    "library": (figures.BLUE, ""),
+    "book": (figures.VERMILION, "///"),
+    "PyTorch": (figures.ORANGE, "..."),
+}
+LABELS = {"library": "dlscratch", "book": "the book's manner", "PyTorch": "PyTorch, CPU"}
+
+
+def draw(results, path):
+    """(figure, file) for each figure that the measured sections make possible."""
+    found = []
+    if any(results.row("step", key, "library") for key in SUBJECTS):
+        found.append((contest(results), path))
+    if results.where:
+        found.append((profiles(results), path.with_stem(f"{path.stem}_where")))
+    if any(row["section"] == "scale" for row in results.rows):
+        found.append((growth(results), path.with_stem(f"{path.stem}_scale")))
+    return found
+
+
+def contest(results):
+    """Milliseconds a step, and for 100 scores, of every network: bars beside each other."""
+    panels = [
+        ("step", "{}", "A training step, batch of 100"),
+        ("inference", "{} x100", "Scores for 100 images"),
+    ]
+    panels = [p for p in panels if any(row["section"] == p[0] for row in results.rows)]
+    fig, axes = figures.new(1, len(panels), size=(1 + 4.4 * len(panels), 3.8), squeeze=False)
+    for ax, (section, name, title) in zip(axes.flat, panels):
+        bars(ax, results, section, name)
+        ax.set(title=title, ylabel="milliseconds")
+    axes[0, 0].legend(frameon=False, loc="upper left")
+    return fig
+
+
+def bars(ax, results, section, name):
+    """A group of bars for each network, quartiles as whiskers, on a logarithmic axis."""
+    keys = [key for key in SUBJECTS if results.row(section, name.format(key), "library")]
+    ax.set_yscale("log")
+    ax.grid(False, axis="x")
+    for j, (who, (colour, hatch)) in enumerate(LOOKS.items()):
+        rows = [results.row(section, name.format(key), who) for key in keys]
+        known = [(i + 0.27 * (j - 1), row) for i, row in enumerate(rows) if row]
+        if not known:
+            continue
+        places, rows = zip(*known)
+        values = [row["value"] for row in rows]
+        whiskers = [
+            [row["value"] - row["low"] for row in rows],
+            [row["high"] - row["value"] for row in rows],
+        ]
+        ax.bar(
+            places, values, 0.25, yerr=whiskers, color=colour, hatch=hatch, edgecolor="white",
+            linewidth=0, error_kw={"linewidth": 0.8}, label=LABELS[who],
+        )  # fmt: skip
+        for place, row in known:
+            ax.annotate(
+                short(row["value"]), (place, row["high"]), (0, 2), textcoords="offset points",
+                ha="center", fontsize=7,
+            )  # fmt: skip
+    ax.set_xticks(range(len(keys)), keys)
+    low, high = ax.get_ylim()
+    ax.set_ylim(low, high * 4)  # room for the legend
+
+
+def short(value):
+    return f"{value:.2g}" if value < 9.95 else f"{value:,.0f}"
+
+
+def profiles(results):
+    """For each network a bar a layer, forward and backward, with its share of the GEMM peak."""
+    records = results.where
+    heights = [len(record["layers"]) + 3 for record in records]
+    fig, axes = figures.new(
+        len(records), 1, size=(7.2, 0.6 + 0.2 * sum(heights) + 0.65 * len(records)), squeeze=False,
+        gridspec_kw={"height_ratios": heights},
+    )  # fmt: skip
+    for ax, record in zip(axes.flat, records):
+        profile(ax, record)
+    axes[0, 0].legend(frameon=False, loc="lower right")
+    axes[-1, 0].set_xlabel("milliseconds of a training step (batch of 100)")
+    return fig
+
+
+def profile(ax, record):
+    layers = record["layers"]
+    names = [layer["layer"] for layer in layers]
+    forward = [layer["forward ms"] for layer in layers]
+    backward = [layer["backward ms"] for layer in layers]
+    rest = record["step ms"] - sum(forward) - sum(backward) - record["loss ms"]
+    rest = max(rest - record["update ms"], 0.0)
+    ax.barh(names_once(names), forward, color=figures.BLUE, label="forward")
+    ax.barh(names_once(names), backward, left=forward, color=figures.SKY, label="backward")
+    ax.barh(
+        ["loss", "update", "all else"], [record["loss ms"], record["update ms"], rest],
+        color=figures.GREY, label="no layer",
+    )  # fmt: skip
+    for place, layer in enumerate(layers):
+        if flop := total(layer, "flop"):
+            share = flop / total(layer, "ms") / 1e6 / record["peak"]["GF/s"]
+            ax.annotate(
+                f"{100 * share:.0f} % of the GEMM peak", (total(layer, "ms"), place), (3, 0),
+                textcoords="offset points", va="center", fontsize=7,
+            )  # fmt: skip
+    ax.invert_yaxis()
+    ax.grid(False, axis="y")
+    ax.tick_params(axis="y", labelsize=7)
+    ax.margins(x=0.25)
+    ax.set_xlim(0)
+    ax.set_title(f"{record['title']}: {short(record['step ms'])} ms a step", fontsize=10)
+
+
+def names_once(names):
+    """The names with blanks behind those that came before: equal names would share one bar."""
+    return [name + " " * names[:i].count(name) for i, name in enumerate(names)]
+
+
+def growth(results):
+    """Four panels: milliseconds and megabytes over the batch; milliseconds over width and depth."""
+    fig, axes = figures.new(2, 2, size=(8.4, 6.4))
+    images = "images in a batch"
+    panels = [
+        (axes[0, 0], "batch", "ms", images, "milliseconds a step", "Time, as the batch grows"),
+        (axes[0, 1], "batch", "MB", images, "peak MB above the import", "Memory, likewise"),
+        (axes[1, 0], "width", "ms", "units or filters", "milliseconds a step", "Time over width"),
+        (axes[1, 1], "depth", "ms", "hidden layers", "milliseconds a step", "Time over depth"),
+    ]
+    for ax, what, unit, xlabel, ylabel, title in panels:
+        ax.set(xscale="log", yscale="log", xlabel=xlabel, ylabel=ylabel, title=title)
+        for key, marker in zip(SUBJECTS, figures.MARKERS):
+            points = curve(results, f"{key} {what}", unit)
+            if points:
+                ax.plot(*zip(*points), marker=marker, markersize=4, label=key)
+        if ax.lines:
+            ax.legend(frameon=False)
+    axes[1, 0].set_xlabel(f"units or filters of a hidden layer (batch of {BATCH})")
+    axes[1, 1].set_xlabel(f"hidden layers of 100 units (batch of {BATCH})")
+    return fig
+
+
+def curve(results, name, unit):
+    """[(size, value)] of one curve of the scale section."""
+    rows = [row for row in results.rows if row["section"] == "scale" and row["unit"] == unit]
+    split = [(row["name"].rpartition(" "), row["value"]) for row in rows]
+    return [(int(size), value) for (what, _, size), value in split if what == name]
