@@ -68,7 +68,7 @@ def log_softmax(a):
 
 def _below_largest(a):
     """a less the largest of its row; -inf where that is beyond what the dtype holds."""
-    a = np.asfortranarray(a)  # column beside column: short rows are then reduced several times faster
+    a = np.asfortranarray(a)  # so that NumPy reduces short rows many at a time
     with np.errstate(over="ignore"):
         return a - np.max(a, axis=-1, keepdims=True)
 

@@ -76,14 +76,18 @@ class Network:
         """dL/dW and so on by backpropagation, named as `params`; a new set at each call."""
         return self.loss_and_gradient(x, t)[1]
 
-    def loss_and_gradient(self, x, t) -> tuple[float, Parameters]:
-        """Both from one forward and one backward pass, in training mode."""
-        loss = self.last_layer.forward(self._scores(self._batch(x), training=True), t)
-        self._backward(self.last_layer.backward())
+    def loss_and_gradient(
+        self, x, t, grads: Parameters | None = None
+    ) -> tuple[float, Parameters]:
+        """Both from one forward and one backward pass, in training mode.
+
+        grads: gradients of an earlier step, to be overwritten; without them, a new set is made.
+        """
         params = self.params
-        grads = Parameters(params.shapes(), params.flat.dtype)
-        for name, (layer, attribute) in self._slots("param_names").items():
-            grads[name] = getattr(layer, "d" + attribute)
+        if grads is None or not params.aligned(grads):
+            grads = Parameters(params.shapes(), params.flat.dtype)
+        loss = self.last_layer.forward(self._scores(self._batch(x), training=True), t)
+        self._backward(self.last_layer.backward(), grads)
         for name in self._decayed():
             grads[name] += self.weight_decay * params[name]  # d(lambda/2 W^2)/dW = lambda W
         return loss + self._penalty(), grads
@@ -99,7 +103,22 @@ class Network:
             x = layer.forward(x, training)
         return x
 
-    def _backward(self, dout):
+    def _backward(self, dout, grads):
+        """Fill grads. A layer that can works its gradients out right there, others are copied."""
+        slots = self._slots("param_names")
+        for name, (layer, attribute) in slots.items():
+            layer.rooms = {**(layer.rooms or {}), attribute: grads[name]}
+        try:
+            self._backpropagate(dout)
+        finally:
+            for layer in self.layers:
+                layer.rooms = None
+        for name, (layer, attribute) in slots.items():
+            gradient = getattr(layer, "d" + attribute)
+            if gradient is not grads[name]:
+                grads[name] = gradient
+
+    def _backpropagate(self, dout):
         learners = [i for i, layer in enumerate(self.layers) if layer.param_names]
         if not learners:
             return

@@ -14,7 +14,7 @@ import numpy as np
 from dlscratch.parameters import Parameters
 
 TINY = 1e-7  # keeps a division by zero away, as in the book
-BLOCK = 32768  # numbers taken at a time: w, g and what is remembered of them stay in the cache
+BLOCK = 65536  # numbers taken at a time: w, g and what is remembered of them stay in the cache
 
 
 class Optimizer(ABC):
@@ -190,6 +190,4 @@ class Adam(Optimizer):
         rate = self.lr * math.sqrt(1 - self.beta2**k) / (1 - self.beta1**k)
         m += (1 - self.beta1) * (g - m)
         v += (1 - self.beta2) * (g * g - v)
-        size = np.sqrt(v)
-        size += TINY
-        w -= rate * (m / size)
+        w -= rate * (m / (np.sqrt(v) + TINY))

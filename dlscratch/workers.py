@@ -49,7 +49,7 @@ def available_cores() -> int:
 class Workers:
     """`count` threads that work out loss, gradient and accuracy of one network together.
 
-    Use it in a `with` statement. With a count of 1 the network works alone, without a thread.
+    Use it in a `with` statement. The first one works in the caller's own thread.
     """
 
     def __init__(self, net, count: int | None = None):
@@ -62,7 +62,8 @@ class Workers:
                 "BatchNorm can take its batch in parts"
             )
         self.nets = [net] + [_twin(net, number) for number in range(1, count)]
-        self.threads = ThreadPoolExecutor(count) if count > 1 else None
+        self.grads: list[Parameters | None] = [None] * count
+        self.threads = ThreadPoolExecutor(max(1, count - 1))  # the first works in this thread
         hold = count > 1 or not heavy(net)
         self.one_blas_thread = one_blas_thread() if hold else nullcontext()
 
@@ -71,15 +72,18 @@ class Workers:
         return self
 
     def __exit__(self, *exception):
-        if self.threads:
-            self.threads.shutdown()
+        self.threads.shutdown()
         self.one_blas_thread.__exit__(*exception)
 
     def loss_and_gradient(self, x, t) -> tuple[float, Parameters]:
-        """As `Network.loss_and_gradient`, the batch shared out among the workers."""
-        if not self.threads:
-            return self.nets[0].loss_and_gradient(x, t)
-        parts = self._share(Network.loss_and_gradient, x, t)
+        """As `Network.loss_and_gradient`, the batch shared out among the workers.
+
+        The gradients are those of the last call, overwritten: nothing large is allocated twice.
+        """
+        if len(self.nets) == 1:
+            return self._alone(x, t)
+        parts = self._share(Network.loss_and_gradient, x, t, self.grads)
+        self.grads[: len(parts)] = [grads for _, (_, grads) in parts]
         loss, total = 0.0, parts[0][1][1]
         total.flat *= parts[0][0]
         for share, (part_loss, grads) in parts:
@@ -88,25 +92,32 @@ class Workers:
                 total.flat += share * grads.flat
         return loss, total
 
+    def _alone(self, x, t):
+        net = self.nets[0]
+        if not isinstance(net, Network):  # a class of the reader's own
+            return net.loss_and_gradient(x, t)
+        loss, self.grads[0] = net.loss_and_gradient(x, t, self.grads[0])
+        return loss, self.grads[0]
+
     def accuracy(self, x, t) -> float:
         """As `Network.accuracy`, the rows shared out among the workers."""
-        if not self.threads:
+        if len(self.nets) == 1:
             return self.nets[0].accuracy(x, t)
-        parts = self._share(Network.accuracy, x, t)
+        parts = self._share(Network.accuracy, x, t, [100] * len(self.nets))
         # whole rows are counted, so that any number of workers comes to the same
         return sum(round(share * part * len(x)) for share, part in parts) / len(x)
 
-    def _share(self, method, x, t):
-        """[(share of the rows, method(net, rows))] for each worker that gets a row."""
+    def _share(self, method, x, t, last):
+        """[(share of the rows, method(net, rows, .., last))] for each worker that gets a row."""
         ends = np.linspace(0, len(x), len(self.nets) + 1).astype(int).tolist()  # plain numbers
         pieces = [slice(i, j) for i, j in zip(ends, ends[1:], strict=False) if i < j]
-        assert self.threads is not None
-        _ = self.nets[0].params  # lets arrays that were replaced since the last step reach all
-        jobs = [
-            self.threads.submit(method, net, x[piece], t[piece])
-            for net, piece in zip(self.nets, pieces, strict=False)
+        work = [
+            (net, x[piece], t[piece], argument)
+            for net, piece, argument in zip(self.nets, pieces, last, strict=False)
         ]
-        results = [job.result() for job in jobs]
+        _ = self.nets[0].params  # lets arrays that were replaced since the last step reach all
+        jobs = [self.threads.submit(method, *arguments) for arguments in work[1:]]
+        results = [method(*work[0]), *(job.result() for job in jobs)]
         shares = [(piece.stop - piece.start) / len(x) for piece in pieces]
         return list(zip(shares, results, strict=True))
 

@@ -45,5 +45,6 @@ class Affine(Layer):
 
     def weight_gradients(self, dout):
         rows, _ = self.saved()
-        self.dW = rows.T @ dout  # dW = x^T . dy
-        self.db = dout.sum(axis=0)  # b is added to every row: db = sum of the rows of dy
+        self.dW = np.matmul(rows.T, dout, out=self.room("W"))  # dW = x^T . dy
+        # b is added to every row: db = sum of the rows of dy
+        self.db = np.sum(dout, axis=0, out=self.room("b"))

@@ -28,6 +28,7 @@ class Layer(ABC):
     param_names: tuple[str, ...] = ()  # learned: "W", "b"; the gradient of self.W is self.dW
     buffer_names: tuple[str, ...] = ()  # saved with the network, but not learned
     cache: tuple[Any, ...] | None = None  # what forward keeps for backward
+    rooms: dict[str, np.ndarray] | None = None  # where a network wants dW, .. during its backward
 
     @abstractmethod
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
@@ -50,6 +51,10 @@ class Layer(ABC):
                 "call forward(x) first, then backward(dout)"
             )
         return self.cache
+
+    def room(self, name: str) -> np.ndarray | None:
+        """For `out=`: where the gradient of a parameter goes; None, the rule, is a new array."""
+        return None if self.rooms is None else self.rooms[name]
 
     def options(self) -> str:
         """The constructor's arguments as the repr shows them."""

@@ -62,19 +62,16 @@ def window_matrices(x, filter_h: int, filter_w: int, stride: int = 1):
     OH, OW = (H - filter_h) // stride + 1, (W - filter_w) // stride + 1
     image, row, pixel, number = x.strides
     if filter_w * C < THIN:
-        shape = (N, filter_h, filter_w, C, OH, OW)
-        planes = as_strided(x, shape, (image, row, pixel, number, stride * row, stride * pixel))
+        steps = (image, row, pixel, number, stride * row, stride * pixel)
+        planes = as_strided(x, (N, filter_h, filter_w, C, OH, OW), steps)
         # (N, FH, FW, C, OH, OW) -> (1, N, FH*FW*C, OH*OW), and its transpose
         return planes.reshape(1, N, -1, OH * OW).swapaxes(2, 3)
     k = filter_w * C
     rows = as_strided(x, (N, H, OW, k), (image, row, stride * pixel, number)).copy()
     image, row, place, number = rows.strides
-    if stride > 1:
-        shape = (filter_h, N, OH, OW, k)
-        return as_strided(rows, shape, (row, image, stride * row, place, number)).reshape(
-            filter_h, N, OH * OW, k
-        )
-    return as_strided(rows, (filter_h, N, OH * OW, k), (row, image, place, number))
+    strides = (row, image, stride * row, place, number)
+    # (FH, N, OH, OW, k) -> (FH, N, OH*OW, k), still a view where the stride is 1
+    return as_strided(rows, (filter_h, N, OH, OW, k), strides).reshape(filter_h, N, -1, k)
 
 
 def correlate(x, filters, stride: int = 1):
