@@ -112,6 +112,13 @@ print(dlscratch.__file__, dataset.mnist.__file__, x.shape, t_test.shape, sep="|"
     assert shapes == ["(60000, 784)", "(10000,)\n"]
 
 
+def test_the_wheel_brings_the_dlscratch_command(installed):
+    (entries,) = installed.glob("*.dist-info/entry_points.txt")
+    assert "dlscratch = dlscratch.cli:main" in entries.read_text(encoding="utf-8")
+    code = "import dlscratch.cli; dlscratch.cli.main(['--help'])"
+    assert "reproduce" in python(code, installed, SITE)
+
+
 def test_importing_dlscratch_imports_numpy_and_nothing_else():
     code = """
 before = set(sys.modules)
