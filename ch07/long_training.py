@@ -32,6 +32,12 @@ def training_options(parser):
     )
 
 
+def first(count, data):
+    """The first so many images, and their labels."""
+    x, t = data
+    return x[:count], t[:count]
+
+
 def checkpoint_of(args, name):
     """Where this run keeps its checkpoint: a file of its own for each choice of options."""
     return args.checkpoint or args.out / f"{name}-seed{args.seed}.resume.npz"

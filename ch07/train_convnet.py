@@ -13,7 +13,7 @@ Last lines with the default seed: ...
 
 import numpy as np
 
-from ch07.long_training import checkpoint_of, train_long, training_options
+from ch07.long_training import checkpoint_of, first, train_long, training_options
 from ch07.simple_convnet import SimpleConvNet
 from dataset.mnist import load_mnist
 from dlscratch import Adam, figures
@@ -35,7 +35,7 @@ def save_half(net, path, test):
 def main(args):
     train, test = load_mnist(flatten=False)
     if args.quick:
-        train = train[0][:5000], train[1][:5000]
+        train, test = first(2000, train), first(1000, test)
     rng = np.random.default_rng(args.seed)
     net = SimpleConvNet(rng=rng)
     checkpoint = checkpoint_of(args, "train_convnet")
@@ -54,7 +54,7 @@ def main(args):
     ours = {"train": net.accuracy(*train), "test": net.accuracy(*test)}
     half = save_half(net, args.out / "simple_convnet_params.npz", test)
     print(f"test accuracy with 32 bits {ours['test']:.4f}, with the weights' 16 bits {half:.4f}")
-    why = "--quick trains on 5,000 images, twice" if args.quick else ""
+    why = "--quick trains on 2,000 images, twice" if args.quick else ""
     return [
         Claim(f"{what} accuracy", f"{book:.4f}", f"{ours[what]:.4f}", ours[what] >= book, why)
         for what, book in (("train", 0.9982), ("test", 0.9896))

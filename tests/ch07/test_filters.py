@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+
+from ch07.apply_filter import answers, choose, edges, load_grey, share_at_upright
+from ch07.visualize_filter import MARGIN, as_greys, likeness, mosaic
+from dataset.landscape import PICTURE
+from dlscratch import Convolution, ReLU
+from dlscratch.files import DataError
+
+UPRIGHT = np.tile([-1.0, -1.0, 0.0, 1.0, 1.0], (5, 1)).astype(np.float32)
+CHECKERED = (-1.0) ** np.add.outer(np.arange(5), np.arange(5))
+
+
+def test_the_smallest_weight_is_black_and_the_largest_white_in_each_filter():
+    filters = np.random.default_rng(0).standard_normal((4, 5, 5)) * [[[1]], [[10]], [[0.1]], [[3]]]
+    greys = as_greys(filters)
+    assert np.array_equal(greys.min(axis=(1, 2)), np.zeros(4))
+    assert np.array_equal(greys.max(axis=(1, 2)), np.ones(4))
+    order = np.argsort(filters, axis=None)
+    first = order[order < 25]  # of the first filter: brighter where the weight is larger
+    assert (np.diff(greys.ravel()[first]) >= 0).all()
+
+
+def test_the_mosaic_shows_every_filter_in_order_with_a_margin_around_each():
+    filters = np.random.default_rng(0).standard_normal((7, 5, 5))
+    picture = mosaic(filters, cols=3)
+    assert picture.shape == (3 * 6 + 1, 3 * 6 + 1, 3)
+    assert np.array_equal(picture[7:12, 13:18, 0], as_greys(filters)[5])  # row 2, column 3
+    assert (picture[::6] == MARGIN).all() and (picture[:, ::6] == MARGIN).all()
+    assert (picture[13:, 7:] == MARGIN).all()  # no eighth filter
+
+
+def test_likeness_tells_patterns_from_noise():
+    noise = np.random.default_rng(0).standard_normal((500, 5, 5))
+    assert abs(likeness(noise)) < 0.1
+    assert likeness(UPRIGHT[None]) > 0.5
+    assert likeness(CHECKERED[None]) < -0.5
+
+
+def test_the_filters_made_for_upright_and_level_edges_are_the_ones_chosen():
+    rng = np.random.default_rng(0)
+    W = 0.1 * rng.standard_normal((6, 5, 5)).astype(np.float32)
+    W[2], W[4] = UPRIGHT, UPRIGHT.T
+    assert choose(W, np.zeros(6, np.float32)) == (2, 4)
+
+
+def test_answers_are_those_of_the_convolution_and_the_relu():
+    rng = np.random.default_rng(1)
+    W, b = rng.standard_normal((3, 5, 5)), rng.standard_normal(3)
+    windows = edges()[0]
+    scores = ReLU().forward(Convolution(W[:, None], b).forward(windows[:, None].astype(float)))
+    np.testing.assert_allclose(answers(W, b, windows), scores[..., 0, 0].max(axis=0))
+
+
+def test_white_pixels_are_counted_at_the_kind_of_edge_they_lie_on():
+    square = np.zeros((40, 40), np.float32)
+    square[10:30, 10:30] = 1
+    for W, share in ((UPRIGHT, 1.0), (UPRIGHT.T, 0.0)):
+        answer = Convolution(W[None, None], np.zeros(1)).forward(square[None, None])[0, 0]
+        assert share_at_upright(answer, square) == pytest.approx(share, abs=0.1)
+
+
+def test_the_picture_is_turned_grey():
+    grey = load_grey(PICTURE)
+    assert grey.shape == (256, 256)
+    assert 0 <= grey.min() < 0.2 and 0.9 < grey.max() <= 1
+
+
+def test_a_file_that_is_no_picture_is_refused_in_one_line(tmp_path):
+    path = tmp_path / "holiday.jpg"
+    path.write_text("no picture")
+    with pytest.raises(DataError, match="holiday.jpg is no picture that Pillow can read"):
+        load_grey(path)
+
+
+def test_a_picture_smaller_than_a_filter_is_refused(tmp_path):
+    from PIL import Image
+
+    path = tmp_path / "dot.png"
+    Image.new("L", (4, 4)).save(path)
+    with pytest.raises(DataError, match="needs more"):
+        load_grey(path)
