@@ -23,11 +23,11 @@ from dlscratch.graph import Node
 from dlscratch.graph_layout import arrange
 
 # All lengths are inches on paper.
-ROW, RADIUS, MARGIN = 0.9, 0.21, 0.2
+ROW, RADIUS, MARGIN = 0.92, 0.21, 0.2
 FONT = 9  # points
 LANE = 0.045  # from an edge's middle line to each of its two arrows
 PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}  # words hide the edges they cross
-GAP = 0.06  # from an arrow to its label, from a name to its arrow
+GAP = 0.05  # from an arrow to its label, from a name to its arrow
 
 
 def draw(output: Node, title: str = "") -> Figure:
@@ -54,10 +54,13 @@ def draw(output: Node, title: str = "") -> Figure:
     ax.set_axis_off()
     if title:
         ax.text((left + right) / 2, top + MARGIN, title, ha="center", va="top", size=FONT + 2)
-    for edge in edges:
-        _draw_edge(ax, edge)
     for spot in spots:
         _draw_spot(ax, spot)
+    lines = [_draw_edge(ax, edge) for edge in edges]
+    crossed = [box for line in lines for box in _boxes_along(line)]
+    taken = [_box_of(spot) for spot in spots]
+    for edge, line in zip(edges, lines):
+        _label(ax, edge, line, taken, crossed)
     return fig
 
 
@@ -94,6 +97,12 @@ def _right(spot):
     if _is_end(spot.node):
         return _width(spot.node.name) + GAP
     return _half(spot.node) if spot.node.symbol else 0.0
+
+
+def _box_of(spot):
+    """left, right, top, bottom of what is drawn at a spot."""
+    x, y = spot.x, spot.row * ROW
+    return x - _left(spot), x + _right(spot), y - RADIUS, y + RADIUS
 
 
 def _depth(spot):
@@ -134,39 +143,69 @@ def _draw_spot(ax, spot):
 
 
 def _draw_edge(ax, edge):
-    """The arrow forwards, and the one back a lane below it if there is a gradient."""
+    """The arrow forwards, and the one back a lane below it if there is a gradient; its line."""
     line = np.array([(spot.x, spot.row * ROW) for spot in edge.spots])
     line[0] += _rim(edge.spots[0], line[1] - line[0])
     line[-1] += _rim(edge.spots[-1], line[-2] - line[-1])
-    above, below = _words(edge)
-    lane = LANE if below else 0.0
+    lane = _lane(edge)
     _arrow(ax, line - (0, lane), BLACK)
-    if below:
+    if lane:
         _arrow(ax, line[::-1] + (0, lane), VERMILION)
+    return line
+
+
+def _lane(edge):
+    return 0.0 if edge.source.constant or not edge.target.sent else LANE
+
+
+def _label(ax, edge, line, taken, crossed):
+    """Value and gradient, in the middle of the edge."""
     i = edge.spots.index(_middle_piece(edge)[0])
+    # Words keep away from the end at which other edges arrive or leave.
     crowd = (len(edge.spots[i].after) > 1) - (len(edge.spots[i + 1].before) > 1)
-    piece = line[i : i + 2]
-    _write(ax, piece, crowd, above, -lane - GAP, BLACK)
-    _write(ax, piece, crowd, below, lane + GAP, VERMILION)
+    lift = _lane(edge) + GAP
+    for words, up, colour in zip(_words(edge), (-1, 1), (BLACK, VERMILION)):
+        if words:
+            places = _places(line[i : i + 2], up * lift, _width(words) / 2, 0.5 + 0.1 * crowd)
+            free = [place for place in places if _is_free(place[2], taken)]
+            clear = [place for place in free if _is_free(place[2], crossed)]
+            x, y, box = (clear or free or places)[0]
+            taken.append(box)
+            va = "bottom" if up < 0 else "top"
+            ax.text(x, y, words, ha="center", va=va, size=FONT, color=colour, bbox=PAPER)
 
 
-def _write(ax, piece, crowd, words, lift, colour):
-    """Level words above (lift < 0) or below a piece of an edge, however it slants.
+def _places(piece, lift, half, best):
+    """Where words of a width of 2 half may stand at a piece of an edge: x, y and their box.
 
-    crowd: where it meets other edges, and the words keep away from: -1 = right, 1 = left.
+    Above it for lift < 0, else below. best: how far along they would best stand, 0 .. 1; that
+    comes first.
     """
-    if not words:
-        return
     (x0, y0), (x1, y1) = piece
     slope = (y1 - y0) / (x1 - x0)
-    where = 0.5 + 0.1 * crowd
-    # The end of the words that comes closest to the line may go this far past its middle:
-    half = _width(words) / 2
-    past = min(half, 0.08 / max(abs(slope), 1e-9))
-    x = x0 + where * (x1 - x0) - np.sign(slope * lift) * (half - past)
-    y = y0 + where * (y1 - y0) + lift + np.sign(lift) * past * abs(slope)
-    va = "top" if lift > 0 else "bottom"
-    ax.text(x, y, words, ha="center", va=va, size=FONT, color=colour, zorder=3, bbox=PAPER)
+    # The end of the words that comes closest to a slanting line may go this far past its middle:
+    past = min(half, 0.06 / max(abs(slope), 1e-9))
+    places = []
+    for along in sorted(np.linspace(0.1, 0.9, 33), key=lambda along: abs(along - best)):
+        x = x0 + along * (x1 - x0) - np.sign(slope * lift) * (half - past)
+        y = y0 + along * (y1 - y0) + lift + np.sign(lift) * past * abs(slope)
+        low, high = sorted((y, y + np.sign(lift) * 1.1 * FONT / 72))
+        places.append((x, y, (x - half - GAP / 2, x + half + GAP / 2, low, high)))
+    return places
+
+
+def _is_free(box, others):
+    """Whether a box (left, right, top, bottom) overlaps none of the others."""
+    left, right, top, bottom = np.transpose(others)
+    return not np.any((box[0] < right) & (left < box[1]) & (box[2] < bottom) & (top < box[3]))
+
+
+def _boxes_along(line):
+    """Small boxes that cover both arrows of an edge."""
+    for (x0, y0), (x1, y1) in zip(line, line[1:]):
+        n = int(np.hypot(x1 - x0, y1 - y0) / LANE) + 1
+        for x, y in zip(np.linspace(x0, x1, n), np.linspace(y0, y1, n)):
+            yield x, x, y - LANE, y + LANE
 
 
 def _rim(spot, towards):

@@ -13,7 +13,7 @@ from matplotlib.text import Text
 
 from dlscratch.experiment import Arguments, run
 from dlscratch.figures import BLACK, VERMILION
-from dlscratch.graph import Node, apply, exp
+from dlscratch.graph import Node, apply, exp, relu
 from dlscratch.graph_drawing import draw, text_of
 
 
@@ -24,7 +24,8 @@ def apples():
 
 
 def words(fig, colour):
-    return sorted(t.get_text() for t in fig.axes[0].texts if to_hex(t.get_color()) == colour.lower())
+    texts = fig.axes[0].texts
+    return sorted(t.get_text() for t in texts if to_hex(t.get_color()) == colour.lower())
 
 
 def boxes(fig):
@@ -130,6 +131,19 @@ def test_a_graph_is_saved_in_any_format_without_another_program(kind, start):
 def test_a_long_title_widens_the_figure():
     title = "A title that is much longer than the graph of a single operation is wide"
     assert_readable(draw(Node(1.0, "x") * 2, title))
+
+
+@pytest.mark.parametrize("make", [
+    lambda x, y: x * exp(-x) + x**2 * y,
+    lambda x, y: (exp(x) - exp(-x)) / (exp(x) + exp(-x)),
+    lambda x, y: relu(x * y + 1) + relu(x * y * 2 - 1) * y,
+    lambda x, y: 1 / (1 + exp(-(x * y + x))),
+    lambda x, y: (x + y) * (x - y) * (x + 1234.5678),
+])  # fmt: skip
+def test_where_edges_cross_words_move_aside(make):
+    z = make(Node(0.5678, "x"), Node(-3.1234, "y"))
+    z.backward()
+    assert_readable(draw(z))
 
 
 @pytest.mark.parametrize("script", [
