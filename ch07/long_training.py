@@ -8,7 +8,7 @@ a batch is shared decides how its sums are rounded, and in the end which images 
 
 from pathlib import Path
 
-from dlscratch import Trainer
+from dlscratch import Trainer, figures
 from dlscratch.experiment import number
 
 EVALUATED = 1000  # images of either set that are looked at after each epoch, as in the book
@@ -66,3 +66,16 @@ def train_long(args, net, optimizer, train, test, rng, checkpoint):
     if history.interrupted:
         print(f"\nstopped after epoch {history.epochs}; --resume goes on from {checkpoint}")
     return history
+
+
+def save_accuracies(args, history, name, title):
+    """The figure of both accuracies after each epoch, if there was one: name.png."""
+    if history.epochs:
+        fig, ax = figures.new()
+        lowest = min(history.train_accuracy + history.test_accuracy)
+        figures.accuracy(
+            ax, history.train_accuracy, history.test_accuracy,
+            title=f"{title}: accuracy on the first {EVALUATED} images",
+            ylim=(min(0.95, lowest - 0.01), 1.001),
+        )  # fmt: skip
+        args.save(fig, f"{name}.png")

@@ -13,10 +13,16 @@ Last lines with the default seed: ...
 
 import numpy as np
 
-from ch07.long_training import checkpoint_of, first, train_long, training_options
+from ch07.long_training import (
+    checkpoint_of,
+    first,
+    save_accuracies,
+    train_long,
+    training_options,
+)
 from ch07.simple_convnet import SimpleConvNet
 from dataset.mnist import load_mnist
-from dlscratch import Adam, figures
+from dlscratch import Adam
 from dlscratch.experiment import Claim, run
 
 
@@ -41,13 +47,7 @@ def main(args):
     checkpoint = checkpoint_of(args, "train_convnet")
     history = train_long(args, net, Adam(0.001), train, test, rng, checkpoint)
 
-    if history.epochs:
-        fig, ax = figures.new()
-        figures.accuracy(
-            ax, history.train_accuracy, history.test_accuracy,
-            title="SimpleConvNet: accuracy on the first 1000 images", ylim=(0.9, 1.002),
-        )
-        args.save(fig, "train_convnet.png")
+    save_accuracies(args, history, "train_convnet", "SimpleConvNet")
     if history.interrupted:
         raise KeyboardInterrupt
 

@@ -15,10 +15,16 @@ Last line with the default seed: ...
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from ch07.long_training import checkpoint_of, first, train_long, training_options
+from ch07.long_training import (
+    checkpoint_of,
+    first,
+    save_accuracies,
+    train_long,
+    training_options,
+)
 from ch08.deep_convnet import DeepConvNet
 from dataset.mnist import load_mnist
-from dlscratch import Adam, figures
+from dlscratch import Adam
 from dlscratch.experiment import Claim, number, run
 
 REACH = 2  # pixels
@@ -103,13 +109,7 @@ def main(args):
     checkpoint = checkpoint_of(args, name_of(args))
     history = train_long(args, net, optimizer, (images, t), test, rng, checkpoint)
 
-    if history.epochs:
-        fig, ax = figures.new()
-        figures.accuracy(
-            ax, history.train_accuracy, history.test_accuracy,
-            title="DeepConvNet: accuracy on the first 1000 images", ylim=(0.9, 1.002),
-        )
-        args.save(fig, f"{name_of(args)}.png")
+    save_accuracies(args, history, name_of(args), "DeepConvNet")
     if history.interrupted:
         raise KeyboardInterrupt
 

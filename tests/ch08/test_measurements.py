@@ -8,7 +8,6 @@ from ch08.misclassified_mnist import confused_pairs
 from ch08.receptive_field import pixels_seen, receptive_field, stack, weights
 from dlscratch import Layer, Network, affine
 
-
 # ---- misclassified_mnist
 
 
