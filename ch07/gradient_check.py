@@ -1,4 +1,4 @@
-"""Section 5.7.3 for chapter 7: are the backward passes of the convolutional network right?
+"""Sections 5.7.3 and 7.5: proof that the convolutional network learns by the right gradients.
 
 Convolution and pooling are the two layers whose backward pass is hardest to get right: windows
 overlap, so that a pixel collects gradients from several places, and only the largest pixel of a

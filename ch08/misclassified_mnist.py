@@ -53,7 +53,7 @@ def confused_pairs(true, read):
 def main(args):
     _, (x, t) = load_mnist(flatten=False)
     if args.quick:
-        x, t = x[:2500], t[:2500]
+        x, t = x[:1000], t[:1000]
     read = learned_net().predict(x).argmax(axis=1)
     wrong = np.flatnonzero(read != t)
     if len(wrong) == 0:
