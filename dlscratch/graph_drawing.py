@@ -27,7 +27,7 @@ ROW, RADIUS, MARGIN = 0.92, 0.21, 0.2
 FONT = 9  # points
 LANE = 0.045  # from an edge's middle line to each of its two arrows
 PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}  # words hide the edges they cross
-GAP = 0.05  # from an arrow to its label, from a name to its arrow
+GAP = 0.05  # from an arrow to its label; from a name to its arrow it is twice that
 
 
 def draw(output: Node, title: str = "") -> Figure:
@@ -88,7 +88,7 @@ def _left(spot):
     """How far a spot reaches to the left of its x: a leaf with all of its name."""
     if spot.node is None or _is_end(spot.node):
         return 0.0
-    return _half(spot.node) if spot.node.symbol else _width(_name(spot.node)) + GAP
+    return _half(spot.node) if spot.node.symbol else _width(_name(spot.node)) + 2 * GAP
 
 
 def _right(spot):
@@ -128,7 +128,7 @@ def _draw_spot(ax, spot):
     if _is_end(node):
         ax.text(x + GAP, y, node.name, ha="left", va="center", size=FONT)
     elif not node.symbol:
-        ax.text(x - GAP, y, _name(node), ha="right", va="center", size=FONT)
+        ax.text(x - 2 * GAP, y, _name(node), ha="right", va="center", size=FONT)
     else:
         style = {"facecolor": "white", "edgecolor": BLACK, "linewidth": 1.2}
         if _half(node) == RADIUS:
@@ -147,10 +147,10 @@ def _draw_edge(ax, edge):
     line = np.array([(spot.x, spot.row * ROW) for spot in edge.spots])
     line[0] += _rim(edge.spots[0], line[1] - line[0])
     line[-1] += _rim(edge.spots[-1], line[-2] - line[-1])
-    lane = _lane(edge)
-    _arrow(ax, line - (0, lane), BLACK)
-    if lane:
-        _arrow(ax, line[::-1] + (0, lane), VERMILION)
+    aside = _lane(edge) * _upwards(line)
+    _arrow(ax, line + aside, BLACK)
+    if _lane(edge):
+        _arrow(ax, (line - aside)[::-1], VERMILION)
     return line
 
 
@@ -158,15 +158,25 @@ def _lane(edge):
     return 0.0 if edge.source.constant or not edge.target.sent else LANE
 
 
+def _upwards(line):
+    """For each point of a line the direction across it, of length 1."""
+    pieces = np.diff(line, axis=0)
+    across = np.stack([pieces[:, 1], -pieces[:, 0]], axis=1)
+    across /= np.linalg.norm(across, axis=1, keepdims=True)
+    across = np.concatenate([across[:1], (across[:-1] + across[1:]) / 2, across[-1:]])
+    return across / np.linalg.norm(across, axis=1, keepdims=True)
+
+
 def _label(ax, edge, line, taken, crossed):
     """Value and gradient, in the middle of the edge."""
     i = edge.spots.index(_middle_piece(edge)[0])
     # Words keep away from the end at which other edges arrive or leave.
     crowd = (len(edge.spots[i].after) > 1) - (len(edge.spots[i + 1].before) > 1)
-    lift = _lane(edge) + GAP
+    (x0, y0), (x1, y1) = piece = line[i : i + 2]
+    lift = _lane(edge) * np.hypot(x1 - x0, y1 - y0) / (x1 - x0) + GAP
     for words, up, colour in zip(_words(edge), (-1, 1), (BLACK, VERMILION)):
         if words:
-            places = _places(line[i : i + 2], up * lift, _width(words) / 2, 0.5 + 0.1 * crowd)
+            places = _places(piece, up * lift, _width(words) / 2, 0.5 + 0.1 * crowd)
             free = [place for place in places if _is_free(place[2], taken)]
             clear = [place for place in free if _is_free(place[2], crossed)]
             x, y, box = (clear or free or places)[0]
