@@ -78,7 +78,8 @@ def main(args):
     if history.interrupted:
         raise KeyboardInterrupt
 
-    why = "--quick stops after one epoch" if args.quick else ""
+    steps = len(history.loss)
+    why = f"these are {steps:,} steps of 10,000" if steps < 10000 else ""
     ours = history.train_accuracy[-1], history.test_accuracy[-1]
     return [
         Claim(f"{what} accuracy", f"{book:.4f} (the authors' notebook)", f"{accuracy:.4f}",
