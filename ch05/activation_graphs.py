@@ -70,12 +70,12 @@ def main(args):
     layer = one_node(Node(args.x, "x"))
     layer.backward()
     (x,) = layer.inputs
-    x.above = layer.above = ""
-    for figure, title, x.below in [
+    x.above, layer.above, layer.below = "", "", "∂L/∂y"
+    for figure, title, gradient in [
         ("5-21", "Four nodes as one", "∂L/∂y · y² exp(−x)"),
         ("5-22", "y² exp(−x) = y (1 − y)", "∂L/∂y · y (1 − y)"),
     ]:
-        layer.below = "∂L/∂y"
+        x.below = gradient
         args.save(draw(layer, title), f"fig_{figure}_sigmoid_node.png")
     by_nodes = nodes.ancestors()[0].grad
     print(f"at x = {args.x:g}: node by node {by_nodes:.10f}, y (1 - y) {x.grad:.10f}")
