@@ -3,7 +3,8 @@
 The filters were learned from digits, but an edge is an edge: on a landscape, too, one answers where
 dark and bright meet side by side, the other where they meet one above the other. Which filter does
 what is measured: every filter is shown an upright and a level edge, and the two are taken whose
-answers differ most. White is where a filter answers, black is where the ReLU behind it has cut.
+answers differ most. White is where a filter answers most, black where least: it tells the two sides
+of an edge apart, so that the right side of a white picket is as black as the left is white.
 
     python ch07/apply_filter.py
     python ch07/apply_filter.py --picture holiday.jpg
@@ -18,7 +19,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from ch07.visualize_filter import learned_net
 from dataset.landscape import PICTURE
-from dlscratch import Convolution, ReLU, figures
+from dlscratch import Convolution, figures
 from dlscratch.experiment import Claim, run
 from dlscratch.files import DataError
 
@@ -53,15 +54,14 @@ def edges():
     return upright, upright.transpose(0, 2, 1)
 
 
-def answers(W, b, windows):
+def answers(W, windows):
     """The strongest answer of each filter to any of the windows: (F,)."""
-    scores = np.tensordot(windows, W, axes=([1, 2], [1, 2])) + b  # (windows, F)
-    return np.maximum(scores, 0).max(axis=0)
+    return np.tensordot(windows, W, axes=([1, 2], [1, 2])).max(axis=0)  # of (windows, F)
 
 
-def choose(W, b):
+def choose(W):
     """The filter that prefers upright to level edges the most, and the one that does the least."""
-    upright, level = (answers(W, b, windows) for windows in edges())
+    upright, level = (answers(W, windows) for windows in edges())
     preference = (upright - level) / np.linalg.norm(W, axis=(1, 2))
     return int(preference.argmax()), int(preference.argmin())
 
@@ -87,17 +87,16 @@ def draw(grey, W, maps, chosen):
     figures.image(fig.add_subplot(grid[:, 0]), grey, "the picture", low=0, high=1)
     for row, i in enumerate(chosen):
         figures.image(axes[row, 1], W[i], f"filter {i + 1}")
-        figures.image(axes[row, 2], maps[row], f"its answer: {KINDS[row]} edges are white", low=0)
+        figures.image(axes[row, 2], maps[row], f"its answer: {KINDS[row]} edges")
     return fig
 
 
 def main(args):
     grey = load_grey(args.picture)
-    first = learned_net().layers[0]
-    W, b = first.W, first.b  # (30, 1, 5, 5), (30,)
-    chosen = list(choose(W[:, 0], b))
-    scores = Convolution(W[chosen], b[chosen]).forward(grey[None, None])
-    maps = ReLU().forward(scores)[0]  # (2, H-4, W-4)
+    W = learned_net().params["W1"]  # (30, 1, 5, 5)
+    chosen = list(choose(W[:, 0]))
+    layer = Convolution(W[chosen], np.zeros(2, np.float32))  # without the bias: the filters alone
+    maps = layer.forward(grey[None, None])[0]  # (2, H-4, W-4)
     args.save(draw(grey, W[:, 0], maps, chosen), "fig_7-25_filters_applied.png")
 
     claims = []

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dlscratch import Trainer, figures
 from dlscratch.experiment import number
+from dlscratch.workers import Workers
 
 EVALUATED = 1000  # images of either set that are looked at after each epoch, as in the book
 
@@ -66,6 +67,12 @@ def train_long(args, net, optimizer, train, test, rng, checkpoint):
     if history.interrupted:
         print(f"\nstopped after epoch {history.epochs}; --resume goes on from {checkpoint}")
     return history
+
+
+def accuracy_of(args, net, data):
+    """The accuracy on all of the data, worked out by as many workers as have trained the net."""
+    with Workers(net, args.workers) as workers:
+        return workers.accuracy(*data)
 
 
 def save_accuracies(args, history, name, title):

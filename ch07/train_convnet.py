@@ -14,6 +14,7 @@ Last lines with the default seed: ...
 import numpy as np
 
 from ch07.long_training import (
+    accuracy_of,
     checkpoint_of,
     first,
     save_accuracies,
@@ -30,12 +31,11 @@ def options(parser):
     training_options(parser)
 
 
-def save_half(net, path, test):
-    """Write the weights as numbers of 16 bits, and return the accuracy with these."""
+def save_half(net, path):
+    """Write the weights as numbers of 16 bits, and give these back to the network."""
     net.astype(np.float16).save(path)
     net.load(path)  # the rounded numbers, in 32 bits again
     print(f"weights: {path} ({path.stat().st_size:,} bytes)")
-    return net.accuracy(*test)
 
 
 def main(args):
@@ -51,8 +51,9 @@ def main(args):
     if history.interrupted:
         raise KeyboardInterrupt
 
-    ours = {"train": net.accuracy(*train), "test": net.accuracy(*test)}
-    half = save_half(net, args.out / "simple_convnet_params.npz", test)
+    ours = {"train": accuracy_of(args, net, train), "test": accuracy_of(args, net, test)}
+    save_half(net, args.out / "simple_convnet_params.npz")
+    half = accuracy_of(args, net, test)
     print(f"test accuracy with 32 bits {ours['test']:.4f}, with the weights' 16 bits {half:.4f}")
     why = "--quick trains on 2,000 images, twice" if args.quick else ""
     return [

@@ -19,6 +19,7 @@ from ch08.misclassified_mnist import learned_net
 from dataset.mnist import load_mnist
 from dlscratch import figures
 from dlscratch.experiment import Claim, number, run
+from dlscratch.workers import one_blas_thread
 
 DTYPES = np.float64, np.float32, np.float16
 
@@ -73,7 +74,8 @@ def main(args):
     readings, accuracies, sizes, seconds = [], [], [], []
     for dtype in DTYPES:
         net = learned_net().astype(dtype)
-        digits, time_taken = read(net, x.astype(dtype))
+        with one_blas_thread():
+            digits, time_taken = read(net, x.astype(dtype))
         readings.append(digits)
         accuracies.append(float((digits == t).mean()))
         sizes.append(net.params.flat.nbytes)

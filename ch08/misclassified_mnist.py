@@ -18,6 +18,7 @@ from ch08.deep_convnet import DeepConvNet
 from dataset.mnist import load_mnist
 from dlscratch import figures
 from dlscratch.experiment import Claim, run
+from dlscratch.workers import one_blas_thread
 
 WEIGHTS = Path(__file__).with_name("deep_convnet_params.npz")  # from train_deepnet.py
 DRAWN = 100  # images at most; all are counted
@@ -54,7 +55,8 @@ def main(args):
     _, (x, t) = load_mnist(flatten=False)
     if args.quick:
         x, t = x[:1000], t[:1000]
-    read = learned_net().predict(x).argmax(axis=1)
+    with one_blas_thread():
+        read = learned_net().predict(x).argmax(axis=1)
     wrong = np.flatnonzero(read != t)
     if len(wrong) == 0:
         print("no image was read wrongly")

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ch07.long_training import (
+    accuracy_of,
     checkpoint_of,
     first,
     save_accuracies,
@@ -115,7 +116,7 @@ def main(args):
 
     net.save(args.out / "deep_convnet_params.npz")
     print(f"weights: {args.out / 'deep_convnet_params.npz'}")
-    accuracy = net.accuracy(*test)
+    accuracy = accuracy_of(args, net, test)
     why = "--quick trains on 2,000 images, twice" if args.quick else ""
     if not why and accuracy < 0.9938:
         why = "chance decides about a few images of 10,000: see --help for the seeds tried"
