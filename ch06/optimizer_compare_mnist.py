@@ -7,26 +7,27 @@ mini-batch is taken: the book's script takes it after the step that has just lea
 
     python ch06/optimizer_compare_mnist.py
 
-Last line with the default seed: ...
+Last line with the default seed: loss of the last 100 mini-batches, fastest | book: AdaGrad,
+slightly | here: SGD 0.223, Momentum 0.071, AdaGrad 0.056, Adam 0.044 | differs, because the book's
+script takes the loss of a mini-batch after the step that learns it, which favours AdaGrad: its step
+takes off 44%, that of Adam 26%; before the step Adam has overtaken it
 """
-
-import math
 
 import numpy as np
 
 from ch06.side_by_side import (
+    BATCH,
     draw_losses,
     end_if_interrupted,
+    iterations_option,
     last_losses,
-    resume_option,
-    train_side_by_side,
+    train_on_mnist,
 )
 from dataset.mnist import load_mnist
 from dlscratch import SGD, AdaGrad, Adam, Momentum, MultiLayerNet, batches, figures
 from dlscratch.experiment import Claim, number, run
 
 OPTIMIZERS = {"SGD": SGD, "Momentum": Momentum, "AdaGrad": AdaGrad, "Adam": Adam}
-BATCH = 128
 
 
 def options(parser):
@@ -35,11 +36,7 @@ def options(parser):
             f"--{name.lower()}-lr", type=number(float, above=0), default=kind().lr, metavar="RATE",
             help=f"learning rate of {name} (default: {kind().lr})",
         )
-    parser.add_argument(
-        "--iterations", type=number(int, at_least=20), default=2000,
-        help="how many mini-batches (default: 2000; 300 with --quick)",
-    )
-    resume_option(parser)
+    iterations_option(parser, quick=300)
 
 
 def losses_around_a_step(net, optimizer, x, t):
@@ -66,42 +63,39 @@ def draw_losses_around_a_step(ax, losses):
 
 def claims(losses, text, around):
     order = sorted(losses, key=losses.get)
-    after = {name: loss["after"] for name, loss in around.items()}
-    ours = f"{text}; after the step AdaGrad {after['AdaGrad']:.3f}, Adam {after['Adam']:.3f}"
-    why = (
-        "the book's script takes the loss of a mini-batch after the step that has just learnt it, "
-        "and AdaGrad's steps do that best; on images not just learnt, Adam catches up"
-    )
-    differs = order[0] != "AdaGrad"
+    learnt = {name: 1 - loss["after"] / loss["before"] for name, loss in around.items()}
+    why = ""
+    if order[0] != "AdaGrad" == max(learnt, key=learnt.get):
+        why = (
+            "the book's script takes the loss of a mini-batch after the step that learns it, which "
+            f"favours AdaGrad: its step takes off {learnt['AdaGrad']:.0%}, that of {order[0]} "
+            f"{learnt[order[0]]:.0%}; before the step {order[0]} has overtaken it"
+        )
+    what = "loss of the last 100 mini-batches"
     return [
-        Claim("loss of the last 100 mini-batches, slowest", "SGD", text, holds=order[-1] == "SGD"),
-        Claim("loss of the last 100 mini-batches, fastest", "AdaGrad, slightly", ours,
-              holds=not differs, why=why if differs and min(after, key=after.get) == "AdaGrad" else ""),
-    ]  # fmt: skip
+        Claim(f"{what}, slowest", "SGD", text, holds=order[-1] == "SGD"),
+        Claim(f"{what}, fastest", "AdaGrad, slightly", text, order[0] == "AdaGrad", why),
+    ]
 
 
 def main(args):
-    (x, t), _ = load_mnist()
-    iterations = 300 if args.quick else args.iterations
     nets = {}
     for name, kind in OPTIMIZERS.items():
         net = MultiLayerNet(784, [100] * 4, 10, rng=np.random.default_rng(args.seed))
         nets[name] = net, kind(getattr(args, f"{name.lower()}_lr"))
-    histories = train_side_by_side(
-        args, "optimizer_compare_mnist", nets, (x, t), batch_size=BATCH, evaluate=100,
-        epochs=math.ceil(iterations / (len(x) / BATCH)),
-    )  # fmt: skip
+    histories = train_on_mnist(args, "optimizer_compare_mnist", nets)
 
     fig, ax = figures.new(size=(6.4, 4.4))
-    draw_losses(ax, histories, iterations, title="Four optimizers on MNIST", ylim=(0, 1))
+    draw_losses(ax, histories, title="Four optimizers on MNIST", ylim=(0, 1))
     args.save(fig, "fig_6-9_optimizers_mnist.png")
     end_if_interrupted(histories)
 
+    (x, t), _ = load_mnist()
     around = {name: losses_around_a_step(*nets[name], x, t) for name in nets}
     fig, ax = figures.new()
     draw_losses_around_a_step(ax, around)
     args.save(fig, "fig_6-9_around_a_step.png")
-    return claims(*last_losses(histories, iterations), around)
+    return claims(*last_losses(histories), around)
 
 
 if __name__ == "__main__":

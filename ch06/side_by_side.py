@@ -6,13 +6,18 @@ Ctrl-C keeps what is there, and --resume goes on; for that each network has a ch
 output folder, until all are done.
 """
 
+import math
 import shutil
 import zlib
 
 import numpy as np
 
+from dataset.mnist import load_mnist
 from dlscratch import History, Trainer, figures
 from dlscratch.common.util import smooth_curve
+from dlscratch.experiment import NO_MATTER, number
+
+BATCH = 128  # rows of a mini-batch in Figures 6-9 and 6-15
 
 
 def resume_option(parser):
@@ -31,7 +36,7 @@ def train_side_by_side(
     """
     from tqdm import tqdm
 
-    folder = args.out / f"{script}-{_fingerprint(args)}.resume"
+    folder = args.out / f"{script}-{fingerprint(args)}.resume"
     if args.resume and not folder.exists():
         print("--resume: no stopped run of this command was found, so this is a new one")
     folder.mkdir(exist_ok=True)
@@ -52,10 +57,11 @@ def train_side_by_side(
     return histories
 
 
-def _fingerprint(args):
+def fingerprint(args, ignore=()):
     """Eight digits for the options that the result depends on, so that no other run is resumed."""
-    options = {k: v for k, v in vars(args).items() if k not in ("error", "out", "resume", "show")}
-    return f"{zlib.crc32(repr(sorted(options.items())).encode()):08x}"
+    ignore = (*NO_MATTER, *ignore)
+    options = sorted((name, value) for name, value in vars(args).items() if name not in ignore)
+    return f"{zlib.crc32(repr(options).encode()):08x}"
 
 
 def end_if_interrupted(histories):
@@ -66,20 +72,43 @@ def end_if_interrupted(histories):
         raise KeyboardInterrupt
 
 
-def draw_losses(ax, histories, iterations, **labels):
-    """The loss on each mini-batch, just before the step, smoothed as in the book; one line a net."""
+# ---- Figures 6-9 and 6-15: the loss over so many mini-batches of MNIST
+
+
+def iterations_option(parser, quick):
+    parser.add_argument(
+        "--iterations", type=number(int, at_least=20), default=2000,
+        help=f"how many mini-batches of {BATCH} (default: 2000; {quick} with --quick)",
+    )  # fmt: skip
+    parser.set_defaults(quick_iterations=quick)
+    resume_option(parser)
+
+
+def train_on_mnist(args, script, nets):
+    """Train for the iterations asked for, the last epoch to its end; histories of those alone."""
+    iterations = args.quick_iterations if args.quick else args.iterations
+    train, _ = load_mnist()
+    histories = train_side_by_side(
+        args, script, nets, train, batch_size=BATCH, evaluate=100,
+        epochs=math.ceil(iterations * BATCH / len(train[0])),
+    )  # fmt: skip
+    for history in histories.values():
+        del history.loss[iterations:]
+    return histories
+
+
+def draw_losses(ax, histories, **labels):
+    """The loss on each mini-batch just before its step, smoothed as in the book; a line a net."""
+    longest = max(len(history.loss) for history in histories.values())
     for marker, (name, history) in zip(figures.MARKERS, histories.items()):
         if history.loss:
-            losses = smooth_curve(history.loss[:iterations])
-            ax.plot(losses, label=name, marker=marker, markevery=max(1, iterations // 20), lw=1.2)
-    ax.set(**{"xlabel": "iteration", "ylabel": "loss", "xlim": (0, iterations), **labels})
+            every = max(1, longest // 20)
+            ax.plot(smooth_curve(history.loss), label=name, lw=1.2, marker=marker, markevery=every)
+    ax.set(**{"xlabel": "iteration", "ylabel": "loss", "xlim": (0, max(1, longest)), **labels})
     ax.legend(frameon=False)
 
 
-def last_losses(histories, iterations):
-    """The mean loss of the last hundred of the iterations: {name: number}, and all as a text."""
-    means = {
-        name: float(np.mean(history.loss[:iterations][-100:]))
-        for name, history in histories.items()
-    }
+def last_losses(histories):
+    """The mean loss of the last hundred iterations: {name: number}, and all as a text."""
+    means = {name: float(np.mean(history.loss[-100:])) for name, history in histories.items()}
     return means, ", ".join(f"{name} {mean:.3f}" for name, mean in means.items())
