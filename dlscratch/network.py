@@ -16,6 +16,7 @@ from dlscratch.files import DataError, atomic_write
 from dlscratch.functions import check_labels
 from dlscratch.layers import Layer, SoftmaxWithLoss
 from dlscratch.parameters import Parameters
+from dlscratch.summary import Summary, summarize
 
 
 class Network:
@@ -209,6 +210,21 @@ class Network:
     def load(self, path) -> None:
         """Read what `save` wrote; DataError, and nothing changed, if the file does not fit."""
         put_arrays({**self.params, **self.buffers}, read_arrays(path), path)
+
+    # ---- words
+
+    def summary(self, input_shape: tuple[int, ...] | None = None) -> Summary:
+        """The table of the layers: output shapes, parameters, multiply-adds, memory.
+
+        input_shape: of one example, (784,) or (1, 28, 28), if the layers leave it open.
+        """
+        return summarize(self, input_shape)
+
+    def _repr_html_(self) -> str | None:
+        try:
+            return self.summary()._repr_html_()
+        except ValueError:  # the input shape is not known: the notebook shows the text below
+            return None
 
     def __repr__(self) -> str:
         lines = [*self.layers, self.last_layer]

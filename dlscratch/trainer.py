@@ -50,6 +50,12 @@ class History:
         """How many epochs were finished."""
         return len(self.seconds)
 
+    def plot(self):
+        """The loss of each step and the accuracies of each epoch, as a Matplotlib `Figure`."""
+        from dlscratch import figures
+
+        return figures.history(self)
+
     def __repr__(self) -> str:
         last = f", test accuracy {self.test_accuracy[-1]:.4f}" if self.test_accuracy else ""
         return f"History({self.epochs} epochs, {len(self.loss)} steps{last})"

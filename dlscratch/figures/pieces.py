@@ -1,4 +1,4 @@
-"""Everything that draws: one house style, and one short function for each kind of picture.
+"""One house style, and one short function for each kind of picture.
 
 Figures are Matplotlib's own `Figure` objects, made without pyplot: no window opens, no global
 state is kept, and a machine without a display draws them too. The pieces take the axes to draw
@@ -23,6 +23,7 @@ from matplotlib.ticker import MaxNLocator
 BLUE, VERMILION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
 PURPLE, SKY, YELLOW, BLACK = "#CC79A7", "#56B4E9", "#F0E442", "#000000"
 GREY = "#999999"
+PALE = (0.80, 0.90, 0.97)  # blue, between pictures: no grey, so that it is no part of one
 COLOURS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK)  # of lines; yellow is too pale
 DASHES = ("-", "--", "-.", ":", "-", "--", "-.")
 MARKERS = ("o", "s", "D", "^", "v", "x", "*")
@@ -79,12 +80,14 @@ def accuracy(
 ) -> None:
     """Accuracy per epoch: training solid, test dashed, 0..1 (Figs 4-12, 6-20).
 
-    train, test: one value an epoch, 0 to 1. epochs: where they were taken, 1, 2, ... by default.
+    train, test: one value an epoch, 0 to 1; test may be empty. epochs: where they were taken, by
+    default 1, 2, ...
     """
     epochs = np.arange(1, len(train) + 1) if epochs is None else epochs
     every = max(1, len(train) // 20)  # few enough markers to tell one from the next
     ax.plot(epochs, train, "-o", color=BLUE, markevery=every, markersize=4, label="train")
-    ax.plot(epochs, test, "--s", color=VERMILION, markevery=every, markersize=4, label="test")
+    if len(test):
+        ax.plot(epochs, test, "--s", color=VERMILION, markevery=every, markersize=4, label="test")
     ax.set(**{"xlabel": "epoch", "ylabel": "accuracy", "ylim": (0, 1.02), **labels})
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))  # there is no epoch 2.5
     ax.legend(frameon=False, loc="lower right")
@@ -143,6 +146,29 @@ def images(
     if title:
         fig.suptitle(title)
     return fig
+
+
+def mosaic(pictures: Any, cols: int, low: Any = None, high: Any = None) -> np.ndarray:
+    """Pictures (N, h, w) side by side in one, (H, W, 3), with a pale blue line around each.
+
+    Each is stretched from black to white by itself unless low and high are set.
+
+    >>> mosaic(np.zeros((30, 5, 5)), cols=10).shape
+    (19, 61, 3)
+    """
+    pictures = np.asarray(pictures, np.float32)
+    low = pictures.min(axis=(1, 2), keepdims=True) if low is None else low
+    high = pictures.max(axis=(1, 2), keepdims=True) if high is None else high
+    span = np.where(np.equal(high, low), 1, np.subtract(high, low))
+    greys = np.clip((pictures - low) / span, 0, 1)
+    N, h, w = pictures.shape
+    cols = min(cols, N)
+    rows = -(-N // cols)
+    whole = np.full((rows * (h + 1) + 1, cols * (w + 1) + 1, 3), PALE)
+    for i, grey in enumerate(greys):
+        top, left = i // cols * (h + 1) + 1, i % cols * (w + 1) + 1
+        whole[top : top + h, left : left + w] = grey[:, :, None]
+    return whole
 
 
 def arrows(ax: Axes, x: Any, y: Any, dx: Any, dy: Any, **labels: Any) -> None:
