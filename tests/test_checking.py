@@ -131,6 +131,12 @@ class Flat(ReLU):
         return super().backward(dout).ravel()
 
 
+class ShapeTurned(Affine):
+    def weight_gradients(self, dout):
+        super().weight_gradients(dout)
+        self.dW = self.dW.T
+
+
 class NotANumber(Sigmoid):
     def backward(self, dout):
         return super().backward(dout) * np.nan
@@ -217,7 +223,12 @@ BROKEN = [
     (BiasForgotten(*square()), (X,), r"backward set no db: it must answer .* shape \(4,\)"),
     (NotANumber(), (X,), "dx holds inf or nan"),
     (Nothing(), (X,), r"backward returned no dx: it must answer an array of shape \(6, 4\)"),
-    (Flat(), (X,), r"dx has shape \(24,\), expected the shape of x, \(6, 4\)"),
+    (Flat(), (X,), r"dx has shape \(24,\), expected the shape of x, \(6, 4\)\.$"),
+    (
+        ShapeTurned(RNG.standard_normal((4, 3)), np.zeros(3)),
+        (X,),
+        r"dW has shape \(3, 4\), expected .* \(4, 3\)\. Likely cause: a missing transpose\.$",
+    ),
     (IntoDout(), (X,), "backward writes into an array that it was handed: make a new one"),
     (IntoX(), (X,), "forward writes into an array that it was handed: make a new one"),
     (IntoTargets(), (X, X + 1), "backward writes into an array that it was handed"),

@@ -76,6 +76,11 @@ SIGNATURES = {
     "Adam": "lr=0.001, beta1=0.9, beta2=0.999",
     "numerical_diff": "f, x, h=0.0001",
     "numerical_gradient": "f, x, h=0.0001",
+    "affine": "n_in, n_out, std='he', *, rng=None, dtype=<class 'numpy.float32'>",
+    "convolution": "channels, filters, size, stride=1, pad=0, std='he', *, rng=None, "
+    "dtype=<class 'numpy.float32'>",
+    "batch_norm": "features, momentum=0.9, *, dtype=<class 'numpy.float32'>",
+    "output_size": "size, filter_size, stride=1, pad=0",
     "im2col": "images, filter_h, filter_w, stride=1, pad=0",
     "col2im": "col, input_shape, filter_h, filter_w, stride=1, pad=0",
     "cross_entropy_error": "y, t",
