@@ -23,7 +23,7 @@ class Parameters(Mapping):
     """
 
     def __init__(self, shapes: Mapping[str, tuple[int, ...]], dtype):
-        self.flat = np.empty(sum(map(math.prod, shapes.values())), dtype)
+        self.flat = np.zeros(sum(map(math.prod, shapes.values())), dtype)
         self._arrays = {}
         end = 0
         for name, shape in shapes.items():

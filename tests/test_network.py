@@ -18,6 +18,7 @@ from dlscratch import (
     Flatten,
     IdentityWithLoss,
     Network,
+    Parameters,
     Pooling,
     ReLU,
     Sigmoid,
@@ -167,6 +168,52 @@ def test_gradients_are_a_new_set_at_each_call(make):
     net.gradient(2 * x, t)
     np.testing.assert_array_equal(first.flat, kept)
     assert first.shapes() == net.params.shapes()
+
+
+@every_net
+def test_the_vector_of_an_earlier_step_can_be_filled_again(make):
+    net, x, t = example(make)
+    twin = copy.deepcopy(net)
+    grads = net.gradient(2 * x, t)
+    assert net.loss_and_gradient(x, t, grads)[1] is grads
+    twin.gradient(2 * x, t)
+    np.testing.assert_array_equal(grads.flat, twin.gradient(x, t).flat)
+
+
+def test_a_vector_of_another_network_is_not_filled():
+    net, x, t = example(two_layer)
+    other, *_ = example(two_layer)
+    other.layers[2] = affine(5, 4, rng=np.random.default_rng(0))
+    grads = Parameters.copy_of(other.params)
+    kept = grads.flat.copy()
+    assert net.loss_and_gradient(x, t, grads)[1].shapes() == net.params.shapes()
+    np.testing.assert_array_equal(grads.flat, kept)
+
+
+@every_net
+def test_a_layer_used_by_itself_does_not_write_into_the_gradients_of_its_network(make):
+    net, x, t = example(make)
+    grads = net.gradient(x, t)
+    kept = grads.flat.copy()
+    layer = net.layers[0] if net.layers[0].param_names else net.layers[2]
+    y = layer.forward(np.ones((8, 2, 4, 6) if layer.W.ndim == 4 else (8, len(layer.W))))
+    layer.backward(np.ones_like(y))
+    np.testing.assert_array_equal(grads.flat, kept)
+
+
+def test_nor_after_a_backward_pass_that_failed():
+    class Fails(ReLU):
+        def backward(self, dout):
+            raise ArithmeticError
+
+    net = Network([affine(3, 3), Fails(), affine(3, 2)])
+    grads = Parameters.copy_of(net.params)
+    with pytest.raises(ArithmeticError):
+        net.loss_and_gradient(np.ones((2, 3)), np.array([0, 1]), grads)
+    kept = grads.flat.copy()
+    for layer in (net.layers[0], net.layers[2]):
+        layer.backward(np.full((2, layer.W.shape[1]), 5.0, np.float32))
+    np.testing.assert_array_equal(grads.flat, kept)
 
 
 def test_weight_decay_counts_every_weight_and_nothing_else():

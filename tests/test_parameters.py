@@ -87,6 +87,13 @@ def test_whole_numbers_are_refused():
         Parameters.copy_of({"W1": np.ones(2, np.int64)})
 
 
+def test_a_new_set_is_all_zeros():
+    for _ in range(3):  # memory that was in use before is not shown
+        made = Parameters({"W1": (1000,)}, np.float64)
+        assert not made.flat.any()
+        made.flat[:] = 7
+
+
 def test_there_may_be_no_parameters_at_all():
     assert len(Parameters({}, np.float32)) == 0
     assert Parameters.copy_of({}).flat.size == 0

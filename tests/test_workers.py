@@ -213,10 +213,24 @@ def test_workers_are_chosen_for_convolutions_on_machines_with_several_cores(monk
     assert suitable_workers(object()) == 1
 
 
-def test_without_threadpoolctl_one_worker_is_chosen(monkeypatch):
+def test_without_threadpoolctl_one_worker_is_chosen_and_more_still_work(monkeypatch):
     monkeypatch.setattr(module, "available_cores", lambda: 4)
     monkeypatch.setattr(module, "find_spec", lambda name: None)
     assert suitable_workers(network()) == 1
+    before = blas_threads()
+    with Workers(network(), 2) as workers:
+        assert blas_threads() == before
+        loss, _ = workers.loss_and_gradient(X, LABELS)
+    assert loss == pytest.approx(network().loss(X, LABELS))
+
+
+def test_gradients_of_one_step_are_overwritten_by_the_next_but_not_added_to():
+    net = network()
+    with Workers(net, 3) as workers:
+        for x in (X, 2 * X, X[:2]):
+            _, grads = workers.loss_and_gradient(x, LABELS[: len(x)])
+            expected = net.gradient(x, LABELS[: len(x)])
+            np.testing.assert_allclose(grads.flat, expected.flat, rtol=1e-9, atol=1e-13)
 
 
 def test_the_cores_are_those_that_this_process_may_use(monkeypatch):
