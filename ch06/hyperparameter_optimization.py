@@ -2,9 +2,8 @@
 
 A hundred times a learning rate and a weight decay are drawn at random from a logarithmic scale, a
 net is trained on 400 images and scored on 100 others, split off from the training images: the test
-images are for the very end. The best twenty show where to look next: narrow a range, --lr 0.001
-0.01, and search again. --search optuna is the Bayesian optimization of section 6.5.2, which learns
-from the trials where to try next; it needs `pip install optuna`.
+images are for the very end. The best show where to look next: narrow a range, --lr 0.001 0.01, and
+search again. --search optuna, the Bayesian optimization of section 6.5.2, does so by itself.
 
     python ch06/hyperparameter_optimization.py
 

@@ -26,6 +26,7 @@ from ch06.side_by_side import (
 from dataset.mnist import load_mnist
 from dlscratch import SGD, AdaGrad, Adam, Momentum, MultiLayerNet, batches, figures
 from dlscratch.experiment import Claim, number, run
+from dlscratch.workers import one_blas_thread
 
 OPTIMIZERS = {"SGD": SGD, "Momentum": Momentum, "AdaGrad": AdaGrad, "Adam": Adam}
 
@@ -42,11 +43,12 @@ def options(parser):
 def losses_around_a_step(net, optimizer, x, t):
     """The mean loss of a mini-batch before the step that learns it and after: a hundred steps."""
     before, after = [], []
-    for x_batch, t_batch in batches(x[: 100 * BATCH], t, BATCH, np.random.default_rng(0)):
-        loss, grads = net.loss_and_gradient(x_batch, t_batch)
-        optimizer.update(net.params, grads)
-        before.append(loss)
-        after.append(net.loss(x_batch, t_batch))
+    with one_blas_thread():
+        for x_batch, t_batch in batches(x[: 100 * BATCH], t, BATCH, np.random.default_rng(0)):
+            loss, grads = net.loss_and_gradient(x_batch, t_batch)
+            optimizer.update(net.params, grads)
+            before.append(loss)
+            after.append(net.loss(x_batch, t_batch))
     return {"before": float(np.mean(before)), "after": float(np.mean(after))}
 
 

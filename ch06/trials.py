@@ -9,6 +9,7 @@ import json
 import os
 import signal
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from multiprocessing import get_context
 
 import numpy as np
@@ -45,10 +46,7 @@ class Trials:
         self.known = _read(path) if args.resume and path.exists() else {}
         with atomic_write(path) as file:  # anew, or without a last line that was cut off
             file.writelines(map(_line, self.known.values()))
-        self.pool = ProcessPoolExecutor(
-            args.processes, get_context("spawn"),  # the same on every system
-            signal.signal, (signal.SIGINT, signal.SIG_IGN),  # Ctrl-C is for this process alone
-        )  # fmt: skip
+        self.pool = ProcessPoolExecutor(args.processes, get_context("spawn"))
 
     def __enter__(self):
         return self
@@ -59,17 +57,18 @@ class Trials:
     def train(self, points):
         """Train a net for each {number: (lr, weight_decay)}; {number: accuracy in validation}."""
         jobs = []
-        for number, point in points.items():
-            trial = self.known.get(number)
-            if trial and (trial["lr"], trial["weight_decay"]) == point:
-                self.finished[number] = trial
-                self.on_trial()
-            else:
-                jobs.append(self.pool.submit(train_trial, *self.setting, number, *point))
+        with _children_without_ctrl_c():
+            for number, point in points.items():
+                trial = self.known.get(number)
+                if trial and (trial["lr"], trial["weight_decay"]) == point:
+                    self.finished[number] = trial
+                    self.on_trial()
+                else:
+                    jobs.append(self.pool.submit(train_trial, *self.setting, number, *point))
         for job in as_completed(jobs):
             trial = job.result()
-            self.finished[trial["number"]] = trial
             self._keep(trial)
+            self.finished[trial["number"]] = trial
             self.on_trial()
         return {number: self.finished[number]["validation"][-1] for number in points}
 
@@ -83,6 +82,16 @@ class Trials:
             file.write(_line(trial))
             file.flush()
             os.fsync(file.fileno())
+
+
+@contextmanager
+def _children_without_ctrl_c():
+    """Processes started in here ignore Ctrl-C, as they inherit: it is for this process alone."""
+    ours = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, ours)
 
 
 def _line(trial):

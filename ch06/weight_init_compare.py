@@ -41,7 +41,7 @@ def options(parser):
         "--std", type=standard_deviation, nargs="+", default=[0.01, "xavier", "he"],
         help="standard deviations of the weights to compare (default: 0.01 xavier he)",
     )
-    iterations_option(parser, quick=500)
+    iterations_option(parser, quick=700)
 
 
 def claims(losses, text):
