@@ -32,7 +32,7 @@ SECTIONS = {
     "memory": space.memory,
     "scale": space.scale,
 }
-QUICK = Effort(rounds=2, seconds=0.02, limit=1.5)
+QUICK = Effort(rounds=2, seconds=0.02, limit=0.5)
 
 
 def options(parser):

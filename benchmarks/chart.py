@@ -1,7 +1,9 @@
 """The results as figures: who is how fast, where the time goes, how it grows."""
 
+from matplotlib.ticker import NullFormatter
+
 from benchmarks.networks import BATCH, SUBJECTS
-from benchmarks.where import total
+from benchmarks.where import rest, total
 from dlscratch import figures
 
 LOOKS = {  # colour and hatch, so that a grey print tells them apart too
@@ -65,6 +67,7 @@ def bars(ax, results, section, name):
                 ha="center", fontsize=7,
             )  # fmt: skip
     ax.set_xticks(range(len(keys)), keys)
+    ax.yaxis.set_major_formatter(lambda value, place: f"{value:,.10g}")
     low, high = ax.get_ylim()
     ax.set_ylim(low, high * 4)  # room for the legend
 
@@ -89,18 +92,16 @@ def profiles(results):
 
 
 def profile(ax, record):
+    """One network's bars, from the first layer down to what is no layer's."""
     layers = record["layers"]
-    names = [layer["layer"] for layer in layers]
+    places = range(len(layers))
     forward = [layer["forward ms"] for layer in layers]
     backward = [layer["backward ms"] for layer in layers]
-    rest = record["step ms"] - sum(forward) - sum(backward) - record["loss ms"]
-    rest = max(rest - record["update ms"], 0.0)
-    ax.barh(names_once(names), forward, color=figures.BLUE, label="forward")
-    ax.barh(names_once(names), backward, left=forward, color=figures.SKY, label="backward")
-    ax.barh(
-        ["loss", "update", "all else"], [record["loss ms"], record["update ms"], rest],
-        color=figures.GREY, label="no layer",
-    )  # fmt: skip
+    ax.barh(places, forward, color=figures.BLUE, label="forward")
+    ax.barh(places, backward, left=forward, color=figures.SKY, label="backward")
+    others = {"loss": record["loss ms"], "update": record["update ms"], "all else": rest(record)}
+    below = range(len(layers), len(layers) + len(others))
+    ax.barh(below, others.values(), color=figures.GREY, label="no layer")
     for place, layer in enumerate(layers):
         if flop := total(layer, "flop"):
             share = flop / total(layer, "ms") / 1e6 / record["peak"]["GF/s"]
@@ -108,17 +109,13 @@ def profile(ax, record):
                 f"{100 * share:.0f} % of the GEMM peak", (total(layer, "ms"), place), (3, 0),
                 textcoords="offset points", va="center", fontsize=7,
             )  # fmt: skip
-    ax.invert_yaxis()
+    names = [layer["layer"] for layer in layers] + list(others)
+    ax.set_yticks(range(len(names)), names, fontsize=7)
+    ax.set_ylim(len(names) - 0.4, -0.6)  # the first layer on top
     ax.grid(False, axis="y")
-    ax.tick_params(axis="y", labelsize=7)
-    ax.margins(x=0.25)
+    ax.margins(x=0.35)
     ax.set_xlim(0)
     ax.set_title(f"{record['title']}: {short(record['step ms'])} ms a step", fontsize=10)
-
-
-def names_once(names):
-    """The names with blanks behind those that came before: equal names would share one bar."""
-    return [name + " " * names[:i].count(name) for i, name in enumerate(names)]
 
 
 def growth(results):
@@ -133,10 +130,16 @@ def growth(results):
     ]
     for ax, what, unit, xlabel, ylabel, title in panels:
         ax.set(xscale="log", yscale="log", xlabel=xlabel, ylabel=ylabel, title=title)
-        for key, marker in zip(SUBJECTS, figures.MARKERS):
-            points = curve(results, f"{key} {what}", unit)
-            if points:
-                ax.plot(*zip(*points), marker=marker, markersize=4, label=key)
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_formatter(lambda value, place: f"{value:,.10g}")
+            axis.set_minor_formatter(NullFormatter())
+        looks = zip(SUBJECTS, figures.MARKERS, figures.COLOURS, figures.DASHES)
+        for key, marker, colour, dash in looks:
+            if points := curve(results, f"{key} {what}", unit):
+                ax.plot(
+                    *zip(*points), marker=marker, markersize=4, color=colour, linestyle=dash,
+                    label=key,
+                )  # fmt: skip
         if ax.lines:
             ax.legend(frameon=False)
     axes[1, 0].set_xlabel(f"units or filters of a hidden layer (batch of {BATCH})")

@@ -1,14 +1,15 @@
 """This run beside an earlier one: --against FILE.
 
 Milliseconds move with the machine's mood, ratios taken in one interleaved run hardly: so ratios
-are compared where there are any, and milliseconds, megabytes where there are none. A change counts
-only if the two spreads between the quartiles do not touch and it is larger than `NOISE`.
+are compared where there are any, milliseconds where there are none, and megabytes. A change counts
+only if the spreads between the quartiles do not touch and it is larger than `NOISE`; times and
+ratios that were taken once or twice have no spread, and prove nothing.
 """
 
 from benchmarks.report import aligned, spread
 from benchmarks.results import FASTER
 
-NOISE = 0.05  # of the earlier value
+NOISE = 0.1  # of the earlier value
 
 
 def against(now, then, path):
@@ -52,6 +53,8 @@ def change(before, after):
 
 def judge(before, after, larger):
     """better, worse, or nothing that the spread does not explain."""
+    if after.get("unit") != "MB" and min(before["samples"], after["samples"]) < 3:
+        return "too few"
     apart = before["high"] < after["low"] or after["high"] < before["low"]
     if not apart or abs(after["value"] - before["value"]) <= NOISE * abs(before["value"]):
         return "same"

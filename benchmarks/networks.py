@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -83,9 +84,15 @@ def resized(key, width=None, depth=None):
 
 def digits(image, batch=BATCH, count=10, seed=0):
     """`count` batches (x, t) of MNIST's training images: x (batch, *image) float32, t (batch,)."""
-    from dataset.mnist import load_mnist
-
-    (x, t), _ = load_mnist()
+    x, t = training_images()
     order = np.random.default_rng(seed).permutation(len(x))
     rows = [np.take(order, range(i * batch, (i + 1) * batch), mode="wrap") for i in range(count)]
     return [(x[part].reshape(batch, *image), t[part]) for part in rows]
+
+
+@cache
+def training_images():
+    """MNIST's 60,000, read once."""
+    from dataset.mnist import load_mnist
+
+    return load_mnist()[0]

@@ -2,7 +2,7 @@
 
 from benchmarks.networks import SUBJECTS
 from benchmarks.results import FASTER, SHARE, WORKERS_SHARE
-from benchmarks.where import floor, total
+from benchmarks.where import floor, rest, total
 
 TITLES = {
     "step": "gradient + update, batch of 100",
@@ -47,10 +47,8 @@ def profile(record):
     peak, step = record["peak"], record["step ms"]
     heading = ["", "forward ms", "backward ms", "of the step", "MFLOP", "GF/s", "of peak"]
     table = [[*heading, "MB", "GB/s", "of peak"]]
-    spent = record["loss ms"] + record["update ms"]
     for layer in record["layers"]:
         ms, flop, moved = (total(layer, what) for what in ("ms", "flop", "bytes"))
-        spent += ms
         gigaflops, gigabytes = (part / ms / 1e6 for part in (flop, moved))
         work = [number(flop / 1e6), number(gigaflops), percent(gigaflops / peak["GF/s"])]
         table.append([
@@ -58,12 +56,8 @@ def profile(record):
             percent(ms / step), *(work if flop else ["", "", ""]),
             number(moved / 1e6), number(gigabytes), percent(gigabytes / peak["GB/s"]),
         ])  # fmt: skip
-    rest = {
-        "loss": record["loss ms"],
-        "update": record["update ms"],
-        "all else": max(step - spent, 0.0),
-    }
-    for name, ms in rest.items():
+    others = {"loss": record["loss ms"], "update": record["update ms"], "all else": rest(record)}
+    for name, ms in others.items():
         table.append([name, number(ms), "", percent(ms / step), "", "", "", "", "", ""])
     title = (
         f"where the time goes: {record['title']}, {record['threads']} worker(s); the peak is "

@@ -2,7 +2,8 @@
 
 A round gives each contender one block of calls, in an order that moves on by one each round. Before
 a block there is a pause: the threads of a BLAS or OpenMP call go on spinning for some 25 ms, and
-would take a core from the neighbour. The first call of a block warms up and is not counted.
+would take a core from the neighbour. The first call of a block warms up and is not counted, unless
+it takes as long as many blocks.
 """
 
 import gc
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 PAUSE = 0.06  # seconds
+LONG = 10  # blocks: a call that takes longer is its own warming up, and is counted at once
 
 
 @dataclass(frozen=True)
@@ -76,15 +78,20 @@ def interleave(runners, effort):
 
 def block(call, seconds):
     """The seconds that each call takes, one after the other, for so long, at least once."""
-    clock = time.perf_counter
-    call()  # warms caches, starts threads
+    first = seconds_of(call)  # warms caches, starts threads
+    if first > LONG * seconds:
+        return [first]
     taken = []
-    end = clock() + seconds
-    while not taken or clock() < end:
-        start = clock()
-        call()
-        taken.append(clock() - start)
+    end = time.perf_counter() + seconds
+    while not taken or time.perf_counter() < end:
+        taken.append(seconds_of(call))
     return taken
+
+
+def seconds_of(call):
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
 
 
 @contextmanager

@@ -138,6 +138,12 @@ def total(layer, what):
     return layer[f"forward {what}"] + layer[f"backward {what}"]
 
 
+def rest(record):
+    """Milliseconds of a step that are nobody's: gathering gradients, waiting for each other."""
+    spent = sum(total(layer, "ms") for layer in record["layers"])
+    return max(record["step ms"] - spent - record["loss ms"] - record["update ms"], 0.0)
+
+
 def floor(record):
     """Milliseconds that the products alone would take at the machine's peak."""
     flop = sum(total(layer, "flop") for layer in record["layers"])
