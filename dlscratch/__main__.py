@@ -2,4 +2,5 @@
 
 from dlscratch.cli import main
 
-raise SystemExit(main())
+if __name__ == "__main__":  # a script's worker processes import this file, too
+    raise SystemExit(main())

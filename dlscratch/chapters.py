@@ -8,6 +8,7 @@ is ch06/overfit_dropout, its title the first line of its docstring. After a run 
 import ast
 import importlib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -23,6 +24,20 @@ class Script:
 
     path: Path
     title: str
+
+    @property
+    def figures(self) -> str:
+        """The figures of the book that it draws, as its title names them: "6-1 to 6-3"."""
+        return self._parts()[0]
+
+    @property
+    def lesson(self) -> str:
+        """The title without these numbers."""
+        return self._parts()[1]
+
+    def _parts(self):
+        found = re.fullmatch(r"Figures? (\d[^:]*): (.*)", self.title)
+        return found.groups() if found else ("", self.title)
 
     @property
     def chapter(self) -> str:

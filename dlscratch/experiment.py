@@ -34,7 +34,8 @@ from typing import Any, NoReturn
 from dlscratch.files import DataError, atomic_write
 
 __all__ = [
-    "Arguments", "Claim", "Parser", "number", "one_line_endings", "parser_of", "replay", "run",
+    "Arguments", "Claim", "Parser", "has_screen", "number", "one_line_endings", "parser_of",
+    "replay", "run",
 ]  # fmt: skip
 
 NO_MATTER = ("error", "out", "resume", "show")  # what the result of a run does not depend on
@@ -254,14 +255,14 @@ def _reason(error: Exception) -> str:
 def _open_viewer(path: Path) -> None:
     from PIL import Image, ImageShow
 
-    if _has_screen():
+    if has_screen():
         with Image.open(path) as picture:
             if ImageShow.show(picture, title=path.name):
                 return
     print(f"--show: no screen or picture viewer here; the file is {path}", file=sys.stderr)
 
 
-def _has_screen() -> bool:
+def has_screen() -> bool:
     if sys.platform in ("win32", "darwin"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

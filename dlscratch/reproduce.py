@@ -107,15 +107,12 @@ def duration(seconds: float) -> str:
 
 
 def write_times(path: Path, scripts: Iterable[Script], out: Path, seed: int) -> None:
-    """Enter time and figures of every finished run in full size into a small JSON file."""
+    """Enter the seconds of every finished run in full size into a small JSON file."""
     times = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     for script in scripts:
         record = finished(script, out, seed, quick=False)
         if record:
-            numbers = re.findall(r"\d-\d+", " ".join(record["figures"]))
-            times[script.name] = {
-                "seconds": record["seconds"], "figures": list(dict.fromkeys(numbers)),
-            }  # fmt: skip
+            times[script.name] = record["seconds"]
     with atomic_write(path) as file:
         file.write((json.dumps(dict(sorted(times.items())), indent=1) + "\n").encode())
 

@@ -1,10 +1,12 @@
 """What chapter scripts share: options, the output folder, figures, claims, and clean endings."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from dlscratch import figures
@@ -205,6 +207,50 @@ def test_replay_stops_at_a_wrong_answer_and_shows_the_right_one(tmp_path, capsys
     with pytest.raises(SystemExit, match="1 of 1 answers differ"):
         replay(session)
     assert "Expected:\n    4\nGot:\n    3\n" in capsys.readouterr().out
+
+
+def record(main, *argv, options=None):
+    """What a run with these options leaves in its record."""
+    run(main, DOC, options, argv)
+    return json.loads(Path("out/tests/test_experiment.json").read_text(encoding="utf-8"))
+
+
+def test_a_run_leaves_a_record_of_what_came_out():
+    def main(args):
+        args.save(figures.new()[0], "fig_0-0.png")
+        return [Claim("a", "1", "2", np.bool_(False), "why")]
+
+    left = record(main, "--seed", "5")
+    assert left.pop("seconds") > 0
+    assert left == {
+        "seed": 5, "options": {}, "figures": ["fig_0-0.png"],
+        "claims": [{"what": "a", "book": "1", "ours": "2", "holds": False, "why": "why"}],
+    }  # fmt: skip
+
+
+def test_the_record_names_the_options_that_the_result_depends_on_and_no_others():
+    def options(parser):
+        parser.add_argument("--lr", type=float, default=0.1)
+        parser.add_argument("--std", type=float, default=0.1)
+        parser.add_argument("--weights", type=Path, default=None)
+        parser.add_argument("--resume", action="store_true")
+
+    argv = "--quick --resume --show --lr 0.1 --std 0.2 --weights here.npz".split()
+    left = record(lambda args: None, *argv, options=options)
+    assert left["options"] == {"quick": True, "std": 0.2, "weights": "here.npz"}
+
+
+def test_a_run_that_fails_leaves_no_record():
+    fails_with(OSError("disk full"))
+    assert not Path("out/tests/test_experiment.json").exists()
+
+
+def test_what_is_saved_is_no_option():
+    """A script may tell its runs apart by vars(args)."""
+    args = seen([])
+    before = dict(vars(args))
+    args.save(figures.new()[0], "fig.png")
+    assert vars(args) == before and args.figures == ["fig.png"]
 
 
 def test_arguments_are_easy_to_make_for_a_test_of_main(tmp_path):

@@ -194,15 +194,15 @@ def test_a_thumbnail_is_small_whatever_the_picture(tmp_path):
 
 
 def test_times_are_kept_for_scripts_that_were_not_run_again(script, tmp_path):
-    works, silent = script("works", DRAWS), script("silent", SILENT)
+    works, silent = script("works", CLAIMS), script("silent", SILENT)
     path = tmp_path / "times.json"
-    path.write_text('{"ch06/before": {"seconds": 7, "figures": []}}')
+    path.write_text('{"ch06/before": 7}')
     list(run_all([works], tmp_path))
     list(run_all([silent], tmp_path, quick=True))  # says nothing about the time in full size
     write_times(path, [works, silent], tmp_path, seed=0)
     times = json.loads(path.read_text())
     assert list(times) == ["ch06/before", "ch06/works"]
-    assert times["ch06/works"]["figures"] == ["6-9"]
+    assert times["ch06/before"] == 7 and 0 <= times["ch06/works"] < 60
 
 
 def test_the_scripts_that_take_hours_exist():
@@ -225,8 +225,10 @@ def test_the_command_runs_a_chapter_and_writes_the_table(tmp_path, monkeypatch, 
     (["--seed", "-1"], "expected a whole number at least 0, but '-1' came"),
 ])  # fmt: skip
 def test_a_mistake_is_one_line_and_exit_code_2(argv, complaint, capsys):
-    with pytest.raises(SystemExit) as stop:
-        main(["reproduce", *argv])
-    assert stop.value.code == 2
+    try:
+        code = main(["reproduce", *argv])
+    except SystemExit as stop:  # argparse's way
+        code = stop.code
+    assert code == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert complaint in line

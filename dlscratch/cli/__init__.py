@@ -12,12 +12,22 @@ mistake in the command line; 130 = stopped by Ctrl-C.
 # options, `main(args)` does the work and returns the exit code, None for 0.
 
 import importlib
+import sys
 from collections.abc import Sequence
 
 from dlscratch.cli.names import Mistake
 from dlscratch.experiment import Parser, one_line_endings
 
-COMMANDS = {"reproduce": "reproduce"}  # its name: its module
+COMMANDS = {  # its name: its module
+    "list": "list_scripts",
+    "run": "run",
+    "show": "show",
+    "summary": "summary",
+    "gradcheck": "gradcheck",
+    "graph": "graph",
+    "reproduce": "reproduce",
+    "info": "info",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -31,7 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             return args.main(args) or 0
         except Mistake as mistake:
-            return args.parser.error(str(mistake))
+            print(f"{args.parser.prog}: {mistake}", file=sys.stderr)
+            return 2
 
 
 def _parser():

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dlscratch.chapters import Script, scripts
 
 
-class Mistake(ValueError):
+class Mistake(Exception):
     """A mistake in the command line: the message is all that the user sees; exit code 2."""
 
 

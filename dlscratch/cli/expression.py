@@ -1,0 +1,86 @@
+"""Reads an expression such as "price = apple * 2 * 1.1" and makes its computational graph."""
+
+import ast
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from dlscratch.cli.names import Mistake
+from dlscratch.graph import Node, exp, log, operate, relu
+
+OPERATORS: dict[type, Callable] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+    ast.Pow: operator.pow, ast.MatMult: operator.matmul, ast.USub: operator.neg,
+}  # fmt: skip
+FUNCTIONS = {"exp": exp, "log": log, "relu": relu, "sum": lambda x: operate("sum", x)}
+
+
+def parse(text: str, values: Mapping[str, Any]) -> Node:
+    """The graph of the expression with these values, named if the text says "name = ...".
+
+    Nothing is executed but sums, products and the functions exp, log, relu and sum. Mistake for
+    anything else, for a name without a value and for a value without a name.
+
+    >>> parse("price = apple * 2 * 1.1", {"apple": 100}).value
+    220.00000000000003
+    """
+    try:
+        (line,) = ast.parse(text.strip()).body
+    except (SyntaxError, ValueError, RecursionError):
+        raise Mistake(f"this is not an expression: {text}") from None
+    name = ""
+    if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
+        name = line.targets[0].id
+    elif not isinstance(line, ast.Expr):
+        raise Mistake(f"this is not an expression: {text}")
+    leaves = {key: Node(value, key) for key, value in values.items()}
+    used: set[str] = set()
+    result = _read(line.value, leaves, used)
+    if not (isinstance(result, Node) and result.symbol):
+        raise Mistake(f"there is nothing to work out in {text!r}; try: apple * 2 apple=100")
+    unused = sorted(set(values) - used)
+    if unused:
+        raise Mistake(f"{', '.join(unused)} does not occur in {text!r}")
+    result.name = name
+    return result
+
+
+def _read(part, leaves, used):
+    if isinstance(part, ast.Constant) and isinstance(part.value, int | float):
+        return part.value
+    if isinstance(part, ast.Name):
+        if part.id not in leaves:
+            raise Mistake(f"{part.id} has no value: add one, {part.id}=3")
+        used.add(part.id)
+        return leaves[part.id]
+    if isinstance(part, ast.UnaryOp | ast.BinOp) and type(part.op) in OPERATORS:
+        parts = [part.operand] if isinstance(part, ast.UnaryOp) else [part.left, part.right]
+        values = [_read(each, leaves, used) for each in parts]
+        if isinstance(part.op, ast.Pow) and isinstance(values[1], Node):
+            raise Mistake("an exponent must be a number: x ** 2; for e ** x write exp(x)")
+        return OPERATORS[type(part.op)](*values)
+    if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and not part.keywords:
+        if part.func.id in FUNCTIONS and len(part.args) == 1:
+            return FUNCTIONS[part.func.id](_read(part.args[0], leaves, used))
+    raise Mistake(
+        f"{ast.unparse(part)} is not understood: expected + - * / ** @, numbers, names and "
+        f"{', '.join(FUNCTIONS)}"
+    )
+
+
+def value(text: str) -> tuple[str, Any]:
+    """
+    >>> value("apple=100")
+    ('apple', 100.0)
+    """
+    name, _, number = text.partition("=")
+    mistake = Mistake(f"expected a name and its value, such as apple=100, but {text!r} came")
+    if not name.isidentifier():
+        raise mistake
+    try:
+        array = np.array(ast.literal_eval(number), float)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        raise mistake from None
+    return name, array.item() if array.ndim == 0 else array

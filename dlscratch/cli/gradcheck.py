@@ -1,0 +1,75 @@
+"""Prove the gradients of a layer of yours, or see where they are wrong and why.
+
+    dlscratch gradcheck my_layers.py:MyLayer
+    dlscratch gradcheck my_layers.py:MyAffine --args "rng.standard_normal((5, 3)), np.zeros(3)"
+    dlscratch gradcheck my_layers.py:MyPooling --args "2, 2" --shape 4,3,6,6
+    dlscratch gradcheck my_layers.py:MyLoss --labels
+
+The layer has forward(x) and backward(dout); the gradient of a parameter W is dW. Its slope is
+measured in float64 and held against what backward says. Exit code: 0 = right, 1 = wrong.
+"""
+
+import numpy as np
+
+from dlscratch.checking import check_gradients
+from dlscratch.cli.names import Mistake
+from dlscratch.cli.objects import find_class, make, needed_by, readers_code
+from dlscratch.cli.values import shape
+from dlscratch.experiment import number
+
+
+def options(parser):
+    parser.add_argument("layer", metavar="FILE:CLASS", help="a class in a file or a module")
+    parser.add_argument(
+        "--args", default="", metavar="ARGUMENTS",
+        help="what the class is called with; np and rng, a generator, are known",
+    )
+    parser.add_argument(
+        "--shape", type=shape, default=(4, 5),
+        help="of the input, the batch first (default: 4,5)",
+    )
+    parser.add_argument(
+        "--labels", action="store_true", help="forward takes labels, too: forward(x, t)"
+    )
+    parser.add_argument(
+        "--no-training", action="store_true", help="check the pass that is used after training"
+    )
+    parser.add_argument(
+        "--tolerance", type=number(float, above=0), default=1e-6,
+        help="the largest relative error that passes (default: 1e-6)",
+    )
+    parser.add_argument(
+        "--seed", type=number(int, at_least=0), default=0, help="of the random input (default: 0)"
+    )
+
+
+def main(args):
+    rng = np.random.default_rng(args.seed)
+    kind = find_class(args.layer, _is_layer, "layer")
+    if not args.labels and len(needed_by(kind.forward)) > 2:  # self, x, t
+        raise Mistake(f"{kind.__name__}.forward needs more than x: if it is t, add --labels")
+    layer = make(kind, args.args, rng)
+    x = rng.standard_normal(args.shape)
+    t = rng.integers(args.shape[-1], size=args.shape[:-1]) if args.labels else None
+    with readers_code(f"checking {kind.__name__} with an input of shape {args.shape}"):
+        verdict = check_gradients(
+            layer, x, t, rng=rng, training=not args.no_training, tolerance=args.tolerance
+        )
+    _print(verdict)
+    return 0 if verdict else 1
+
+
+def _is_layer(kind):
+    return hasattr(kind, "forward") and hasattr(kind, "backward")
+
+
+def _print(verdict):
+    print(f"{verdict.subject}: {'right' if verdict else 'WRONG'}")
+    if verdict.array:
+        place = " along a random direction" if verdict.index is None else f"{list(verdict.index)}"
+        print(f"  worst           d{verdict.array}{place}")
+        print(f"  backward says   {verdict.analytic:.9g}")
+        print(f"  measured        {verdict.numeric:.9g}")
+        print(f"  relative error  {verdict.error:.1e}")
+    if verdict.cure:
+        print(f"  {verdict.cure}")

@@ -1,0 +1,43 @@
+"""Show what there is to run: every script of every chapter.
+
+A line for each: its name, the figures of the book that it draws, how long it takes in full size
+(measured on two cores; with --quick all take seconds), and what it shows.
+
+    dlscratch list
+    dlscratch list ch06
+    complete -W "$(dlscratch list --names)" dlscratch       # for Tab in bash
+"""
+
+import json
+import shutil
+import sys
+
+from dlscratch.chapters import TIMES, scripts
+from dlscratch.cli.names import chosen
+from dlscratch.reproduce import duration
+
+
+def options(parser):
+    parser.add_argument("only", nargs="*", metavar="NAME", help="chapters, scripts (default: all)")
+    parser.add_argument("--names", action="store_true", help="the names alone")
+
+
+def main(args):
+    found = chosen(args.only) if args.only else scripts()
+    if args.names:
+        print("\n".join(script.name for script in found))
+        return
+    times = json.loads(TIMES.read_text(encoding="utf-8")) if TIMES.exists() else {}
+    cells = [
+        (s.name, s.figures, duration(times[s.name]) if s.name in times else "", s.lesson)
+        for s in found
+    ]
+    names, figures, took = ([len(cell[i]) for cell in cells] for i in range(3))
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    chapter = ""
+    for script, (name, figure, time, lesson) in zip(found, cells):
+        if script.chapter != chapter:
+            print(("\n" if chapter else "") + f"Chapter {script.chapter.removeprefix('ch0')}")
+            chapter = script.chapter
+        line = f"  {name:<{max(names)}}  {figure:<{max(figures)}}  {time:>{max(took)}}  {lesson}"
+        print(line[:width])

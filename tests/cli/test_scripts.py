@@ -1,0 +1,133 @@
+"""The commands about scripts: list, run, show."""
+
+import json
+import webbrowser
+from pathlib import Path
+
+import pytest
+
+from dlscratch import chapters
+from dlscratch.cli import list_scripts
+
+
+def test_list_has_every_script_under_its_chapter(dlscratch):
+    lines = dlscratch("list").out.splitlines()
+    assert [line for line in lines if line.startswith("Chapter")] == [
+        f"Chapter {number}" for number in range(1, 9)
+    ]
+    names = [line.split()[0] for line in lines if line.startswith("  ch")]
+    assert names == [script.name for script in chapters.scripts()]
+
+
+def test_list_shows_figures_time_and_lesson_of_a_script(dlscratch, monkeypatch, tmp_path):
+    monkeypatch.setattr(list_scripts, "TIMES", tmp_path / "times.json")
+    (tmp_path / "times.json").write_text('{"ch03/sigmoid": 75.3}')
+    line = dlscratch("list", "ch03/sigmoid").out.splitlines()[1]
+    assert line.split(maxsplit=6) == [
+        "ch03/sigmoid", "3-7", "1", "min", "15", "s",
+        "the sigmoid function, the activation of a neuron (section 3.2.4, equation 3.6).",
+    ]  # fmt: skip
+
+
+def test_list_names_can_be_completed_by_a_shell(dlscratch):
+    assert dlscratch("list", "ch02", "--names").out.split()[:2] == [
+        "ch02/and_gate", "ch02/gate_regions",
+    ]  # fmt: skip
+
+
+def test_the_committed_times_are_those_of_scripts_that_exist():
+    names = {script.name for script in chapters.scripts()}
+    assert set(json.loads(chapters.TIMES.read_text())) <= names
+
+
+@pytest.mark.parametrize("name", ["ch02/or_gate", "ch02/or_gate.py", "or_gate"])
+def test_run_runs_a_script_by_any_of_its_names(name, dlscratch):
+    done = dlscratch("run", name)
+    assert done.code == 0
+    assert done.out.endswith(" 1  1 |  1\n")
+
+
+def test_run_hands_the_options_on_to_the_script(dlscratch):
+    done = dlscratch("run", "ch05/buy_apple", "--number", "3", "--out", "here")
+    assert "price: 330" in done.out
+    assert list(Path("here").glob("fig_5-1*.png"))
+
+
+def test_run_shows_the_help_of_the_script(dlscratch):
+    done = dlscratch("run", "ch05/buy_apple", "--help")
+    assert not done.code
+    assert "python ch05/buy_apple.py" in done.out and "--quick" in done.out
+
+
+@pytest.mark.parametrize("name, answer", [
+    ("ch02/and_gat", "no script is called ch02/and_gat; did you mean ch02/and_gate?"),
+    ("sigmoit", "no script is called sigmoit; did you mean sigmoid?"),
+    ("ch09/x", "no script is called ch09/x; "),
+    ("zzz", "no script is called zzz; `dlscratch list` shows all"),
+    ("ch02", "ch02 is a chapter; name one of its scripts: ch02/and_gate, "),
+    ("gradient_check", "gradient_check is in several chapters: ch05/gradient_check or ch07/"),
+])  # fmt: skip
+def test_run_answers_a_wrong_name_with_a_suggestion(name, answer, mistake):
+    assert mistake("run", name).startswith(answer)
+
+
+def test_run_answers_a_wrong_option_as_the_script_does(mistake):
+    assert "expected a number" in mistake("run", "ch05/buy_apple", "--apple", "cheap")
+
+
+def test_show_makes_the_figures_that_are_missing_and_a_page_of_them(dlscratch):
+    done = dlscratch("show", "ch02")
+    assert done.code == 0
+    paths = [line.split(": ")[1] for line in done.out.splitlines()]
+    assert [Path(path).name for path in paths] == [
+        "fig_2-6_or.png", "fig_2-7_xor.png", "fig_2-8_xor_curve.png", "index.html",
+    ]  # fmt: skip
+    assert all(Path(path).exists() for path in paths)
+    page = Path("out/ch02/index.html").read_text(encoding="utf-8")
+    assert '<img src="fig_2-6_or.png"' in page
+    assert "<h2>Figures 2-6 to 2-8: one straight line" in page
+    assert "and_gate" not in page  # it draws nothing and claims nothing
+
+
+def test_show_takes_the_figures_of_the_last_run(dlscratch):
+    dlscratch("run", "ch05/buy_apple", "--number", "7")
+    done = dlscratch("show", "ch05/buy_apple")
+    assert done.err == ""  # nothing was run
+    assert "seed 0, number 7" in Path("out/ch05/index.html").read_text(encoding="utf-8")
+
+
+def test_show_puts_the_claims_beside_the_figures(dlscratch):
+    dlscratch("show", "ch05/buy_apple")
+    page = Path("out/ch05/index.html").read_text(encoding="utf-8")
+    assert "<p>price | book: 220 | here: 220 | holds</p>" in page
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_show_runs_again_what_has_lost_a_figure_or_when_asked(lost, dlscratch):
+    dlscratch("run", "ch02/gate_regions")
+    if lost:
+        Path("out/ch02/fig_2-6_or.png").unlink()
+    done = dlscratch("show", "ch02/gate_regions", *[] if lost else ["--again"])
+    assert done.err == "ch02/gate_regions --quick\n"
+    assert Path("out/ch02/fig_2-6_or.png").exists()
+
+
+def test_show_opens_the_page_where_there_is_a_screen(dlscratch, monkeypatch):
+    opened = []
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    monkeypatch.setenv("DISPLAY", ":0")
+    dlscratch("show", "ch02/or_gate")
+    assert opened == [Path("out/ch02/index.html").resolve().as_uri()]
+
+
+def test_show_goes_on_after_a_script_that_fails(dlscratch, monkeypatch, tmp_path):
+    bad = tmp_path / "ch02" / "bad.py"
+    bad.parent.mkdir()
+    bad.write_text("raise SystemExit('no luck')")
+    good = [script for script in chapters.scripts() if script.name == "ch02/or_gate"]
+    scripts = [chapters.Script(bad, "Bad."), *good]
+    monkeypatch.setattr("dlscratch.cli.names.scripts", lambda: scripts)
+    done = dlscratch("show", "ch02")
+    assert done.code == 1
+    assert "ch02/bad: failed: no luck (exit code 1; see " in done.err
+    assert Path("out/ch02/or_gate.json").exists()
