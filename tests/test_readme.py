@@ -43,8 +43,8 @@ def test_the_chapter_table_has_every_script_and_its_docstring():
     docstrings = {path: ast.get_docstring(ast.parse(text_of(path))) for path in SCRIPTS}
     expected = {f"| [{p}]({p}) | {doc.splitlines()[0]} |" for p, doc in docstrings.items()}
     rows = {line for line in text_of("README.md").splitlines() if line.startswith("| [ch")}
-    assert not sorted(expected - rows), "rows that README lacks"
-    assert not sorted(rows - expected), "rows of README that are out of date"
+    assert not rows - expected, "out of date:\n" + "\n".join(sorted(rows - expected))
+    assert not expected - rows, "README lacks:\n" + "\n".join(sorted(expected - rows))
 
 
 @pytest.mark.parametrize("page", PAGES)
