@@ -29,6 +29,7 @@ from dlscratch.experiment import Claim, number, run
 from dlscratch.workers import one_blas_thread
 
 OPTIMIZERS = {"SGD": SGD, "Momentum": Momentum, "AdaGrad": AdaGrad, "Adam": Adam}
+QUICK_ITERATIONS = 300
 
 
 def options(parser):
@@ -37,7 +38,7 @@ def options(parser):
             f"--{name.lower()}-lr", type=number(float, above=0), default=kind().lr, metavar="RATE",
             help=f"learning rate of {name} (default: {kind().lr})",
         )
-    iterations_option(parser, quick=300)
+    iterations_option(parser, QUICK_ITERATIONS)
 
 
 def losses_around_a_step(net, optimizer, x, t):
@@ -85,7 +86,8 @@ def main(args):
     for name, kind in OPTIMIZERS.items():
         net = MultiLayerNet(784, [100] * 4, 10, rng=np.random.default_rng(args.seed))
         nets[name] = net, kind(getattr(args, f"{name.lower()}_lr"))
-    histories = train_on_mnist(args, "optimizer_compare_mnist", nets)
+    iterations = QUICK_ITERATIONS if args.quick else args.iterations
+    histories = train_on_mnist(args, "optimizer_compare_mnist", nets, iterations)
 
     fig, ax = figures.new(size=(6.4, 4.4))
     draw_losses(ax, histories, title="Four optimizers on MNIST", ylim=(0, 1))

@@ -16,7 +16,13 @@ the training accuracy came down; the test accuracy did not go up
 
 import numpy as np
 
-from ch06.overfit_weight_decay import HIDDEN, few_images_options, gap_claim, train_on_few_images
+from ch06.overfit_weight_decay import (
+    HIDDEN,
+    QUICK_EPOCHS,
+    few_images_options,
+    gap_claim,
+    train_on_few_images,
+)
 from ch06.side_by_side import end_if_interrupted
 from dlscratch import MultiLayerNet, figures
 from dlscratch.common.multi_layer_net_extend import MultiLayerNetExtend
@@ -48,7 +54,8 @@ def main(args):
         "without Dropout": MultiLayerNet(784, HIDDEN, 10, rng=np.random.default_rng(args.seed)),
         f"Dropout {args.dropout_ratio:g}": network_with_dropout(args),
     }
-    histories = train_on_few_images(args, "overfit_dropout", nets)
+    epochs = QUICK_EPOCHS if args.quick else args.epochs
+    histories = train_on_few_images(args, "overfit_dropout", nets, epochs)
 
     fig, axes = figures.new(1, 2, sharey=True)
     for ax, (name, history) in zip(axes, histories.items()):

@@ -43,10 +43,10 @@ def few_images_options(parser, epochs):
     resume_option(parser)
 
 
-def train_on_few_images(args, script, nets):
+def train_on_few_images(args, script, nets, epochs):
     """Train {name: network} by SGD on the first images; their histories, tested on all of MNIST."""
     (x, t), test = load_mnist()
-    epochs, evaluate = (QUICK_EPOCHS, 1000) if args.quick else (args.epochs, None)
+    evaluate = 1000 if args.quick else None
     return train_side_by_side(
         args, script, {name: (net, SGD(lr=0.01)) for name, net in nets.items()},
         (x[: args.images], t[: args.images]), test, epochs=epochs, evaluate=evaluate,
@@ -93,7 +93,8 @@ def main(args):
     for figure, (decay, _) in runs.items():
         rng = np.random.default_rng(args.seed)
         nets[figure] = MultiLayerNet(784, HIDDEN, 10, weight_decay_lambda=decay, rng=rng)
-    histories = train_on_few_images(args, "overfit_weight_decay", nets)
+    epochs = QUICK_EPOCHS if args.quick else args.epochs
+    histories = train_on_few_images(args, "overfit_weight_decay", nets, epochs)
 
     for figure, (decay, name) in runs.items():
         fig, ax = figures.new()

@@ -10,12 +10,7 @@ import numpy as np
 
 
 class RandomSearch:
-    """Every point drawn anew, whatever the others have scored.
-
-    >>> [(lr, decay)] = RandomSearch([(1e-6, 1e-2), (1e-8, 1e-4)], seed=0).ask(1)
-    >>> 1e-6 < lr < 1e-2 and 1e-8 < decay < 1e-4
-    True
-    """
+    """Every point drawn anew, whatever the others have scored."""
 
     together = None  # all can be tried at a time
 

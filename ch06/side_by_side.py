@@ -80,13 +80,11 @@ def iterations_option(parser, quick):
         "--iterations", type=number(int, at_least=20), default=2000,
         help=f"how many mini-batches of {BATCH} (default: 2000; {quick} with --quick)",
     )  # fmt: skip
-    parser.set_defaults(quick_iterations=quick)
     resume_option(parser)
 
 
-def train_on_mnist(args, script, nets):
-    """Train for the iterations asked for, the last epoch to its end; histories of those alone."""
-    iterations = args.quick_iterations if args.quick else args.iterations
+def train_on_mnist(args, script, nets, iterations):
+    """Train for so many iterations, the last epoch to its end; the losses of those iterations."""
     train, _ = load_mnist()
     histories = train_side_by_side(
         args, script, nets, train, batch_size=BATCH, evaluate=100,

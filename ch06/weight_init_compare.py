@@ -26,6 +26,7 @@ from dlscratch import SGD, MultiLayerNet, figures
 from dlscratch.experiment import Claim, number, run
 
 RULES = {"xavier": "Xavier", "he": "He"}
+QUICK_ITERATIONS = 700
 
 
 def standard_deviation(text):
@@ -41,7 +42,7 @@ def options(parser):
         "--std", type=standard_deviation, nargs="+", default=[0.01, "xavier", "he"],
         help="standard deviations of the weights to compare (default: 0.01 xavier he)",
     )
-    iterations_option(parser, quick=700)
+    iterations_option(parser, QUICK_ITERATIONS)
 
 
 def claims(losses, text):
@@ -65,7 +66,8 @@ def main(args):
         rng = np.random.default_rng(args.seed)
         net = MultiLayerNet(784, [100] * 4, 10, weight_init_std=std, rng=rng)
         nets[RULES.get(std, f"std={std}")] = net, SGD(lr=0.01)
-    histories = train_on_mnist(args, "weight_init_compare", nets)
+    iterations = QUICK_ITERATIONS if args.quick else args.iterations
+    histories = train_on_mnist(args, "weight_init_compare", nets, iterations)
 
     fig, ax = figures.new(size=(6.4, 4.4))
     draw_losses(ax, histories, title="Initial weights on MNIST", ylim=(0, 2.5))
