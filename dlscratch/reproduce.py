@@ -188,7 +188,7 @@ def _cell(text: str) -> str:
 
 
 def write_thumbnail(picture: Path, path: Path) -> None:
-    """A small copy of a picture: as wide as fits into `LARGEST_THUMBNAIL` bytes, 32 colours."""
+    """A small copy of a picture: as wide as fits into `LARGEST_THUMBNAIL` bytes, 64 colours."""
     from PIL import Image
 
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -197,6 +197,8 @@ def write_thumbnail(picture: Path, path: Path) -> None:
     for width in (400, 320, 240, 160, 100):
         small = whole.copy()
         small.thumbnail((width, 300), Image.Resampling.LANCZOS)
-        small.quantize(32, dither=Image.Dither.NONE).save(path, optimize=True)
+        # MAXCOVERAGE keeps the colour of a thin line, however few its pixels are
+        few = small.quantize(64, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        few.save(path, optimize=True)
         if path.stat().st_size <= LARGEST_THUMBNAIL:
             return

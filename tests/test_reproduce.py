@@ -193,6 +193,15 @@ def test_a_thumbnail_is_small_whatever_the_picture(tmp_path):
         assert small.width >= 100 and small.width / small.height == pytest.approx(4 / 3, rel=0.02)
 
 
+def test_a_thumbnail_keeps_the_colour_of_a_thin_line(tmp_path):
+    picture = Image.linear_gradient("L").resize((400, 300)).convert("RGB")
+    picture.paste((213, 94, 0), (0, 150, 400, 152))
+    picture.save(tmp_path / "line.png")
+    write_thumbnail(tmp_path / "line.png", tmp_path / "small.png")
+    with Image.open(tmp_path / "small.png") as small:
+        assert small.convert("RGB").getpixel((200, 150)) == pytest.approx((213, 94, 0), abs=12)
+
+
 def test_times_are_kept_for_scripts_that_were_not_run_again(script, tmp_path):
     works, silent = script("works", CLAIMS), script("silent", SILENT)
     path = tmp_path / "times.json"
