@@ -77,9 +77,9 @@ def clock(layer, method):
     """Time a method of this one object; answers the list that its seconds go into."""
     original, taken = getattr(layer, method), []
 
-    def timed(*args):
+    def timed(*args, **options):
         start = time.perf_counter()
-        answer = original(*args)
+        answer = original(*args, **options)
         taken.append(time.perf_counter() - start)
         return answer
 
