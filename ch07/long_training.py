@@ -8,10 +8,11 @@ a batch is shared decides how its sums are rounded, and in the end which images 
 
 from pathlib import Path
 
-from dlscratch import Trainer, figures
+from dlscratch import Adam, Trainer, figures
 from dlscratch.experiment import number
 from dlscratch.workers import Workers
 
+BATCH = 100
 EVALUATED = 1000  # images of either set that are looked at after each epoch, as in the book
 
 
@@ -28,9 +29,30 @@ def training_options(parser):
         help="where to keep what --resume needs (default: a file in the output folder)",
     )
     parser.add_argument(
+        "--lr-decay", type=number(float, above=0, at_most=1), default=1.0, metavar="FACTOR",
+        help="multiplies the learning rate after each epoch (default: 1, it stays 0.001)",
+    )
+    parser.add_argument(
         "--workers", type=number(int, at_least=1), default=2,
         help="threads that share each batch (default: 2); another number rounds sums differently",
     )
+
+
+class DecayingAdam(Adam):
+    """Adam whose learning rate is multiplied by `decay` after every `epoch` steps."""
+
+    def __init__(self, lr, decay, epoch):
+        self.decay = decay
+        self.epoch = epoch
+        super().__init__(lr)
+
+    @property
+    def lr(self):
+        return self.first_lr * self.decay ** (self.steps // self.epoch)
+
+    @lr.setter
+    def lr(self, rate):
+        self.first_lr = rate
 
 
 def first(count, data):
@@ -39,13 +61,17 @@ def first(count, data):
     return x[:count], t[:count]
 
 
-def checkpoint_of(args, name):
-    """Where this run keeps its checkpoint: a file of its own for each choice of options."""
-    return args.checkpoint or args.out / f"{name}-seed{args.seed}.resume.npz"
+def full_name(args, name):
+    """The name of this run's figure and checkpoint: one for each recipe."""
+    return name + (f"-decay{args.lr_decay:g}" if args.lr_decay != 1 else "")
 
 
-def train_long(args, net, optimizer, train, test, rng, checkpoint):
+def train_long(args, name, net, train, test, rng):
     """Train in batches of 100 and return the `History`, complete or not; a line for each epoch."""
+    steps = -(-len(train[0]) // BATCH)
+    optimizer = DecayingAdam(0.001, args.lr_decay, steps)
+    own_file = args.out / f"{full_name(args, name)}-seed{args.seed}.resume.npz"
+    checkpoint = args.checkpoint or own_file
     epochs = min(args.epochs, 2) if args.quick else args.epochs
     if args.resume and not checkpoint.exists():
         print(f"--resume: there is no {checkpoint} to go on from, so this is a new run")
@@ -59,7 +85,7 @@ def train_long(args, net, optimizer, train, test, rng, checkpoint):
             flush=True,
         )
 
-    trainer = Trainer(net, optimizer, rng=rng, batch_size=100, workers=args.workers)
+    trainer = Trainer(net, optimizer, rng=rng, batch_size=BATCH, workers=args.workers)
     history = trainer.fit(
         train, test, epochs, evaluate=EVALUATED, progress=True, on_epoch=report,
         checkpoint=checkpoint, resume=args.resume,
@@ -85,4 +111,4 @@ def save_accuracies(args, history, name, title):
             title=f"{title}: accuracy on the first {EVALUATED} images",
             ylim=(min(0.95, lowest - 0.01), 1.001),
         )  # fmt: skip
-        args.save(fig, f"{name}.png")
+        args.save(fig, f"{full_name(args, name)}.png")

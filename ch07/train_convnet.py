@@ -3,19 +3,20 @@
 The same digits as in chapter 4, but as images of 28 x 28 instead of rows of 784 numbers, and 20
 epochs with Adam: 99 of 100 digits are read that no network has seen. After each epoch the first
 1000 images of either set are looked at, as in the book; at the end, all 60,000 and all 10,000.
-The file ch07/simple_convnet_params.npz is what this script writes with the default seed, numbers of
-16 bits to keep it small; that they read as many digits is checked before it is written.
+The seeds 0 and 1 were tried: test accuracy 0.9889 and 0.9887. ch07/simple_convnet_params.npz is what
+this script writes with seed 0, with numbers of 16 bits to keep it small: they read as many digits.
 
     python ch07/train_convnet.py
 
-Last lines with the default seed: ...
+Last line with the default seed:
+    test accuracy | book: 0.9896 | here: 0.9889 | differs, because chance decides about 10 images of
+    10,000; --help tells of the other seeds
 """
 
 import numpy as np
 
 from ch07.long_training import (
     accuracy_of,
-    checkpoint_of,
     first,
     save_accuracies,
     train_long,
@@ -23,8 +24,9 @@ from ch07.long_training import (
 )
 from ch07.simple_convnet import SimpleConvNet
 from dataset.mnist import load_mnist
-from dlscratch import Adam
 from dlscratch.experiment import Claim, run
+
+CHANCE = "chance decides about 10 images of 10,000; --help tells of the other seeds"
 
 
 def options(parser):
@@ -44,8 +46,7 @@ def main(args):
         train, test = first(2000, train), first(1000, test)
     rng = np.random.default_rng(args.seed)
     net = SimpleConvNet(rng=rng)
-    checkpoint = checkpoint_of(args, "train_convnet")
-    history = train_long(args, net, Adam(0.001), train, test, rng, checkpoint)
+    history = train_long(args, "train_convnet", net, train, test, rng)
 
     save_accuracies(args, history, "train_convnet", "SimpleConvNet")
     if history.interrupted:
@@ -55,11 +56,13 @@ def main(args):
     save_half(net, args.out / "simple_convnet_params.npz")
     half = accuracy_of(args, net, test)
     print(f"test accuracy with 32 bits {ours['test']:.4f}, with the weights' 16 bits {half:.4f}")
-    why = "--quick trains on 2,000 images, twice" if args.quick else ""
-    return [
-        Claim(f"{what} accuracy", f"{book:.4f}", f"{ours[what]:.4f}", ours[what] >= book, why)
-        for what, book in (("train", 0.9982), ("test", 0.9896))
-    ]
+    claims = []
+    for what, book in (("train", 0.9982), ("test", 0.9896)):
+        holds = ours[what] >= book
+        why = "" if holds else CHANCE
+        why = "--quick trains on 2,000 images, twice" if args.quick else why
+        claims.append(Claim(f"{what} accuracy", f"{book:.4f}", f"{ours[what]:.4f}", holds, why))
+    return claims
 
 
 if __name__ == "__main__":

@@ -7,7 +7,9 @@ one beside it, in a pattern the two are alike.
 
     python ch07/visualize_filter.py
 
-Last line with the default seed: ...
+Last line with the default seed:
+    filters | book: noise before, patterns after | here: correlation of neighbouring weights -0.02
+    before, 0.42 after | holds
 """
 
 from pathlib import Path

@@ -1,12 +1,14 @@
 """Figure 8-2: every test image that the deep network reads wrongly (section 8.1.1).
 
 In each cell the true label stands in the top left corner, what the network reads in the bottom
-right. Many of these digits are hard for a human, too: a 7 without its bar, a 6 that is nearly
-closed to a 0. The table below the figure counts the pairs that are confused most.
+right. Many of these digits are hard for a human, too: a 6 that is nearly closed to a 0, a 9 left
+open like a 4. What is printed counts the pairs of digits that were taken for each other.
 
     python ch08/misclassified_mnist.py
 
-Last line with the default seed: ...
+Last line with the default seed:
+    images read wrongly | book: 62 of 10,000 | here: 69 of 10,000 | differs, because other weights,
+    other mistakes: train_deepnet.py tells of other seeds
 """
 
 from collections import Counter
@@ -69,11 +71,13 @@ def main(args):
     print(", ".join(f"{a}/{b} {count}" for (a, b), count in pairs))
     named = {(1, 7), (0, 6), (3, 5)} & {pair for pair, _ in pairs}
     ours = ", ".join(f"{a}/{b}" for (a, b), _ in pairs[:5])
-    why = f"--quick reads {len(t):,} images" if args.quick else ""
+    few = len(wrong) / len(t) <= 0.0062
+    why = "" if few else "other weights, other mistakes: train_deepnet.py tells of other seeds"
+    why = f"--quick reads {len(t):,} images" if args.quick else why
     return [
-        Claim("pairs confused", "1/7, 0/6, 3/5", f"{ours} the most", len(named) == 3, why),
-        Claim("images read wrongly", "62 of 10,000", f"{len(wrong)} of {len(t):,}",
-              len(wrong) / len(t) <= 0.0062, why),
+        Claim("pairs confused", "1/7, 0/6, 3/5", f"{ours} the most", len(named) == 3,
+              why * args.quick),
+        Claim("images read wrongly", "62 of 10,000", f"{len(wrong)} of {len(t):,}", few, why),
     ]  # fmt: skip
 
 

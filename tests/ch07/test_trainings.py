@@ -4,14 +4,17 @@ import numpy as np
 import pytest
 
 from ch07 import train_convnet
+from ch07.long_training import DecayingAdam
 from ch08 import train_deepnet
+from dlscratch import Adam
 from dlscratch.experiment import run
 from dlscratch.trainer import Trainer
 
 SCRIPTS = [
     (train_convnet, [], "simple_convnet_params.npz"),
+    (train_convnet, ["--lr-decay", "0.5"], "simple_convnet_params.npz"),
     (train_deepnet, [], "deep_convnet_params.npz"),
-    (train_deepnet, ["--augment", "--lr-decay", "0.5"], "deep_convnet_params.npz"),
+    (train_deepnet, ["--augment"], "deep_convnet_params.npz"),
 ]
 each_script = pytest.mark.parametrize("script, options, weights", SCRIPTS)
 
@@ -109,3 +112,25 @@ def test_bad_options_get_one_line(options, expected, capsys):
     assert stop.value.code == 2
     complaint = capsys.readouterr().err
     assert complaint.count("\n") == 1 and expected in complaint
+
+
+def test_the_learning_rate_shrinks_after_each_epoch_and_not_within():
+    optimizer = DecayingAdam(0.001, decay=0.5, epoch=3)
+    rates = []
+    params = {"W1": np.zeros(1)}
+    for _ in range(7):
+        rates.append(optimizer.lr)
+        optimizer.update(params, {"W1": np.ones(1)})
+    assert rates == [0.001] * 3 + [0.0005] * 3 + [0.00025]
+
+
+def test_without_decay_it_is_adam():
+    rng = np.random.default_rng(0)
+    start, g = rng.standard_normal(5), rng.standard_normal(5)
+    ends = []
+    for optimizer in (Adam(0.01), DecayingAdam(0.01, 1.0, epoch=2)):
+        params = {"W1": start.copy()}
+        for _ in range(5):
+            optimizer.update(params, {"W1": g})
+        ends.append(params["W1"])
+    assert np.array_equal(*ends)

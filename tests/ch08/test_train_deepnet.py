@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from ch08.train_deepnet import REACH, DecayingAdam, ShiftedImages, shifted
-from dlscratch import Adam
+from ch08.train_deepnet import REACH, ShiftedImages, shifted
 
 
 @pytest.fixture
@@ -43,25 +42,3 @@ def test_rows_for_a_mini_batch_come_shifted_afresh_and_slices_as_they_are(dots):
     assert np.array_equal(images[:100], dots[:100])
     first, second = images[rows], images[rows]
     assert not np.array_equal(first, dots[:100]) and not np.array_equal(first, second)
-
-
-def test_the_learning_rate_shrinks_after_each_epoch_and_not_within():
-    optimizer = DecayingAdam(0.001, decay=0.5, epoch=3)
-    rates = []
-    params = {"W1": np.zeros(1)}
-    for _ in range(7):
-        rates.append(optimizer.lr)
-        optimizer.update(params, {"W1": np.ones(1)})
-    assert rates == [0.001] * 3 + [0.0005] * 3 + [0.00025]
-
-
-def test_without_decay_it_is_adam():
-    rng = np.random.default_rng(0)
-    start, g = rng.standard_normal(5), rng.standard_normal(5)
-    ends = []
-    for optimizer in (Adam(0.01), DecayingAdam(0.01, 1.0, epoch=2)):
-        params = {"W1": start.copy()}
-        for _ in range(5):
-            optimizer.update(params, {"W1": g})
-        ends.append(params["W1"])
-    assert np.array_equal(*ends)
