@@ -3,8 +3,8 @@
 The same digits as in chapter 4, but as images of 28 x 28 instead of rows of 784 numbers, and 20
 epochs with Adam: 99 of 100 digits are read that no network has seen. After each epoch the first
 1000 images of either set are looked at, as in the book; at the end, all 60,000 and all 10,000.
-The seeds 0 and 1 were tried: test accuracy 0.9889 and 0.9887. ch07/simple_convnet_params.npz is what
-this script writes with seed 0, with numbers of 16 bits to keep it small: they read as many digits.
+The seeds 0 and 1 were tried: test accuracy 0.9889 and 0.9887. ch07/simple_convnet_params.npz is
+what this script writes with seed 0, in 16 bits to keep it small: they read as many digits.
 
     python ch07/train_convnet.py
 
