@@ -1,6 +1,7 @@
 """What holds around every test: strict numbers, no display, a cache folder of its own."""
 
 import os
+import signal
 
 import hypothesis
 import numpy as np
@@ -12,8 +13,10 @@ hypothesis.settings.load_profile("repeatable")
 
 
 def pytest_configure():
-    """Draw without a display, also in the scripts that the tests start."""
+    """Draw without a display and hear Ctrl-C, also in the scripts that the tests start."""
     os.environ["MPLBACKEND"] = "Agg"
+    # a shell starts its background jobs deaf to Ctrl-C, and theirs would be too
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True, scope="session")

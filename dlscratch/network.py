@@ -78,20 +78,21 @@ class Network:
         return self.loss_and_gradient(x, t)[1]
 
     def loss_and_gradient(
-        self, x, t, grads: Parameters | None = None
+        self, x, t, grads: Parameters | None = None, share: float = 1.0
     ) -> tuple[float, Parameters]:
         """Both from one forward and one backward pass, in training mode.
 
         grads: gradients of an earlier step, to be overwritten; without them, a new set is made.
+        share: both are multiplied by it; a part of a batch counts for its share of the rows.
         """
         params = self.params
         if grads is None or not params.aligned(grads):
             grads = Parameters(params.shapes(), params.flat.dtype)
         loss = self.last_layer.forward(self._scores(self._batch(x), training=True), t)
-        self._backward(self.last_layer.backward(), grads)
+        self._backward(self.last_layer.backward(share), grads)
         for name in self._decayed():
-            grads[name] += self.weight_decay * params[name]  # d(lambda/2 W^2)/dW = lambda W
-        return loss + self._penalty(), grads
+            grads[name] += share * self.weight_decay * params[name]  # d(lambda/2 W^2)/dW = lambda W
+        return share * (loss + self._penalty()), grads
 
     def _batch(self, x):
         x = np.asarray(x)

@@ -82,14 +82,13 @@ class Workers:
         """
         if len(self.nets) == 1:
             return self._alone(x, t)
-        parts = self._share(Network.loss_and_gradient, x, t, self.grads)
-        self.grads[: len(parts)] = [grads for _, (_, grads) in parts]
-        loss, total = 0.0, parts[0][1][1]
-        total.flat *= parts[0][0]
-        for share, (part_loss, grads) in parts:
-            loss += share * part_loss
-            if grads is not total:
-                total.flat += share * grads.flat
+        pieces, shares = self._pieces(x)
+        results = self._together(Network.loss_and_gradient, x, t, pieces, self.grads, shares)
+        self.grads[: len(results)] = [grads for _, grads in results]
+        (loss, total), *others = results
+        for part_loss, grads in others:  # always added up in this order
+            loss += part_loss
+            total.flat += grads.flat
         return loss, total
 
     def _alone(self, x, t):
@@ -103,23 +102,24 @@ class Workers:
         """As `Network.accuracy`, the rows shared out among the workers."""
         if len(self.nets) == 1:
             return self.nets[0].accuracy(x, t)
-        parts = self._share(Network.accuracy, x, t, [100] * len(self.nets))
+        pieces, shares = self._pieces(x)
+        results = self._together(Network.accuracy, x, t, pieces)
         # whole rows are counted, so that any number of workers comes to the same
-        return sum(round(share * part * len(x)) for share, part in parts) / len(x)
+        return sum(round(share * part * len(x)) for share, part in zip(shares, results)) / len(x)
 
-    def _share(self, method, x, t, last):
-        """[(share of the rows, method(net, rows, .., last))] for each worker that gets a row."""
+    def _pieces(self, x):
+        """A slice of the rows for each worker that gets one, and its share of them all."""
         ends = np.linspace(0, len(x), len(self.nets) + 1).astype(int).tolist()  # plain numbers
-        pieces = [slice(i, j) for i, j in zip(ends, ends[1:], strict=False) if i < j]
-        work = [
-            (net, x[piece], t[piece], argument)
-            for net, piece, argument in zip(self.nets, pieces, last, strict=False)
-        ]
+        pieces = [slice(i, j) for i, j in zip(ends, ends[1:]) if i < j]
+        return pieces, [(piece.stop - piece.start) / len(x) for piece in pieces]
+
+    def _together(self, method, x, t, pieces, *more):
+        """method(net, rows of x, rows of t, ..) of all workers at once."""
         _ = self.nets[0].params  # lets arrays that were replaced since the last step reach all
+        rows = [(x[piece], t[piece]) for piece in pieces]
+        work = [(net, *part, *rest) for net, part, *rest in zip(self.nets, rows, *more)]
         jobs = [self.threads.submit(method, *arguments) for arguments in work[1:]]
-        results = [method(*work[0]), *(job.result() for job in jobs)]
-        shares = [(piece.stop - piece.start) / len(x) for piece in pieces]
-        return list(zip(shares, results, strict=True))
+        return [method(*work[0]), *(job.result() for job in jobs)]
 
 
 def _twin(net, number):
