@@ -142,6 +142,9 @@ def growth(results):
                 )  # fmt: skip
         if ax.lines:
             ax.legend(frameon=False)
+        if what != "batch":  # few sizes: each has room for its number
+            measured = {int(size) for line in ax.lines for size in line.get_xdata()}
+            ax.set_xticks(sorted(measured))
     axes[1, 0].set_xlabel(f"units or filters of a hidden layer (batch of {BATCH})")
     axes[1, 1].set_xlabel(f"hidden layers of 100 units (batch of {BATCH})")
     return fig

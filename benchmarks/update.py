@@ -6,10 +6,12 @@ float32, and arithmetic with such denormal numbers takes a processor many times 
 optimizer is therefore warmed with 5,000 steps in which nine gradients of ten are 0.
 """
 
+from contextlib import nullcontext
 from functools import partial
 
 import numpy as np
 
+from benchmarks import pytorch
 from benchmarks.contenders import BookFloat32, PyTorch, available, made
 from benchmarks.networks import SUBJECTS
 from benchmarks.results import once
@@ -23,7 +25,7 @@ def update(results, effort, options):
     """Milliseconds an update, all gradients alive, and long after most of them died."""
     subject = SUBJECTS["mlp"]
     kinds = available(BookFloat32)
-    if options.quick:  # a thousand steps of PyTorch's threads take a minute on a busy machine
+    if options.quick:  # its threads, timed on a busy machine, would take most of the minute
         kinds = [kind for kind in kinds if kind is not PyTorch]
     steps = QUICK_STEPS if options.quick else STEPS
     all_alive, few_alive = gradients(subject, np.random.default_rng(options.seed))
@@ -50,7 +52,9 @@ def gradients(subject, rng):
 
 
 def warm(one, grads, steps):
-    with one.updating(grads) as call:
+    """So many updates; PyTorch on one thread, because several on a busy machine take minutes."""
+    alone = pytorch.one_thread() if isinstance(one, PyTorch) else nullcontext()
+    with alone, one.updating(grads) as call:
         for _ in range(steps):
             call()
 
