@@ -180,6 +180,13 @@ def test_the_vector_of_an_earlier_step_can_be_filled_again(make):
     np.testing.assert_array_equal(grads.flat, twin.gradient(x, t).flat)
 
 
+def test_affine_layers_work_their_gradients_out_right_in_that_vector():
+    net, x, t = example(two_layer)
+    grads = net.gradient(x, t)
+    for name, layer in (("W1", net.layers[0]), ("W2", net.layers[2])):
+        assert layer.dW is grads[name]
+
+
 def test_a_vector_of_another_network_is_not_filled():
     net, x, t = example(two_layer)
     other, *_ = example(two_layer)
