@@ -1,15 +1,16 @@
 """Section 5.7.4: the network that you can read learns MNIST.
 
-Chapter 4's 784-50-10 network, now a list of layers with ReLU inside, and as many steps: 17 epochs
-of 600 batches. A sigmoid multiplies every gradient that passes by y (1 - y), which is 1/4 at most;
-ReLU lets it through whole, and 97 % of the test images are read, where chapter 4's network read
-94.5 %. The initial weights have He's size (section 6.2.3); try the book's with --std 0.01.
+Chapter 4's 784-50-10 network, now a list of layers with ReLU inside. A sigmoid multiplies every
+gradient that passes by y (1 - y), which is 1/4 at most; ReLU lets it through whole, and 97 % of the
+test images are read, where chapter 4's network read 94.5 %. 20 epochs of 600 batches get there with
+any of the seeds 0 to 4 (97.1 to 97.4 %); the book's 10,000 steps, --epochs 17, with four of them.
+The initial weights have He's size (section 6.2.3); try the book's with --std 0.01.
 
     python ch05/train_neuralnet.py
     python ch05/train_neuralnet.py --hidden 200 --epochs 30
 
 Last line with the default seed:
-    test accuracy | book: 0.9690 (the authors' notebook) | here: 0.9707 | holds
+    test accuracy | book: 0.9690 (the authors' notebook) | here: 0.9720 | holds
 """
 
 import time
@@ -39,8 +40,8 @@ def options(parser):
         help="learning rate (default: 0.1)",
     )
     parser.add_argument(
-        "--epochs", type=number(int, at_least=1), default=17,
-        help="how often to go through the images (default: 17; 1 with --quick)",
+        "--epochs", type=number(int, at_least=1), default=20,
+        help="how often to go through the images (default: 20; 1 with --quick)",
     )
     parser.add_argument(
         "--std", type=size, default="he",
