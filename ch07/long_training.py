@@ -8,12 +8,14 @@ a batch is shared decides how its sums are rounded, and in the end which images 
 
 from pathlib import Path
 
+from dataset.mnist import load_mnist
 from dlscratch import Adam, Trainer, figures
-from dlscratch.experiment import number
+from dlscratch.experiment import Claim, number
 from dlscratch.workers import Workers
 
 BATCH = 100
 EVALUATED = 1000  # images of either set that are looked at after each epoch, as in the book
+CHANCE = "chance decides about 10 images of 10,000; --help tells of the other seeds"
 
 
 def training_options(parser):
@@ -55,10 +57,12 @@ class DecayingAdam(Adam):
         self.first_lr = rate
 
 
-def first(count, data):
-    """The first so many images, and their labels."""
-    x, t = data
-    return x[:count], t[:count]
+def load_images(few):
+    """(x, t) to train with and (x, t) to test with, x: (N, 1, 28, 28); the first few, or all."""
+    (x, t), (x_test, t_test) = load_mnist(flatten=False)
+    if few:
+        return (x[:2000], t[:2000]), (x_test[:1000], t_test[:1000])
+    return (x, t), (x_test, t_test)
 
 
 def full_name(args, name):
@@ -67,7 +71,10 @@ def full_name(args, name):
 
 
 def train_long(args, name, net, train, test, rng):
-    """Train in batches of 100 and return the `History`, complete or not; a line for each epoch."""
+    """Train in batches of 100, a line for each epoch; then the figure of the accuracies, name.png.
+
+    Ctrl-C ends in KeyboardInterrupt, once what is there is kept.
+    """
     steps = -(-len(train[0]) // BATCH)
     optimizer = DecayingAdam(0.001, args.lr_decay, steps)
     own_file = args.out / f"{full_name(args, name)}-seed{args.seed}.resume.npz"
@@ -92,7 +99,22 @@ def train_long(args, name, net, train, test, rng):
     )  # fmt: skip
     if history.interrupted:
         print(f"\nstopped after epoch {history.epochs}; --resume goes on from {checkpoint}")
-    return history
+    if history.epochs:
+        args.save(accuracy_figure(history, type(net).__name__), f"{full_name(args, name)}.png")
+    if history.interrupted:
+        raise KeyboardInterrupt
+
+
+def accuracy_figure(history, title):
+    """Both accuracies after each epoch."""
+    fig, ax = figures.new()
+    lowest = min(history.train_accuracy + history.test_accuracy)
+    figures.accuracy(
+        ax, history.train_accuracy, history.test_accuracy,
+        title=f"{title}: accuracy on the first {EVALUATED} images",
+        ylim=(min(0.95, lowest - 0.01), 1.001),
+    )  # fmt: skip
+    return fig
 
 
 def accuracy_of(args, net, data):
@@ -101,14 +123,8 @@ def accuracy_of(args, net, data):
         return workers.accuracy(*data)
 
 
-def save_accuracies(args, history, name, title):
-    """The figure of both accuracies after each epoch, if there was one: name.png."""
-    if history.epochs:
-        fig, ax = figures.new()
-        lowest = min(history.train_accuracy + history.test_accuracy)
-        figures.accuracy(
-            ax, history.train_accuracy, history.test_accuracy,
-            title=f"{title}: accuracy on the first {EVALUATED} images",
-            ylim=(min(0.95, lowest - 0.01), 1.001),
-        )  # fmt: skip
-        args.save(fig, f"{full_name(args, name)}.png")
+def accuracy_claim(args, what, book, ours):
+    """The accuracy that the book names beside ours."""
+    why = "" if ours >= book else CHANCE
+    why = "--quick trains on 2,000 images, twice" if args.quick else why
+    return Claim(f"{what} accuracy", f"{book:.4f}", f"{ours:.4f}", ours >= book, why)

@@ -72,25 +72,9 @@ def pooled(side):
     return side // 2
 
 
-def print_layers(net, input_dim):
-    """Run one blank image through the net and print what each layer makes of it."""
-    x = np.zeros((1, *input_dim), net.dtype)
-    print(f"{'layer':<12}{'output':>14}{'parameters':>12}")
-    print(f"{'image':<12}{shape(x):>14}{0:>12,}")
-    for layer in net.layers:
-        x = layer.forward(x)
-        count = sum(getattr(layer, name).size for name in layer.param_names)
-        print(f"{type(layer).__name__:<12}{shape(x):>14}{count:>12,}")
-
-
-def shape(x):
-    """(1, 30, 24, 24) -> "30 x 24 x 24": one example of the batch."""
-    return " x ".join(map(str, x.shape[1:]))
-
-
 def main(args):
     net = SimpleConvNet(rng=np.random.default_rng(args.seed))
-    print_layers(net, (1, 28, 28))
+    print(net.summary((1, 28, 28)))
     shapes = {name: W.shape for name, W in net.params.items() if name.startswith("W")}
     assert shapes == {"W1": (30, 1, 5, 5), "W2": (4320, 100), "W3": (100, 10)}
     print(f"{net.params.flat.size:,} parameters")

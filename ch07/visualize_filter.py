@@ -21,7 +21,6 @@ from dlscratch import figures
 from dlscratch.experiment import Claim, run
 
 WEIGHTS = Path(__file__).with_name("simple_convnet_params.npz")  # from train_convnet.py
-MARGIN = (0.80, 0.90, 0.97)  # pale blue: no grey, so that it is no weight
 
 
 def learned_net():
@@ -29,24 +28,6 @@ def learned_net():
     net = SimpleConvNet()
     net.load(WEIGHTS)
     return net
-
-
-def as_greys(filters):
-    """(F, h, w) -> each filter stretched to 0 .. 1: smallest weight black, largest white."""
-    low = filters.min(axis=(1, 2), keepdims=True)
-    high = filters.max(axis=(1, 2), keepdims=True)
-    return (filters - low) / (high - low)
-
-
-def mosaic(filters, cols=6):
-    """All filters side by side in one picture, (H, W, 3), a pixel of margin around each."""
-    F, h, w = filters.shape
-    rows = -(-F // cols)
-    picture = np.full((rows * (h + 1) + 1, cols * (w + 1) + 1, 3), MARGIN)
-    for i, grey in enumerate(as_greys(filters)):
-        top, left = i // cols * (h + 1) + 1, i % cols * (w + 1) + 1
-        picture[top : top + h, left : left + w] = grey[:, :, None]
-    return picture
 
 
 def likeness(filters):
@@ -65,7 +46,7 @@ def main(args):
 
     fig, axes = figures.new(1, 2, size=(8.4, 3.9), grid=False)
     for ax, filters, title in zip(axes, (before, after), ("Before training", "After training")):
-        figures.image(ax, mosaic(filters))
+        figures.image(ax, figures.mosaic(filters, cols=6))
         ax.set_title(title)
     args.save(fig, "fig_7-24_filters.png")
 

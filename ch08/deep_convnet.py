@@ -12,7 +12,7 @@ Last line with the default seed: 123,552 parameters
 
 import numpy as np
 
-from ch07.simple_convnet import conv_options, pooled, print_layers
+from ch07.simple_convnet import conv_options, pooled
 from dlscratch import Dropout, Network, Pooling, ReLU, affine, convolution
 from dlscratch.experiment import run
 from dlscratch.im2col import output_size as conv_output_size
@@ -75,7 +75,7 @@ class DeepConvNet(Network):
 
 def main(args):
     net = DeepConvNet(rng=np.random.default_rng(args.seed))
-    print_layers(net, (1, 28, 28))
+    print(net.summary((1, 28, 28)))
     shapes = [W.shape for name, W in net.params.items() if name.startswith("W")]
     fan_in = [int(np.prod(shape[1:])) if len(shape) == 4 else shape[0] for shape in shapes]
     assert fan_in == [9, 144, 144, 288, 288, 576, 1024, 50]  # what He initialization divides by

@@ -23,7 +23,6 @@ from dlscratch.experiment import Claim, run
 from dlscratch.workers import one_blas_thread
 
 WEIGHTS = Path(__file__).with_name("deep_convnet_params.npz")  # from train_deepnet.py
-DRAWN = 100  # images at most; all are counted
 
 
 def learned_net():
@@ -31,20 +30,6 @@ def learned_net():
     net = DeepConvNet()
     net.load(WEIGHTS)
     return net
-
-
-def draw(images, true, read):
-    """The images dark on bright, true label top left in blue, the reading bottom right in red."""
-    fig = figures.images(1 - images, cell=0.75, low=0, high=1)
-    for ax, right, wrong in zip(fig.axes, true, read):
-        ax.set_axis_on()
-        ax.set(xticks=[], yticks=[])
-        ax.spines[:].set(visible=True, color="0.8")
-        ax.text(0.04, 0.98, right, color=figures.BLUE, weight="bold", transform=ax.transAxes,
-                va="top")  # fmt: skip
-        ax.text(0.96, 0.03, wrong, color=figures.VERMILION, weight="bold", transform=ax.transAxes,
-                ha="right")  # fmt: skip
-    return fig
 
 
 def confused_pairs(true, read):
@@ -57,14 +42,14 @@ def main(args):
     _, (x, t) = load_mnist(flatten=False)
     if args.quick:
         x, t = x[:1000], t[:1000]
+    net = learned_net()
     with one_blas_thread():
-        read = learned_net().predict(x).argmax(axis=1)
+        read = net.predict(x).argmax(axis=1)
     wrong = np.flatnonzero(read != t)
     if len(wrong) == 0:
         print("no image was read wrongly")
         return []
-    shown = wrong[:DRAWN]
-    args.save(draw(x[shown, 0], t[shown], read[shown]), "fig_8-2_misclassified.png")
+    args.save(figures.misclassified(net, x[wrong], t[wrong]), "fig_8-2_misclassified.png")
 
     pairs = confused_pairs(t[wrong], read[wrong])
     print("taken for each other, how often:")

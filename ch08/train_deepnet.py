@@ -19,15 +19,14 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ch07.long_training import (
+    accuracy_claim,
     accuracy_of,
-    first,
-    save_accuracies,
+    load_images,
     train_long,
     training_options,
 )
 from ch08.deep_convnet import DeepConvNet
-from dataset.mnist import load_mnist
-from dlscratch.experiment import Claim, run
+from dlscratch.experiment import run
 
 REACH = 2  # pixels
 
@@ -68,27 +67,15 @@ def options(parser):
 
 
 def main(args):
-    train, test = load_mnist(flatten=False)
-    if args.quick:
-        train, test = first(2000, train), first(1000, test)
+    (x, t), test = load_images(few=args.quick)
     rng = np.random.default_rng(args.seed)
     net = DeepConvNet(rng=rng)
-    x, t = train
     images = ShiftedImages(x, rng) if args.augment else x
-    name = "train_deepnet" + "-augment" * args.augment
-    history = train_long(args, name, net, (images, t), test, rng)
-
-    save_accuracies(args, history, name, "DeepConvNet")
-    if history.interrupted:
-        raise KeyboardInterrupt
+    train_long(args, "train_deepnet" + "-augment" * args.augment, net, (images, t), test, rng)
 
     net.save(args.out / "deep_convnet_params.npz")
     print(f"weights: {args.out / 'deep_convnet_params.npz'}")
-    accuracy = accuracy_of(args, net, test)
-    why = "--quick trains on 2,000 images, twice" if args.quick else ""
-    if not why and accuracy < 0.9938:
-        why = "chance decides about 10 images of 10,000; --help tells of the other seeds"
-    return [Claim("test accuracy", "0.9938", f"{accuracy:.4f}", accuracy >= 0.9938, why)]
+    return [accuracy_claim(args, "test", 0.9938, accuracy_of(args, net, test))]
 
 
 if __name__ == "__main__":

@@ -112,7 +112,8 @@ def run(
         seconds = time.perf_counter() - started
         for claim in claims:
             print(claim)
-        _write_record(args.out / f"{script.stem}.json", args, parser, seconds, claims)
+        if script.name != "__main__.py":  # a program that is no chapter script keeps its own books
+            _write_record(args.out / f"{script.stem}.json", args, parser, seconds, claims)
     return claims
 
 
@@ -200,12 +201,14 @@ def number(
     return parse
 
 
-def replay(session: Path) -> None:
-    """Show a session at the prompt, a text with >>> lines, after checking every answer in it.
+def replay(script: str) -> None:
+    """Show the session of a script, the text beside it with >>> lines, after checking every answer.
 
-    The lines are run in order, as doctest runs them. Where Python answers something else than the
-    text, both answers are printed and the script ends with `SystemExit`.
+    ch01/repl.py has ch01/repl.txt. The lines are run in order, as doctest runs them. Where Python
+    answers something else than the text, both answers are printed and the script ends with
+    `SystemExit`.
     """
+    session = Path(script).with_suffix(".txt")
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     failed, typed = doctest.testfile(
         str(session), module_relative=False, optionflags=flags, encoding="utf-8"

@@ -195,7 +195,7 @@ def test_a_reader_of_the_pipe_who_leaves_early_gets_no_traceback(tmp_path):
 def test_replay_shows_a_session_whose_answers_are_right(tmp_path, capsys):
     session = tmp_path / "session.txt"
     session.write_text("Adding.\n\n    >>> 1 + 2\n    3\n    >>> x = 4\n")
-    replay(session)
+    replay(str(tmp_path / "session.py"))
     shown = capsys.readouterr().out
     assert "Adding.\n\n    >>> 1 + 2\n    3\n" in shown
     assert shown.endswith("2 inputs typed, every answer as shown\n")
@@ -205,7 +205,7 @@ def test_replay_stops_at_a_wrong_answer_and_shows_the_right_one(tmp_path, capsys
     session = tmp_path / "session.txt"
     session.write_text(">>> 1 + 2\n4\n")
     with pytest.raises(SystemExit, match="1 of 1 answers differ"):
-        replay(session)
+        replay(str(tmp_path / "session.py"))
     assert "Expected:\n    4\nGot:\n    3\n" in capsys.readouterr().out
 
 
@@ -238,6 +238,21 @@ def test_the_record_names_the_options_that_the_result_depends_on_and_no_others()
     argv = "--quick --resume --show --lr 0.1 --std 0.2 --weights here.npz".split()
     left = record(lambda args: None, *argv, options=options)
     assert left["options"] == {"quick": True, "std": 0.2, "weights": "here.npz"}
+
+
+def test_a_program_that_is_no_chapter_script_leaves_no_record(tmp_path):
+    package = tmp_path / "measure"
+    package.mkdir()
+    (package / "__main__.py").write_text(
+        "from dlscratch.experiment import run\n"
+        "def main(args): print('measured')\n"
+        "run(main, 'Measures.')\n"
+    )
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    command = [sys.executable, "-m", "measure", "--out", "left"]
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("measured\n", "")
+    assert list((tmp_path / "left").iterdir()) == []
 
 
 def test_a_run_that_fails_leaves_no_record():

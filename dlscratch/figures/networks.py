@@ -123,6 +123,9 @@ def misclassified(net: Any, x: Any, t: Any, limit: int = 100) -> Figure:
     pictures = pictures.reshape(len(wrong), *np.shape(x)[2:] or (side, side))
     fig = images(pictures.max() - pictures, cell=0.75, low=0, high=pictures.max())
     for ax, right, mistake in zip(fig.axes, true[wrong], read[wrong]):
+        ax.set_axis_on()  # a frame around each image
+        ax.set(xticks=[], yticks=[])
+        ax.spines[:].set(visible=True, color="0.8")
         style: Any = {"weight": "bold", "transform": ax.transAxes}
         ax.text(0.04, 0.98, right, color=BLUE, va="top", **style)
         ax.text(0.96, 0.03, mistake, color=VERMILION, ha="right", **style)

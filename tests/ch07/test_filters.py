@@ -2,32 +2,13 @@ import numpy as np
 import pytest
 
 from ch07.apply_filter import answers, choose, edges, load_grey, share_at_upright
-from ch07.visualize_filter import MARGIN, as_greys, likeness, mosaic
+from ch07.visualize_filter import likeness
 from dataset.landscape import PICTURE
 from dlscratch import Convolution
 from dlscratch.files import DataError
 
 UPRIGHT = np.tile([-1.0, -1.0, 0.0, 1.0, 1.0], (5, 1)).astype(np.float32)
 CHECKERED = (-1.0) ** np.add.outer(np.arange(5), np.arange(5))
-
-
-def test_the_smallest_weight_is_black_and_the_largest_white_in_each_filter():
-    filters = np.random.default_rng(0).standard_normal((4, 5, 5)) * [[[1]], [[10]], [[0.1]], [[3]]]
-    greys = as_greys(filters)
-    assert np.array_equal(greys.min(axis=(1, 2)), np.zeros(4))
-    assert np.array_equal(greys.max(axis=(1, 2)), np.ones(4))
-    order = np.argsort(filters, axis=None)
-    first = order[order < 25]  # of the first filter: brighter where the weight is larger
-    assert (np.diff(greys.ravel()[first]) >= 0).all()
-
-
-def test_the_mosaic_shows_every_filter_in_order_with_a_margin_around_each():
-    filters = np.random.default_rng(0).standard_normal((7, 5, 5))
-    picture = mosaic(filters, cols=3)
-    assert picture.shape == (3 * 6 + 1, 3 * 6 + 1, 3)
-    assert np.array_equal(picture[7:12, 13:18, 0], as_greys(filters)[5])  # row 2, column 3
-    assert (picture[::6] == MARGIN).all() and (picture[:, ::6] == MARGIN).all()
-    assert (picture[13:, 7:] == MARGIN).all()  # no eighth filter
 
 
 def test_likeness_tells_patterns_from_noise():

@@ -85,6 +85,5 @@ def test_the_script_prints_the_table_of_the_layers(capsys):
 
     main(Args)
     lines = capsys.readouterr().out.splitlines()
-    assert lines[2].split() == ["Convolution", *"30 x 24 x 24".split(), "780"]
-    assert sum(int(line.split()[-1].replace(",", "")) for line in lines[1:-1]) == 433_890
+    assert lines[4].split()[:7] == ["Convolution", *"30 x 24 x 24".split(), "780"]
     assert lines[-1] == "433,890 parameters"

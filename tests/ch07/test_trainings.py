@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ch07 import train_convnet
+from ch07 import long_training, train_convnet
 from ch07.long_training import DecayingAdam
 from ch08 import train_deepnet
 from dlscratch import Adam
@@ -27,8 +27,7 @@ def few_images(monkeypatch):
         t = rng.integers(0, 10, 260)
         return (x[:230], t[:230]), (x[230:], t[230:])
 
-    for script in (train_convnet, train_deepnet):
-        monkeypatch.setattr(script, "load_mnist", load_mnist)
+    monkeypatch.setattr(long_training, "load_mnist", load_mnist)
 
 
 @pytest.fixture

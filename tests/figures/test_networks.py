@@ -137,6 +137,7 @@ def test_misclassified_images_carry_the_label_and_the_reading():
     fig = paint(figures.misclassified(Sees(), x, t))
     assert [[text.get_text() for text in ax.texts] for ax in fig.axes] == [["1", "0"], ["0", "2"]]
     assert fig.axes[0].images[0].get_array().shape == (3, 3)
+    assert all(ax.axison and not len(ax.get_xticks()) for ax in fig.axes)  # a frame, no scale
 
 
 def test_misclassified_shows_so_many_at_most():

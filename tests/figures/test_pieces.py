@@ -144,3 +144,15 @@ def test_histograms_count_every_value_within_the_limits_at_one_height():
     assert axes[0].get_ylim() == axes[1].get_ylim() == (0, 8.4)
     assert [ax.get_title() for ax in axes] == ["1-layer", "2-layer"]
     paint(fig)
+
+
+def test_a_mosaic_shows_every_picture_in_order_each_from_black_to_white():
+    pictures = np.random.default_rng(0).standard_normal((7, 5, 5)) * np.arange(1, 8)[:, None, None]
+    whole = figures.mosaic(pictures, cols=3)
+    assert whole.shape == (3 * 6 + 1, 3 * 6 + 1, 3)
+    for i, picture in enumerate(pictures):
+        top, left = i // 3 * 6 + 1, i % 3 * 6 + 1
+        grey = (picture - picture.min()) / (picture.max() - picture.min())
+        assert_allclose(whole[top : top + 5, left : left + 5, 0], grey, atol=1e-6)
+    assert (whole[::6] == figures.PALE).all() and (whole[:, ::6] == figures.PALE).all()
+    assert (whole[13:, 7:] == figures.PALE).all()  # no eighth picture
