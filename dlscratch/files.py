@@ -51,6 +51,17 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         raise
 
 
+def npz_fault(path: str | os.PathLike[str], error: Exception) -> str:
+    """What is wrong with a file that np.load could not read as .npz, in words of its reader."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror  # such as: Is a directory
+    with open(path, "rb") as file:
+        start = file.read(24)
+    if start[:2] == b"PK":  # as every .npz begins, for it is a zip file
+        return "it is damaged, cut short, or holds more than numbers"
+    return f"it begins with {start!r}" if start else "it is empty"
+
+
 def load_pickle(source: str | os.PathLike[str] | BinaryIO, expected: Iterable[str] = ()) -> Any:
     """Read a pickle of plain data and arrays, such as the book's sample_weight.pkl (3.6.2).
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from dlscratch.files import DataError, atomic_write
+from dlscratch.files import DataError, atomic_write, npz_fault
 from dlscratch.functions import check_labels
 from dlscratch.layers import Layer, SoftmaxWithLoss
 from dlscratch.parameters import Parameters
@@ -255,7 +255,8 @@ def read_arrays(path) -> dict[str, np.ndarray]:
     except FileNotFoundError:
         raise DataError(f"{path}: no such file") from None
     except Exception as error:  # damage makes zipfile and NumPy raise almost anything
-        raise DataError(f"{path}: not a readable .npz file ({error}); save it again") from error
+        fault = npz_fault(path, error)
+        raise DataError(f"{path}: not a readable .npz file: {fault}; save it again") from error
     return arrays
 
 

@@ -627,21 +627,22 @@ def test_a_missing_file_is_named(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content",
+    "content, fault",
     [
-        b"",
-        b"not a network",
-        b"PK\x03\x04 the start of a zip file",
-        b"<html>404 Not Found</html>" * 1000,
-        pickle.dumps({"W1": [1.0]}),
-        b"\x93NUMPY\x01\x00",
+        (b"", "it is empty"),
+        (b"not a network", "it begins with b'not a network'"),
+        (b"PK\x03\x04 the start of a zip file", "it is damaged, cut short"),
+        (b"<html>404 Not Found</html>" * 1000, "it begins with b'<html>404"),
+        (pickle.dumps({"W1": [1.0]}), "it begins with"),
+        (b"\x93NUMPY\x01\x00", "it begins with"),
     ],
     ids=["empty", "text", "start of a zip", "web page", "pickle", "start of an array"],
 )
-def test_a_foreign_file_is_refused(content, tmp_path):
+def test_a_foreign_file_is_refused_and_what_it_is_instead_is_said(content, fault, tmp_path):
     path = tmp_path / "net.npz"
     path.write_bytes(content)
-    refused(example(two_layer)[0], path, "not a readable .npz file .* save it again")
+    expected = f"not a readable .npz file: {fault}.*; save it again"
+    refused(example(two_layer)[0], path, expected)
 
 
 def test_a_single_array_a_folder_and_a_zip_of_something_else_are_refused(tmp_path):
