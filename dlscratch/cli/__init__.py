@@ -3,6 +3,7 @@
     dlscratch list                          what there is to run
     dlscratch run ch06/overfit_dropout      one experiment
     dlscratch reproduce --quick             all of them
+    dlscratch draw                          a digit by hand, read while you draw
 
 Exit codes: 0 = done; 1 = done, and the answer is no: a wrong gradient, unreadable data; 2 = a
 mistake in the command line; 130 = stopped by Ctrl-C.
@@ -25,6 +26,7 @@ COMMANDS = {  # its name: its module
     "summary": "summary",
     "gradcheck": "gradcheck",
     "graph": "graph",
+    "draw": "draw",
     "reproduce": "reproduce",
     "info": "info",
 }

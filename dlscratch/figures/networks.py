@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from dlscratch.feature_maps import feature_maps
 from dlscratch.figures.pieces import (
     BLACK,
     BLUE,
@@ -20,7 +21,7 @@ from dlscratch.figures.pieces import (
     mosaic,
     new,
 )
-from dlscratch.layers import Convolution, ReLU, Sigmoid, Tanh
+from dlscratch.layers import Convolution
 
 
 def history(past: Any) -> Figure:
@@ -62,15 +63,7 @@ def activations(net: Any, x: Any) -> Figure:
     x = x[None] if x.ndim == 3 else x
     if x.ndim != 4 or len(x) != 1:
         raise ValueError(f"expected one image, (C, H, W), got shape {x.shape}")
-    maps, out = [], x
-    for before, layer in zip([None, *net.layers], net.layers):
-        out = layer.forward(out)
-        if isinstance(layer, Convolution):
-            maps.append(out[0])
-        elif isinstance(before, Convolution) and isinstance(layer, ReLU | Sigmoid | Tanh):
-            maps[-1] = out[0]
-    if not maps:
-        raise ValueError("the network has no convolution, so there are no maps to show")
+    maps = [layer[0] for layer in feature_maps(net, x)[0]]
     pictures = [mosaic(layer, cols=16, low=0, high=layer.max()) for layer in maps]
     heights = [len(picture) / picture.shape[1] for picture in pictures]
     fig, axes = new(

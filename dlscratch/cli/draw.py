@@ -1,0 +1,61 @@
+"""Draw a digit in the browser and see at every stroke what a network makes of it.
+
+    dlscratch draw
+    dlscratch draw --network ch07 --port 8080 --no-browser
+
+The page shows the ten probabilities, the feature maps of every convolution, and where the gradient
+of the winning score falls on the drawing. It is served on this machine alone; Ctrl-C ends it.
+"""
+
+import importlib
+import sys
+
+from dlscratch.chapters import ROOT
+from dlscratch.experiment import number
+
+NETWORKS = {  # name: module, class; the weights lie beside the module, as the chapter trained them
+    "ch07": ("simple_convnet", "SimpleConvNet"),
+    "ch08": ("deep_convnet", "DeepConvNet"),
+}
+
+
+def options(parser):
+    parser.add_argument(
+        "--network", choices=NETWORKS, default="ch08",
+        help="which one reads at first (default: ch08); the page has a switch",
+    )
+    parser.add_argument(
+        "--port", type=number(int, at_least=0, at_most=65535), default=8028,
+        help="where to serve (default: 8028); another one if it is taken",
+    )
+    parser.add_argument("--no-browser", action="store_true", help="print the address alone")
+
+
+def main(args):
+    with start({name: learned(name) for name in NETWORKS}, args.port) as server:
+        address = f"{server.address}#{args.network}"
+        print(f"draw at {address} - Ctrl-C ends it", flush=True)
+        if not args.no_browser:
+            import webbrowser
+
+            webbrowser.open(address)  # answers False where there is none
+        server.serve_forever()
+
+
+def learned(name):
+    """The network of a chapter with the weights that it has learned."""
+    module, kind = NETWORKS[name]
+    net = getattr(importlib.import_module(f"{name}.{module}"), kind)()
+    net.load(ROOT / name / f"{module}_params.npz")
+    return net
+
+
+def start(networks, port):
+    """A server at this port, or at any free one."""
+    from dlscratch.draw.server import DrawServer
+
+    try:
+        return DrawServer(networks, port)
+    except OSError as error:
+        print(f"port {port}: {error.strerror}; taking another one", file=sys.stderr)
+        return DrawServer(networks)
