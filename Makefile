@@ -13,13 +13,15 @@ unexport PYTHONPATH PYTHONHOME
 export PIP_USER = 0
 
 .NOTPARALLEL:
-.PHONY: help train test lint clean
+.PHONY: help train test lint docs notebooks clean
 
 help:
-	@echo "make train   train the two-layer network of chapter 5 on MNIST (about a minute)"
-	@echo "make test    run every test"
-	@echo "make lint    run ruff and mypy"
-	@echo "make clean   remove .venv and what the tools left behind; out/ stays"
+	@echo "make train      train the two-layer network of chapter 5 on MNIST (about a minute)"
+	@echo "make test       run every test"
+	@echo "make lint       run ruff and mypy"
+	@echo "make docs       build the site in build/docs/html"
+	@echo "make notebooks  write the notebooks anew from the scripts"
+	@echo "make clean      remove .venv and what the tools left behind; out/ stays"
 
 train: .venv/ready
 	$(VENV) ch05/train_neuralnet.py
@@ -30,6 +32,12 @@ test: .venv/ready-dev
 lint: .venv/ready-dev
 	$(VENV) -m ruff check .
 	$(VENV) -m mypy
+
+docs: .venv/ready-dev
+	$(VENV) docs/build.py build/docs
+
+notebooks: .venv/ready-dev
+	$(VENV) docs/make_notebooks.py
 
 clean:
 	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
