@@ -11,7 +11,7 @@ import importlib
 import sys
 
 from dlscratch.chapters import ROOT
-from dlscratch.experiment import number
+from dlscratch.experiment import has_screen, number
 
 NETWORKS = {  # name: module, class; the weights lie beside the module, as the chapter trained them
     "ch07": ("simple_convnet", "SimpleConvNet"),
@@ -35,10 +35,10 @@ def main(args):
     with start({name: learned(name) for name in NETWORKS}, args.port) as server:
         address = f"{server.address}#{args.network}"
         print(f"draw at {address} - Ctrl-C ends it", flush=True)
-        if not args.no_browser:
+        if has_screen() and not args.no_browser:
             import webbrowser
 
-            webbrowser.open(address)  # answers False where there is none
+            webbrowser.open(address)  # answers False where there is none: the address is printed
         server.serve_forever()
 
 

@@ -13,6 +13,8 @@ let answer = null; // the last one; null before the first stroke
 let pointer = null; // the mouse or finger that is drawing
 let pen = { x: SIDE / 2, y: SIDE / 2, down: false }; // the one that the arrow keys move
 let network = ""; // the name of the one that reads
+let asking = false; // an answer is on its way
+let late = false; // the drawing has changed since it was sent
 let shapes = {}; // of its maps, and those of the others: (F, H, W) of each convolution
 
 // ---- the drawing
@@ -61,6 +63,7 @@ function paintPad() {
 
 let frame = 0;
 function changed() { // many events, one repaint and one question a frame
+  late = true;
   cancelAnimationFrame(frame);
   frame = requestAnimationFrame(() => { paintPad(); ask(); });
 }
@@ -134,11 +137,7 @@ pad.addEventListener("blur", () => { pen.down = false; paintPad(); });
 
 // ---- the question
 
-let asking = false;
-let late = false; // the drawing has changed since it was sent
-
 async function ask() { // one at a time: what comes in between is overtaken, never queued
-  late = true;
   if (asking) return;
   asking = true;
   while (late) {
@@ -169,7 +168,7 @@ async function post(body) {
 function show() {
   showAnswer();
   showPictures();
-  if (pointer === null && !pen.down) speak();
+  if (pointer === null && !pen.down && !late) speak(); // not in the middle of a stroke
 }
 
 // softmax never reaches 1
@@ -285,8 +284,9 @@ async function start() {
       changed();
     });
     const chapter = name.replace("ch0", "Chapter ");
-    const small = `${chapter}, ${parameters.toLocaleString("en")} parameters`;
-    label.append(choice, title, element("small", { textContent: small }));
+    const small = element("small", { textContent: chapter });
+    small.append(element("span", { textContent: `, ${parameters.toLocaleString("en")} parameters` }));
+    label.append(choice, title, small);
     find("networks").append(label);
   }
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { paintPad(); show(); });

@@ -1,0 +1,284 @@
+"""The page in a real browser: digits are drawn on it, and it says what they are.
+
+Needs Chromium and its driver (on Debian: apt install chromium chromium-driver) and the extra
+"browser". The pictures stay in out/draw; docs/draw.png is the one of test_readme_shows_this.
+"""
+
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+
+STROKES = {  # on a paper of 280 x 280
+    3: [(72, 66), (82, 50), (100, 38), (122, 31), (144, 30), (166, 36), (184, 50), (193, 70),
+        (190, 92), (178, 110), (160, 122), (140, 129), (124, 131), (142, 131), (162, 135),
+        (182, 144), (197, 160), (204, 182), (200, 205), (187, 225), (167, 239), (144, 246),
+        (119, 245), (96, 237), (78, 223), (68, 210)],
+    7: [(70, 55), (100, 53), (130, 51), (160, 49), (190, 46), (206, 46), (196, 74), (184, 104),
+        (171, 134), (160, 162), (150, 190), (142, 218), (136, 246)],
+}  # fmt: skip
+DRIVER = "chromedriver"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+FLAGS = (
+    "headless", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "disable-quic",
+    "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync",
+    "hide-scrollbars",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    """A Chromium without a window; the tests are skipped where there is none."""
+    webdriver = pytest.importorskip("selenium.webdriver", reason="needs the extra 'browser'")
+    binary = next(filter(None, map(shutil.which, BROWSERS)), None)
+    driver = shutil.which(DRIVER)
+    if not (binary and driver):
+        pytest.skip("needs Chromium and chromedriver: apt install chromium chromium-driver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = binary
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    for flag in (*FLAGS, f"user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(f"--{flag}")
+    browser = webdriver.Chrome(options, webdriver.ChromeService(driver))
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture
+def page(browser, server):
+    """The page, opened anew: page(network="ch08", width=1200, height=900, dark=False)"""
+
+    def page(network="ch08", width=1200, height=900, dark=False):
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        theme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [theme]})
+        browser.get("about:blank")  # a new # alone would load nothing
+        browser.get(f"{server.address}#{network}")
+        return Page(browser)
+
+    yield page
+    assert browser.get_log("browser") == []  # no error, nothing that the policy had to block
+
+
+class Page:
+    """What a reader does on the page, and reads there."""
+
+    def __init__(self, browser):
+        self.browser = browser
+        self.until(lambda: self.run("return document.querySelectorAll('.grid canvas').length"))
+
+    def run(self, script):
+        return self.browser.execute_script(script)
+
+    def until(self, true):
+        from selenium.webdriver.support.ui import WebDriverWait
+
+        WebDriverWait(self.browser, 10, poll_frequency=0.02).until(lambda _: true())
+
+    def find(self, id):
+        return self.browser.find_element("id", id)
+
+    def draw(self, digit, kind="mouse"):
+        """One stroke with mouse, pen or touch."""
+        from selenium.webdriver.common.actions.action_builder import ActionBuilder
+        from selenium.webdriver.common.actions.pointer_input import PointerInput
+
+        left, top, width = self.run(
+            "const box = document.getElementById('pad').getBoundingClientRect();"
+            "return [box.left, box.top, box.width]"
+        )
+        actions = ActionBuilder(self.browser, mouse=PointerInput(kind, kind), duration=5)
+        first, *others = (
+            (round(left + x * width / 280), round(top + y * width / 280)) for x, y in STROKES[digit]
+        )
+        actions.pointer_action.move_to_location(*first).pointer_down()
+        for place in others:
+            actions.pointer_action.move_to_location(*place)
+        actions.pointer_action.pointer_up()
+        actions.perform()
+
+    def press(self, *keys):
+        from selenium.webdriver.common.action_chains import ActionChains
+
+        ActionChains(self.browser).send_keys(*keys).perform()
+
+    def undo(self):
+        from selenium.webdriver.common.action_chains import ActionChains
+        from selenium.webdriver.common.keys import Keys
+
+        keys = ActionChains(self.browser).key_down(Keys.CONTROL).send_keys("z")
+        keys.key_up(Keys.CONTROL).perform()
+
+    def says(self, beginning):
+        """Wait until the page says so, to the reader and to a screen reader."""
+        self.until(lambda: self.find("spoken").get_attribute("textContent").startswith(beginning))
+
+    def seen(self):
+        """The image that the network saw last, as text."""
+        return self.run("return document.getElementById('image').toDataURL()")
+
+    def picture(self, path, whole=True):
+        """A screenshot of the page, or of what the window shows; an array (height, width, 3)."""
+        import base64
+
+        wanted = {"captureBeyondViewport": whole}
+        shot = self.browser.execute_cdp_cmd("Page.captureScreenshot", wanted)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(base64.b64decode(shot["data"]))
+        with Image.open(path) as image:
+            return np.asarray(image.convert("RGB"))
+
+
+@pytest.fixture
+def out(pytestconfig):
+    """Where the pictures stay."""
+    return pytestconfig.rootpath / "out" / "draw"
+
+
+@pytest.mark.parametrize("network", ["ch07", "ch08"])
+@pytest.mark.parametrize("digit", [3, 7])
+def test_a_digit_drawn_with_the_mouse_is_read(digit, network, page):
+    page = page(network)
+    page.draw(digit)
+    page.says(f"It reads {digit}, ")
+    assert page.find("digit").text == str(digit)
+    (winner,) = page.browser.find_elements("css selector", "#bars .winner")
+    assert winner.text.startswith(f"{digit}\n")
+
+
+def test_readme_shows_this(page, out):
+    page = page("ch07", height=1040)
+    page.draw(3)
+    page.says("It reads 3, ")
+    picture = page.picture(out / "draw.png", whole=False)
+    assert picture.shape == (1040, 1200, 3)
+    assert {canvas: page.run(f"return {INKED}") for canvas, INKED in COUNTS.items()} == {
+        "image": True, "gradient": True, "maps": 30,
+    }  # fmt: skip
+
+
+PAINTED = "canvas => canvas.getContext('2d').getImageData(0, 0, 24, 24).data.some(byte => byte)"
+COUNTS = {
+    "image": f"({PAINTED})(document.getElementById('image'))",
+    "gradient": f"({PAINTED})(document.getElementById('gradient'))",
+    "maps": f"[...document.querySelectorAll('.grid canvas')].filter({PAINTED}).length",
+}
+
+
+def test_another_network_reads_the_same_drawing(page):
+    page = page("ch07")
+    page.draw(3)
+    page.says("It reads 3, ")
+    page.browser.find_element("css selector", "input[value=ch08]").click()
+    page.until(lambda: page.run(f"return {COUNTS['maps']}") == 16 + 16 + 32 + 32 + 64 + 64)
+    page.says("It reads 3, ")
+    assert page.browser.current_url.endswith("#ch08")
+
+
+def test_a_finger_draws_on_a_phone_and_nothing_hangs_out(page, out):
+    page = page(width=390, height=844)
+    page.draw(7, "touch")
+    page.says("It reads 7, ")
+    assert page.find("brief").text.startswith("reads 7, ")
+    assert page.run("return scrollY") == 0  # the finger draws and does not scroll
+    assert page.run("return document.documentElement.scrollWidth") == 390
+    page.picture(out / "phone.png")
+
+
+def test_ctrl_z_takes_a_stroke_back_and_escape_all_of_them(page):
+    from selenium.webdriver.common.keys import Keys
+
+    page = page()
+    page.draw(7)
+    page.says("It reads 7, ")
+    seven = page.seen()
+    page.draw(3)  # across the 7
+    page.until(lambda: page.seen() != seven)
+    page.undo()
+    page.until(lambda: page.seen() == seven)
+    page.says("It reads 7, ")
+    page.press(Keys.ESCAPE)
+    page.says("Nothing is drawn")
+    assert page.find("digit").text == "?"
+    assert page.run(f"return {COUNTS['maps']}") == 0
+    assert not page.find("undo").is_enabled() and not page.find("clear").is_enabled()
+
+
+def test_buttons_do_the_same(page):
+    page = page()
+    page.draw(7)
+    page.says("It reads 7, ")
+    seven = page.seen()
+    page.draw(3)
+    page.until(lambda: page.seen() != seven)
+    page.find("undo").click()
+    page.until(lambda: page.seen() == seven)
+    page.find("clear").click()
+    page.says("Nothing is drawn")
+
+
+def test_a_digit_can_be_drawn_with_the_keyboard_alone(page):
+    from selenium.webdriver.common.keys import Keys
+
+    page = page()
+    page.press(Keys.TAB, Keys.TAB)  # the switch, then the paper
+    page.press(*[Keys.ARROW_UP] * 12, " ", *[Keys.ARROW_DOWN] * 24, " ")
+    page.says("It reads 1, ")
+
+
+def test_the_dark_page_is_dark_and_the_ink_light(page, out):
+    page = page(dark=True)
+    page.draw(7)
+    page.says("It reads 7, ")
+    picture = page.picture(out / "dark.png")
+    assert np.median(picture) < 60 and picture.max() > 230
+
+
+def test_words_stand_out_from_the_page_by_day_and_by_night(page):
+    """At least 4.5 : 1, as the Web Content Accessibility Guidelines ask for."""
+    for dark in (False, True):
+        colours = page(dark=dark).run(
+            "const style = getComputedStyle(document.documentElement);"
+            "return Object.fromEntries(['page', 'paper', 'ink', 'quiet', 'accent']"
+            ".map(name => [name, style.getPropertyValue('--' + name).trim()]))"
+        )
+        light = {name: luminance(colour) for name, colour in colours.items()}
+        for front in ("ink", "quiet", "accent"):
+            for back in ("page", "paper"):
+                assert contrast(light[front], light[back]) >= 4.5, (front, back, dark)
+
+
+def luminance(colour):
+    """#rrggbb -> 0 .. 1, as WCAG 2 defines it."""
+    parts = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+def contrast(a, b):
+    return (max(a, b) + 0.05) / (min(a, b) + 0.05)
+
+
+def test_the_latest_drawing_wins(page):
+    """Many questions while an answer is on its way: one more is asked, of what is drawn by then."""
+    page = page()
+    page.run(
+        "window.asked = 0; const fetched = window.fetch;"
+        "window.fetch = (...what) => { window.asked++;"
+        " return new Promise(done => setTimeout(() => done(fetched(...what)), 300)); }"
+    )
+    page.draw(7)
+    page.find("clear").click()
+    page.draw(3)
+    page.says("It reads 3, ")
+    assert 2 <= page.run("return window.asked") <= 5  # of more than thirty frames
+
+
+def test_a_server_that_is_gone_is_said(page):
+    page = page()
+    page.run("window.fetch = () => Promise.reject(new Error('Failed to fetch'))")
+    page.draw(7)
+    page.until(lambda: page.find("trouble").is_displayed())
+    assert page.find("trouble").text == "Failed to fetch. Is dlscratch draw still running?"
