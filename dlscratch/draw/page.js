@@ -3,7 +3,7 @@
 "use strict";
 
 const SIDE = 280; // of the drawing, whatever size the paper has on the screen
-const PEN = 26; // where a digit fills the paper, about as thick as in MNIST
+const PEN = 24; // where a digit fills most of the paper, about as thick as in MNIST
 const STEP = 8; // of the arrow keys
 
 const find = (id) => document.getElementById(id);

@@ -119,15 +119,16 @@ class Handler(BaseHTTPRequestHandler):
         raise Refusal(404, f"there is nothing at {path}")
 
     def networks(self):
+        with self.server.lock:
+            tables = {name: net.summary() for name, net in self.server.networks.items()}
         return [
             {
                 "name": name,
-                "title": type(net).__name__,
+                "title": table.name,
                 "parameters": table.parameters,
                 "maps": [row.output for row in table.rows if row.layer == "Convolution"],
             }
-            for name, net in self.server.networks.items()
-            for table in [net.summary()]
+            for name, table in tables.items()
         ]
 
     def reading(self, net):
