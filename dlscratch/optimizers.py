@@ -176,6 +176,9 @@ class Adam(Optimizer):
 
     m <- beta1 m + (1 - beta1) g;  v <- beta2 v + (1 - beta2) g^2
     w <- w - lr sqrt(1 - beta2^k) / (1 - beta1^k) m / sqrt(v)  in step k
+
+    m and v are kept without their factors 1 - beta: these are made up for in the rate, where they
+    cost one product instead of one for each weight.
     """
 
     memories = ("m", "v")
@@ -187,7 +190,10 @@ class Adam(Optimizer):
 
     def step(self, w, g, m, v):
         k = self.steps
-        rate = self.lr * math.sqrt(1 - self.beta2**k) / (1 - self.beta1**k)
-        m += (1 - self.beta1) * (g - m)
-        v += (1 - self.beta2) * (g * g - v)
-        w -= rate * (m / (np.sqrt(v) + TINY))
+        unit_m, unit_v = 1 - self.beta1, math.sqrt(1 - self.beta2)
+        rate = self.lr * unit_m / unit_v * math.sqrt(1 - self.beta2**k) / (1 - self.beta1**k)
+        m *= self.beta1
+        m += g
+        v *= self.beta2
+        v += g * g
+        w -= rate * (m / (np.sqrt(v) + TINY / unit_v))

@@ -1,5 +1,8 @@
 """Workers: the batch in parts, the same gradient, the same bits each time, and a clean end."""
 
+import platform
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -237,3 +240,27 @@ def test_the_cores_are_those_that_this_process_may_use(monkeypatch):
     assert available_cores() >= 1
     monkeypatch.delattr(module.os, "sched_getaffinity", raising=False)
     assert available_cores() == module.os.cpu_count()
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="this is about glibc's malloc")
+def test_memory_that_a_step_gives_back_is_there_for_the_next():
+    """In a process of its own, for a malloc that keeps memory does so for good."""
+    words = """if True:
+        import resource
+        import numpy as np
+        from dlscratch.workers import keep_memory
+
+        def faults():
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+            for _ in range(20):
+                np.ones(500_000, np.float32), np.ones(900_000, np.float32)
+            return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+        at_first = faults()
+        keep_memory()
+        faults()
+        print(at_first, faults())
+    """
+    answer = subprocess.check_output([sys.executable, "-c", words], text=True)
+    at_first, kept = map(int, answer.split())
+    assert kept < at_first / 5

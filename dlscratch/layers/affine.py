@@ -7,6 +7,7 @@ Backward, by matching shapes: dx (N, in) can only be dy (N, out) . W^T (out, in)
 import numpy as np
 
 from dlscratch.layers.base import Layer, expect_shape
+from dlscratch.layers.windows import channels_first, channels_last
 
 
 class Affine(Layer):
@@ -41,7 +42,9 @@ class Affine(Layer):
     def backward(self, dout):
         self.weight_gradients(dout)
         _, shape = self.saved()
-        return (dout @ self.W.T).reshape(shape)  # dx = dy . W^T
+        dx = (dout @ self.W.T).reshape(shape)  # dx = dy . W^T
+        # images go back in the memory order of the layers that they came from
+        return channels_first(channels_last(dx)) if len(shape) == 4 else dx
 
     def weight_gradients(self, dout):
         rows, _ = self.saved()

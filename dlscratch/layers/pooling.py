@@ -1,8 +1,9 @@
 """Pooling: shrink an image by keeping one number of each window (section 7.3).
 
-No parameters, and every channel by itself. The windows are never cut out: `places` gives, for each
-place (i, j) in a window, that pixel of all windows at once, as a view. Inside, images lie as
-(N, H, W, C), as in `dlscratch.layers.windows`.
+No parameters, and every channel by itself. A window is taken in two steps, first across and then
+down: the largest of each row, then the largest of these. The windows are never cut out: `taps`
+gives, for each place in a window, that pixel of all windows at once, as a view. Inside, images lie
+as (N, H, W, C), as in `dlscratch.layers.windows`.
 """
 
 import numpy as np
@@ -34,13 +35,13 @@ class _Windowed(Layer):
         output_size(x.shape[3], self.pool_w, step_w, self.pad)
         return bordered(channels_last(x), self.pad, self.pad, border)
 
-    def places(self, x):
-        """For each place of the window, the view (N, OH, OW, C) of x that it sees."""
-        step_h, step_w = self.steps()
-        OH = (x.shape[1] - self.pool_h) // step_h + 1
-        OW = (x.shape[2] - self.pool_w) // step_w + 1
-        for i, j in np.ndindex(self.pool_h, self.pool_w):
-            yield x[:, i : i + step_h * OH : step_h, j : j + step_w * OW : step_w]
+    def down(self):
+        """Axis, size and step of the windows from row to row."""
+        return 1, self.pool_h, self.steps()[0]
+
+    def across(self):
+        """The same within a row."""
+        return 2, self.pool_w, self.steps()[1]
 
     def steps(self):
         """Stride down and across; without one, the windows stand side by side."""
@@ -71,25 +72,15 @@ class Pooling(_Windowed):
 
     def forward(self, x, training=False):
         x = self.padded(x, border=-np.inf)
-        first, *others = self.places(x)
-        out = first.copy()
-        for place in others:
-            np.maximum(out, place, out=out)
-        self.cache = (x, out)
+        rows = largest(x, *self.across())  # (N, H, W, C) -> (N, H, OW, C)
+        out = largest(rows, *self.down())  # -> (N, OH, OW, C)
+        self.cache = (x, rows, out)
         return channels_first(out)
 
     def backward(self, dout):
-        x, out = self.saved()
-        left = channels_last(dout).astype(x.dtype)  # a copy: what is still to be handed on
-        tiled = self.steps() == (self.pool_h, self.pool_w)  # each pixel in exactly one window
-        dx = np.empty_like(x) if tiled else np.zeros_like(x)
-        for place, dplace in zip(self.places(x), self.places(dx)):
-            # dy goes to the maximum, to the first of them where several are equal
-            share = np.multiply(left, place == out, out=dplace if tiled else None)
-            if not tiled:
-                dplace += share
-            left -= share
-        return self.cut(dx)
+        x, rows, out = self.saved()
+        drows = handed_on(channels_last(dout), out, rows, *self.down())
+        return self.cut(handed_on(drows, rows, x, *self.across()))
 
 
 class AveragePooling(_Windowed):
@@ -102,13 +93,50 @@ class AveragePooling(_Windowed):
     def forward(self, x, training=False):
         x = self.padded(x, border=0)
         self.cache = (x,)
-        return channels_first(sum(self.places(x)) * (1 / (self.pool_h * self.pool_w)))
+        total = sum(taps(sum(taps(x, *self.across())), *self.down()))
+        return channels_first(total * (1 / (self.pool_h * self.pool_w)))
 
     def backward(self, dout):
         (x,) = self.saved()
         dx = np.zeros_like(x)
         # y = (x_1 + .. + x_k) / k: dx = dy / k
         share = channels_last(dout) * (1 / (self.pool_h * self.pool_w))
-        for dplace in self.places(dx):
-            dplace += share
+        for row in taps(dx, *self.down()):
+            for pixel in taps(row, *self.across()):
+                pixel += share
         return self.cut(dx)
+
+
+def taps(x, axis, size, step):
+    """Windows of `size`, `step` apart along an axis: for each place in a window, a view of x."""
+    count = (x.shape[axis] - size) // step + 1
+    before = (slice(None),) * axis
+    return [x[(*before, slice(i, i + step * count, step))] for i in range(size)]
+
+
+def largest(x, axis, size, step):
+    """The largest number of each window."""
+    first, *others = taps(x, axis, size, step)
+    out = np.maximum(first, others[0] if others else first)
+    for view in others[1:]:
+        np.maximum(out, view, out=out)
+    return out
+
+
+def handed_on(dy, y, x, axis, size, step):
+    """dx, where y is `largest(x)`: dy goes to the maximum, the first where several are equal."""
+    tiled = step == size  # each pixel in exactly one window
+    dx = np.empty_like(x) if tiled else np.zeros_like(x)
+    dviews = taps(dx, axis, size, step)
+    shares = dviews if tiled else [np.empty_like(y) for _ in dviews]
+    left = dy
+    for view, share, rest in zip(taps(x, axis, size, step), shares, shares[1:]):
+        np.multiply(left, view != y, out=rest)  # what is left for the others in the window
+        np.subtract(left, rest, out=share)
+        left = rest
+    if size == 1:
+        shares[0][...] = dy
+    if not tiled:
+        for dview, share in zip(dviews, shares):
+            dview += share
+    return dx

@@ -46,46 +46,53 @@ def bordered(x, pad_h: int, pad_w: int, border: float = 0, step: int = 1):
     return out
 
 
-def blocks(x, filter_w: int):
-    """Slices of a few images each, so that the windows of one slice fit into the cache."""
-    N = len(x)
-    size = max(1, BLOCK * N // max(1, x.size * filter_w))
-    return [slice(i, min(i + size, N)) for i in range(0, N, size)]
+def window_blocks(x, filter_h: int, filter_w: int, stride: int = 1):
+    """A few images of x (N, H, W, C) at a time: their slice, and their windows as matrices.
 
-
-def window_matrices(x, filter_h: int, filter_w: int, stride: int = 1):
-    """All windows of x (N, H, W, C) as matrices (parts, N, OH*OW, k), parts * k = FH*FW*C.
-
-    A part is a row of the filter; or, where that would be thin, there is one part for all of it.
+    The matrices are (parts, n, OH*OW, k), parts * k = FH*FW*C. A part is a row of the filter; or,
+    where that would be thin, there is one part for all of it.
     """
     N, H, W, C = x.shape
     OH, OW = (H - filter_h) // stride + 1, (W - filter_w) // stride + 1
     image, row, pixel, number = x.strides
-    if filter_w * C < THIN:
-        steps = (image, row, pixel, number, stride * row, stride * pixel)
-        planes = as_strided(x, (N, filter_h, filter_w, C, OH, OW), steps)
-        # (N, FH, FW, C, OH, OW) -> (1, N, FH*FW*C, OH*OW), and its transpose
-        return planes.reshape(1, N, -1, OH * OW).swapaxes(2, 3)
     k = filter_w * C
-    rows = as_strided(x, (N, H, OW, k), (image, row, stride * pixel, number)).copy()
-    image, row, place, number = rows.strides
-    strides = (row, image, stride * row, place, number)
-    # (FH, N, OH, OW, k) -> (FH, N, OH*OW, k), still a view where the stride is 1
-    return as_strided(rows, (filter_h, N, OH, OW, k), strides).reshape(filter_h, N, -1, k)
+    size = max(1, BLOCK // (H * OW * k))  # so many images fit into a block
+    parts = [slice(i, i + size) for i in range(0, N, size)]
+    if k < THIN:
+        shape = (N, filter_h, filter_w, C, OH, OW)
+        planes = as_strided(x, shape, (image, row, pixel, number, stride * row, stride * pixel))
+        for part in parts:
+            # (n, FH, FW, C, OH, OW) -> (1, n, FH*FW*C, OH*OW), and its transpose
+            yield part, planes[part].reshape(1, -1, filter_h * k, OH * OW).swapaxes(2, 3)
+        return
+    places = as_strided(x, (N, H, OW, k), (image, row, stride * pixel, number))
+    for part in parts:
+        rows = places[part].copy()  # (n, H, OW, k)
+        # filter row i at output row h meets rows[:, h * stride + i]
+        image, row, pixel, number = rows.strides
+        matrices = np.ndarray(
+            (filter_h, len(rows), OH, OW, k), rows.dtype, rows,
+            strides=(row, image, stride * row, pixel, number),
+        )  # fmt: skip
+        # (FH, n, OH, OW, k) -> (FH, n, OH*OW, k), still a view where the stride is 1
+        yield part, matrices.reshape(filter_h, len(rows), -1, k)
 
 
-def correlate(x, filters, stride: int = 1):
-    """Slide filters (FH, FW, C, F) over x (N, H, W, C), contiguous: (N, OH, OW, F)."""
+def correlate(x, filters, stride: int = 1, bias=None):
+    """Slide filters (FH, FW, C, F) over x (N, H, W, C), contiguous; add bias: (N, OH, OW, F)."""
     FH, FW, C, F = filters.shape
     N, H, W, _ = x.shape
     OH, OW = (H - FH) // stride + 1, (W - FW) // stride + 1
     out = np.empty((N, OH * OW, F), np.result_type(x, filters))
-    for part in blocks(x, FW):
-        matrices = window_matrices(x[part], FH, FW, stride)
-        weights = filters.reshape(len(matrices), -1, F)
-        y = np.matmul(matrices[0], weights[0], out=out[part])
-        for matrix, weight in zip(matrices[1:], weights[1:], strict=True):
+    filters = np.ascontiguousarray(filters)
+    for part, matrices in window_blocks(x, FH, FW, stride):
+        first, *others = zip(matrices, filters.reshape(len(matrices), -1, F), strict=True)
+        y = np.matmul(*first, out=out[part])
+        for matrix, weight in others:
             y += matrix @ weight
+        if bias is not None:  # once for a row of pixels: long rows add up faster
+            rows = y.reshape(-1, OW * F)
+            rows += np.tile(bias, OW)
     return out.reshape(N, OH, OW, F)
 
 
@@ -94,8 +101,7 @@ def filter_gradient(x, dout, shape, stride: int = 1):
     FH, FW, C, F = shape
     dout = dout.reshape(len(dout), -1, F)  # (N, OH, OW, F) -> (N, OH*OW, F)
     total = 0.0
-    for part in blocks(x, FW):
+    for part, matrices in window_blocks(x, FH, FW, stride):
         # y = windows . filters: dfilters = windows^T . dy, added up over the images
-        matrices = window_matrices(x[part], FH, FW, stride)
         total = total + (matrices.swapaxes(2, 3) @ dout[part]).sum(axis=1)
     return np.reshape(total, shape)
