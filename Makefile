@@ -1,4 +1,4 @@
-# Two commands for a fresh machine: `make train` and `make test`. Each sets up .venv by itself, once.
+# For a fresh machine: `make train`, `make draw` and `make test`. Each sets up .venv by itself, once.
 # Written for GNU make 3.81 and newer. All paths are relative, so the folder's name may hold spaces.
 
 # The first Python that is new enough; `make PYTHON=/path/to/python3 test` names another one.
@@ -13,10 +13,11 @@ unexport PYTHONPATH PYTHONHOME
 export PIP_USER = 0
 
 .NOTPARALLEL:
-.PHONY: help train test lint docs notebooks clean
+.PHONY: help train draw test lint docs notebooks clean
 
 help:
 	@echo "make train      train the two-layer network of chapter 5 on MNIST (about a minute)"
+	@echo "make draw       draw a digit in the browser, and see what a network makes of it"
 	@echo "make test       run every test"
 	@echo "make lint       run ruff and mypy"
 	@echo "make docs       build the site in build/docs/html"
@@ -25,6 +26,9 @@ help:
 
 train: .venv/ready
 	$(VENV) ch05/train_neuralnet.py
+
+draw: .venv/ready
+	$(VENV) -m dlscratch draw
 
 test: .venv/ready-dev
 	$(VENV) -m pytest
