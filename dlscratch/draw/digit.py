@@ -45,8 +45,8 @@ def fitted(drawing: np.ndarray) -> np.ndarray:
 
     scale = BOX / max(drawing.shape)
     height, width = (max(1, round(side * scale)) for side in drawing.shape)
-    small = Image.fromarray(drawing).resize((width, height), Image.Resampling.BOX)
-    return np.asarray(small, np.float32) / 255
+    ink = Image.fromarray(drawing.astype(np.float32) / 255)
+    return np.asarray(ink.resize((width, height), Image.Resampling.BOX))
 
 
 def corner(ink: np.ndarray) -> int:

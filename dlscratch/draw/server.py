@@ -75,27 +75,18 @@ class Handler(BaseHTTPRequestHandler):
     server: DrawServer
     timeout = 10  # seconds, for a request that never ends
 
-    def do_GET(self):
-        self.answer("GET")
-
-    def do_POST(self):
-        self.answer("POST")
-
-    def do_other(self):
-        self.answer("another method")
-
-    do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_other
-
-    def answer(self, method):
+    def answer(self):
         """Find what the path stands for, and send it; or the reason why not."""
         try:
             self.check_sender()
             allowed, respond = self.route(self.path.partition("?")[0])
-            if method != allowed:
+            if self.command != allowed:
                 raise Refusal(405, f"{self.path} answers {allowed} alone")
             self.send(200, *respond())
         except Refusal as refusal:
             self.send_error(*refusal.args)
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = answer
 
     def check_sender(self):
         """Another site's name may lead here (DNS rebinding), or its page may call: both refused."""

@@ -74,6 +74,13 @@ def test_a_line_thinner_than_a_pixel_turns_grey():
     assert 0 < image[image > 0].min() < 0.3
 
 
+def test_a_few_faint_specks_far_apart_have_a_middle_too():
+    drawing = np.zeros((280, 280), np.uint8)
+    drawing[0, 0] = drawing[279, 279] = 1  # less than a grey level, spread over a pixel
+    image = digit(drawing)
+    assert image.any() and image.max() < 1 / 255
+
+
 def test_an_empty_drawing_is_an_empty_image():
     assert not digit(np.zeros((280, 280), np.uint8)).any()
 
