@@ -1,8 +1,13 @@
 """What a release holds, and what it asks of the machine that it is installed on."""
 
+import os
+import re
+import signal
 import subprocess
 import sys
 import tarfile
+import urllib.request
+import venv
 import zipfile
 from pathlib import Path
 
@@ -27,9 +32,14 @@ def build(target, folder):
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
+def wheel_file(tmp_path_factory):
+    return build("wheel", tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def wheel(wheel_file):
     """The wheel of this tree, opened."""
-    with zipfile.ZipFile(build("wheel", tmp_path_factory.mktemp("wheel"))) as opened:
+    with zipfile.ZipFile(wheel_file) as opened:
         yield opened
 
 
@@ -41,11 +51,36 @@ def source(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def installed(wheel, tmp_path_factory):
-    """A folder that holds what an installation of the wheel would put into site-packages."""
-    folder = tmp_path_factory.mktemp("site")
-    wheel.extractall(folder)
+def environment(wheel_file, tmp_path_factory):
+    """An environment that holds the installed wheel and what it depends on, not the checkout."""
+    folder = tmp_path_factory.mktemp("a new machine") / "environment"
+    venv.create(folder, with_pip=True)
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
+    subprocess.run([*pip, "install", "--no-index", "--no-deps", str(wheel_file)], check=True)
+    (site,) = folder.glob("lib/*/site-packages")
+    # those installed here already; a .pth file that lies there, of an editable install, is not read
+    (site / "dependencies.pth").write_text(f"{SITE}\n", encoding="utf-8")
     return folder
+
+
+@pytest.fixture(scope="module")
+def installed(environment):
+    """Where the wheel was installed."""
+    (site,) = environment.glob("lib/*/site-packages")
+    return site
+
+
+@pytest.fixture
+def shell(environment, tmp_path):
+    """Start a command of this environment in an empty folder, with hardly a variable set."""
+
+    def shell(*words):
+        command = [str(environment / "bin" / words[0]), *words[1:]]
+        env = {"PATH": os.defpath, "HOME": str(tmp_path)}
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        return subprocess.Popen(command, cwd=tmp_path, env=env, **pipes)
+
+    return shell
 
 
 def python(code, *paths):
@@ -99,24 +134,73 @@ def test_the_wheel_names_both_licences(wheel):
     assert "License-Expression: MIT AND CC-BY-SA-3.0" in wheel.read(metadata).decode()
 
 
-def test_the_installed_wheel_needs_numpy_alone_to_load_mnist(installed, tmp_path):
-    for folder in SITE.glob("numpy*"):
-        (tmp_path / folder.name).symlink_to(folder)
+@pytest.fixture
+def numpy_alone(tmp_path):
+    """A folder of packages that holds NumPy and nothing else: no Matplotlib, no tqdm."""
+    folder = tmp_path / "packages"
+    folder.mkdir()
+    for package in SITE.glob("numpy*"):
+        (folder / package.name).symlink_to(package)
+    return folder
+
+
+def test_the_installed_wheel_needs_numpy_alone_to_load_mnist(installed, numpy_alone):
     code = """
 import dataset.mnist, dlscratch
 (x, t), (x_test, t_test) = dataset.mnist.load_mnist()
 print(dlscratch.__file__, dataset.mnist.__file__, x.shape, t_test.shape, sep="|")
 """
-    library, data, *shapes = python(code, installed, tmp_path).split("|")
+    library, data, *shapes = python(code, installed, numpy_alone).split("|")
     assert library.startswith(str(installed)) and data.startswith(str(installed))
     assert shapes == ["(60000, 784)", "(10000,)\n"]
 
 
-def test_the_wheel_brings_the_dlscratch_command(installed):
-    (entries,) = installed.glob("*.dist-info/entry_points.txt")
-    assert "dlscratch = dlscratch.cli:main" in entries.read_text(encoding="utf-8")
-    code = "import dlscratch.cli; dlscratch.cli.main(['--help'])"
-    assert "reproduce" in python(code, installed, SITE)
+@pytest.mark.parametrize(
+    "command, printed",
+    [
+        (["list"], "ch08/train_deepnet"),
+        (["summary", "ch08/deep_convnet"], "123,552"),
+        (["gradcheck", "dlscratch:ReLU"], "ReLU: right"),
+    ],
+    ids=" ".join,
+)
+def test_numpy_is_enough_for_the_command(command, printed, installed, numpy_alone):
+    code = f"from dlscratch.cli import main; sys.exit(main({command}))"
+    assert printed in python(code, installed, numpy_alone)
+
+
+@pytest.mark.parametrize(
+    "command, printed",
+    [
+        ("dlscratch list", "ch08/train_deepnet"),
+        ("python -m dlscratch list ch03", "ch03/sigmoid"),
+        ("dlscratch summary ch08/deep_convnet", "123,552"),
+        ("dlscratch gradcheck my_layers.py", "Double: right"),
+        ("dlscratch graph price=apple*2 apple=100", "gradient by apple = 2"),
+        ("dlscratch run ch03/neuralnet_mnist", "accuracy, image by image"),
+        ("dlscratch run ch08/misclassified_mnist --quick", "images read wrongly"),
+        ("dlscratch info", "60,000 + 10,000 images, as published"),
+    ],
+)
+def test_the_installed_command_does(command, printed, shell, tmp_path):
+    (tmp_path / "my_layers.py").write_text(
+        "class Double:\n"
+        "    def forward(self, x): return 2 * x\n"
+        "    def backward(self, dout): return 2 * dout\n"
+    )
+    process = shell(*command.split())
+    output, errors = process.communicate()
+    assert process.returncode == 0, errors
+    assert printed in output and str(ROOT) not in output + errors
+
+
+def test_the_installed_command_serves_the_page_to_draw_on(shell):
+    with shell("dlscratch", "draw", "--port", "0", "--no-browser") as process:
+        address = re.search(r"http://[\w.]+:\d+/?", process.stdout.readline())[0]
+        with urllib.request.urlopen(address) as page:
+            assert "<canvas" in page.read().decode()
+        process.send_signal(signal.SIGINT)
+    assert process.returncode == 130
 
 
 def test_importing_dlscratch_imports_numpy_and_nothing_else():
