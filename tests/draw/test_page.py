@@ -18,23 +18,24 @@ STROKES = {  # on a paper of 280 x 280
     7: [(70, 55), (100, 53), (130, 51), (160, 49), (190, 46), (206, 46), (196, 74), (184, 104),
         (171, 134), (160, 162), (150, 190), (142, 218), (136, 246)],
 }  # fmt: skip
-DRIVER = "chromedriver"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = (
     "headless", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "disable-quic",
     "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync",
     "hide-scrollbars",
 )  # fmt: skip
+binary = next(filter(None, map(shutil.which, BROWSERS)), None)
+driver = shutil.which("chromedriver")
+webdriver = pytest.importorskip("selenium.webdriver", reason="needs the extra 'browser'")
+pytestmark = pytest.mark.skipif(
+    not (binary and driver),
+    reason="needs Chromium and chromedriver: apt install chromium chromium-driver",
+)
 
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory):
-    """A Chromium without a window; the tests are skipped where there is none."""
-    webdriver = pytest.importorskip("selenium.webdriver", reason="needs the extra 'browser'")
-    binary = next(filter(None, map(shutil.which, BROWSERS)), None)
-    driver = shutil.which(DRIVER)
-    if not (binary and driver):
-        pytest.skip("needs Chromium and chromedriver: apt install chromium chromium-driver")
+    """A Chromium without a window."""
     options = webdriver.ChromeOptions()
     options.binary_location = binary
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
