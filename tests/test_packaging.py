@@ -200,6 +200,7 @@ def test_the_installed_command_serves_the_page_to_draw_on(shell):
         with urllib.request.urlopen(address) as page:
             assert "<canvas" in page.read().decode()
         process.send_signal(signal.SIGINT)
+        process.communicate()
     assert process.returncode == 130
 
 

@@ -121,6 +121,7 @@ def answer_of_a_server(command, folder, env):
     with subprocess.Popen(command, cwd=folder, env=env, **piped) as server:
         assert "http://127.0.0.1:" in server.stdout.readline()
         server.send_signal(signal.SIGINT)
+        server.communicate()
     assert server.returncode == 130
 
 
