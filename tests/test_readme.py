@@ -26,6 +26,8 @@ ELSEWHERE = {
     "cd dlscratch": "the folder that is cloned",
     "make test": "runs this very test",
     "make lint": "what CI runs beside it",
+    "make notebooks": "writes into the checkout; test_notebooks.py has them written elsewhere",
+    "make docs": "test_docs.py builds the site elsewhere",
     "bash .ci/run": "what CI runs",
     "python docs/readme.py": "writes into the checkout; a test below calls it",
     "python3 -m venv .venv": "make does it, before the tests",
