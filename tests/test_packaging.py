@@ -204,6 +204,20 @@ def test_the_installed_command_serves_the_page_to_draw_on(shell):
     assert process.returncode == 130
 
 
+def test_an_editable_install_needs_no_package_but_hatchling(tmp_path):
+    """pip install --no-build-isolation -e . calls this, where there is no network."""
+    code = """
+import hatchling.build
+sys.modules["editables"] = None  # as if it were not there
+hatchling.build.build_editable(sys.argv[1])
+"""
+    command = [sys.executable, "-c", f"import sys{code}", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    with zipfile.ZipFile(next(tmp_path.iterdir())) as opened:
+        (path,) = [name for name in opened.namelist() if name.endswith(".pth")]
+        assert Path(opened.read(path).decode().strip()) == ROOT
+
+
 def test_importing_dlscratch_imports_numpy_and_nothing_else():
     code = """
 before = set(sys.modules)
