@@ -75,14 +75,13 @@ def notebook(chapter, title, lessons):
     cells = [new_markdown_cell(markdown(INTRODUCTION.format(**names)), id="introduction")]
     cells.append(new_code_cell(SETUP.replace("{chapter}", chapter), id="setup"))
     for lesson in lessons:
-        section = session_cells(lesson) if lesson.session else script_cells(lesson)
-        section.insert(0, new_markdown_cell(heading(lesson)))
-        for number, cell in enumerate(section):
+        body = session_cells(lesson) if lesson.session else script_cells(lesson)
+        for number, cell in enumerate([new_markdown_cell(heading(lesson)), *body]):
             cell.id = f"{lesson.path.stem}-{number}"
-        cells += section
+            cells.append(cell)
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
-    return new_notebook(cells=cells, metadata=metadata)
+    return new_notebook(cells=cells, metadata=metadata, nbformat_minor=5)
 
 
 def heading(lesson):
@@ -102,9 +101,8 @@ def session_cells(lesson):
     cells = []
     for part in session_parts(lesson.session):
         if isinstance(part, str):
-            number, text = re.fullmatch(r"(?s)(\d[\d. and]*\d )?(.*)", part).groups()
-            number = f"**{number.strip()}** " if number else ""
-            cells.append(new_markdown_cell(number + paragraph(text)))
+            told = [section(text) for text in part.split("\n\n") if ">>>" not in text]
+            cells.append(new_markdown_cell("\n\n".join(told)))
             continue
         typed = ""
         for example in part:
@@ -114,6 +112,12 @@ def session_cells(lesson):
                 cells.append(new_code_cell(typed.rstrip(), metadata=tags))
                 typed = ""
     return cells
+
+
+def section(text):
+    """A paragraph of a session, the number of its section in bold."""
+    number, rest = re.fullmatch(r"(?s)(\d[\d. and]*\d )?(.*)", text).groups()
+    return (f"**{number.strip()}** " if number else "") + paragraph(rest)
 
 
 def script_cells(lesson):
