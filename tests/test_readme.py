@@ -31,7 +31,7 @@ ELSEWHERE = {
     "bash .ci/run": "what CI runs",
     "python docs/readme.py": "writes into the checkout; a test below calls it",
     "python3 -m venv .venv": "make does it, before the tests",
-    '.venv/bin/python -m pip install -e ".[test]"': "needs the network; make does it",
+    '.venv/bin/python -m pip install -e ".[dev]"': "needs the network; make does it",
     ".venv/bin/python -m pytest": "runs this very test",
     ".venv/bin/python -m pytest tests/layers/test_affine.py": "one of the tests",
     "python -m benchmarks": "what CI runs beside the tests, in its small version",
