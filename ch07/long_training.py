@@ -8,7 +8,7 @@ a batch is shared decides how its sums are rounded, and in the end which images 
 
 from pathlib import Path
 
-from dataset.mnist import load_mnist
+from ch07.images import REACH, ShiftedImages
 from dlscratch import Adam, Trainer, figures
 from dlscratch.experiment import Claim, number
 from dlscratch.workers import Workers
@@ -35,6 +35,10 @@ def training_options(parser):
         help="multiplies the learning rate after each epoch (default: 1, it stays 0.001)",
     )
     parser.add_argument(
+        "--augment", action="store_true",
+        help=f"shift the images by up to {REACH} pixels, differently each time",
+    )
+    parser.add_argument(
         "--workers", type=number(int, at_least=1), default=2,
         help="threads that share each batch (default: 2); another number rounds sums differently",
     )
@@ -57,17 +61,10 @@ class DecayingAdam(Adam):
         self.first_lr = rate
 
 
-def load_images(few):
-    """(x, t) to train with and (x, t) to test with, x: (N, 1, 28, 28); the first few, or all."""
-    (x, t), (x_test, t_test) = load_mnist(flatten=False)
-    if few:
-        return (x[:2000], t[:2000]), (x_test[:1000], t_test[:1000])
-    return (x, t), (x_test, t_test)
-
-
 def full_name(args, name):
     """The name of this run's figure and checkpoint: one for each recipe."""
-    return name + (f"-decay{args.lr_decay:g}" if args.lr_decay != 1 else "")
+    decay = f"-decay{args.lr_decay:g}" if args.lr_decay != 1 else ""
+    return name + "-augment" * args.augment + decay
 
 
 def train_long(args, name, net, train, test, rng):
@@ -75,7 +72,9 @@ def train_long(args, name, net, train, test, rng):
 
     Ctrl-C ends in KeyboardInterrupt, once what is there is kept.
     """
-    steps = -(-len(train[0]) // BATCH)
+    x, t = train
+    images = ShiftedImages(x, rng) if args.augment else x
+    steps = -(-len(x) // BATCH)
     optimizer = DecayingAdam(0.001, args.lr_decay, steps)
     own_file = args.out / f"{full_name(args, name)}-seed{args.seed}.resume.npz"
     checkpoint = args.checkpoint or own_file
@@ -94,7 +93,7 @@ def train_long(args, name, net, train, test, rng):
 
     trainer = Trainer(net, optimizer, rng=rng, batch_size=BATCH, workers=args.workers)
     history = trainer.fit(
-        train, test, epochs, evaluate=EVALUATED, progress=True, on_epoch=report,
+        (images, t), test, epochs, evaluate=EVALUATED, progress=True, on_epoch=report,
         checkpoint=checkpoint, resume=args.resume,
     )  # fmt: skip
     if history.interrupted:

@@ -15,19 +15,10 @@ Last line with the default seed:
 
 import numpy as np
 
-from ch07.long_training import (
-    accuracy_claim,
-    accuracy_of,
-    load_images,
-    train_long,
-    training_options,
-)
+from ch07.images import load_images
+from ch07.long_training import accuracy_claim, accuracy_of, train_long, training_options
 from ch07.simple_convnet import SimpleConvNet
 from dlscratch.experiment import run
-
-
-def options(parser):
-    training_options(parser)
 
 
 def save_half(net, path):
@@ -54,4 +45,4 @@ def main(args):
 
 
 if __name__ == "__main__":
-    run(main, __doc__, options)
+    run(main, __doc__, training_options)

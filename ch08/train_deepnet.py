@@ -16,62 +16,18 @@ Last line with the default seed:
 """
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
-from ch07.long_training import (
-    accuracy_claim,
-    accuracy_of,
-    load_images,
-    train_long,
-    training_options,
-)
+from ch07.images import load_images
+from ch07.long_training import accuracy_claim, accuracy_of, train_long, training_options
 from ch08.deep_convnet import DeepConvNet
 from dlscratch.experiment import run
 
-REACH = 2  # pixels
-
-
-class ShiftedImages:
-    """Images that are shifted a little whenever they are drawn for a mini-batch (Figure 8-4).
-
-    images: (N, C, H, W). rng: draws the shifts. A list of rows comes shifted; a slice comes as it
-    is, for accuracy is measured on the images themselves.
-    """
-
-    def __init__(self, images, rng):
-        self.images = images
-        self.rng = rng
-
-    def __len__(self):
-        return len(self.images)
-
-    def __getitem__(self, rows):
-        images = self.images[rows]
-        return images if isinstance(rows, slice) else shifted(images, self.rng)
-
-
-def shifted(images, rng):
-    """Each image moved by up to REACH pixels, down or up and right or left; 0 moves in."""
-    N, _, H, W = images.shape
-    padded = np.pad(images, [(0, 0), (0, 0), (REACH, REACH), (REACH, REACH)])
-    places = sliding_window_view(padded, (H, W), axis=(2, 3))  # N x C x 5 x 5 x H x W, a view
-    down, right = rng.integers(2 * REACH + 1, size=(2, N))
-    return places[np.arange(N), :, down, right]
-
-
-def options(parser):
-    training_options(parser)
-    parser.add_argument(
-        "--augment", action="store_true", help=f"shift the images by up to {REACH} pixels"
-    )
-
 
 def main(args):
-    (x, t), test = load_images(few=args.quick)
+    train, test = load_images(few=args.quick)
     rng = np.random.default_rng(args.seed)
     net = DeepConvNet(rng=rng)
-    images = ShiftedImages(x, rng) if args.augment else x
-    train_long(args, "train_deepnet" + "-augment" * args.augment, net, (images, t), test, rng)
+    train_long(args, "train_deepnet", net, train, test, rng)
 
     net.save(args.out / "deep_convnet_params.npz")
     print(f"weights: {args.out / 'deep_convnet_params.npz'}")
@@ -79,4 +35,4 @@ def main(args):
 
 
 if __name__ == "__main__":
-    run(main, __doc__, options)
+    run(main, __doc__, training_options)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ch07 import long_training, train_convnet
-from ch07.long_training import DecayingAdam
+from ch07 import images, train_convnet
+from ch07.long_training import DecayingAdam, training_options
 from ch08 import train_deepnet
 from dlscratch import Adam
 from dlscratch.experiment import run
@@ -27,7 +27,7 @@ def few_images(monkeypatch):
         t = rng.integers(0, 10, 260)
         return (x[:230], t[:230]), (x[230:], t[230:])
 
-    monkeypatch.setattr(long_training, "load_mnist", load_mnist)
+    monkeypatch.setattr(images, "load_mnist", load_mnist)
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def trained(tmp_path):
 
     def trained(script, folder, options, weights):
         argv = ["--out", str(tmp_path / folder), *options]
-        run(script.main, script.__doc__, script.options, argv)
+        run(script.main, script.__doc__, training_options, argv)
         with np.load(tmp_path / folder / weights) as arrays:
             return dict(arrays)
 
@@ -107,7 +107,7 @@ def test_the_weights_of_the_small_network_are_written_as_16_bits(trained):
 )
 def test_bad_options_get_one_line(options, expected, capsys):
     with pytest.raises(SystemExit) as stop:
-        run(train_deepnet.main, train_deepnet.__doc__, train_deepnet.options, options)
+        run(train_deepnet.main, train_deepnet.__doc__, training_options, options)
     assert stop.value.code == 2
     complaint = capsys.readouterr().err
     assert complaint.count("\n") == 1 and expected in complaint

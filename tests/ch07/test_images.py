@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ch08.train_deepnet import REACH, ShiftedImages, shifted
+from ch07.images import REACH, ShiftedImages, shifted
 
 
 @pytest.fixture
