@@ -135,9 +135,12 @@ def write_report(
         record = finished(script, out, seed, quick)
         if record is None:
             left_out.append(f"{script.name} ({missing.get(script.name, 'not run')})")
-        elif record["claims"]:
+            continue
+        picture = _thumbnail(script, record, out, path.parent)  # README shows those without claims
+        if record["claims"]:
             verdicts += [claim["holds"] for claim in record["claims"]]
-            chapters.setdefault(script.chapter, []).extend(_rows(script, record, out, path.parent))
+            rows = _rows(script, record, picture, path.parent)
+            chapters.setdefault(script.chapter, []).extend(rows)
     parts = [_head(verdicts, command)]
     for chapter, rows in chapters.items():
         parts.append(f"## Chapter {int(chapter[2:])}\n\n{COLUMNS}\n" + "\n".join(rows) + "\n")
@@ -165,15 +168,21 @@ def _head(verdicts, command):
     )
 
 
-def _rows(script, record, out, folder):
+def _thumbnail(script, record, out, folder):
+    """Make a small copy of the script's first figure; its path from `folder`, "" for no figure."""
+    if not record["figures"]:
+        return ""
+    name = f"docs/figures/{script.chapter}_{script.path.stem}.png"
+    write_thumbnail(out / script.chapter / record["figures"][0], folder / name)
+    return name
+
+
+def _rows(script, record, picture, folder):
     """One row for each claim; the first one shows the script, seed, time and picture."""
     link = os.path.relpath(script.path, folder.resolve())
     first = f"[{script.name}]({link})<br>seed {record['seed']}, {duration(record['seconds'])}"
-    if record["figures"]:
-        picture = out / script.chapter / record["figures"][0]
-        thumbnail = folder / "docs" / "figures" / f"{script.chapter}_{script.path.stem}.png"
-        write_thumbnail(picture, thumbnail)
-        first += f"<br>![{script.title}](docs/figures/{thumbnail.name})"
+    if picture:
+        first += f"<br>![{script.title}]({picture})"
     for claim in record["claims"]:
         because = f", because {claim['why']}" if claim["why"] else ""
         cells = [claim["what"], claim["book"], claim["ours"]]

@@ -175,6 +175,13 @@ def test_the_table_has_a_row_for_each_claim_with_everything_about_it(script, tmp
     assert (tmp_path / "docs/figures/ch06_works.png").exists()
 
 
+def test_a_script_without_claims_has_a_thumbnail_too(script, tmp_path, report):
+    one = script("works", DRAWS.partition("return [")[0])
+    list(run_all([one], tmp_path / "out"))
+    assert "ch06/works" not in report([one])
+    assert (tmp_path / "docs/figures/ch06_works.png").exists()
+
+
 def test_the_table_names_what_it_lacks_and_why(script, tmp_path, report):
     works, silent = script("works", CLAIMS), script("silent", SILENT)
     list(run_all([silent], tmp_path / "out"))

@@ -30,7 +30,7 @@ def chosen(names: Sequence[str]) -> list[Script]:
         those = [s for s in every if wanted in (s.name, s.chapter)]
         those = those or [s for s in every if wanted == s.path.stem]
         if not those:
-            known = [s.name for s in every] + [s.path.stem for s in every]
+            known = [word for s in every for word in (s.name, s.path.stem, s.chapter)]
             like = difflib.get_close_matches(wanted, known, n=1)
             cure = f"did you mean {like[0]}?" if like else "`dlscratch list` shows all"
             raise Mistake(f"no script is called {name}; {cure}")

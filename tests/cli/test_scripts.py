@@ -62,6 +62,7 @@ def test_run_shows_the_help_of_the_script(dlscratch):
 @pytest.mark.parametrize("name, answer", [
     ("ch02/and_gat", "no script is called ch02/and_gat; did you mean ch02/and_gate?"),
     ("sigmoit", "no script is called sigmoit; did you mean sigmoid?"),
+    ("ch6", "no script is called ch6; did you mean ch06?"),
     ("ch09/x", "no script is called ch09/x; "),
     ("zzz", "no script is called zzz; `dlscratch list` shows all"),
     ("ch02", "ch02 is a chapter; name one of its scripts: ch02/and_gate, "),
