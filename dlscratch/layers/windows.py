@@ -86,12 +86,13 @@ def correlate(x, filters, stride: int = 1, bias=None):
     out = np.empty((N, OH * OW, F), np.result_type(x, filters))
     filters = np.ascontiguousarray(filters)
     for part, matrices in window_blocks(x, FH, FW, stride):
-        first, *others = zip(matrices, filters.reshape(len(matrices), -1, F), strict=True)
-        y = np.matmul(*first, out=out[part])
-        for matrix, weight in others:
-            y += matrix @ weight
+        weights = filters.reshape(len(matrices), 1, -1, F)
+        if len(matrices) == 1:
+            np.matmul(matrices, weights, out=out[None, part])
+        else:
+            np.sum(matrices @ weights, axis=0, out=out[part])
         if bias is not None:  # once for a row of pixels: long rows add up faster
-            rows = y.reshape(-1, OW * F)
+            rows = out[part].reshape(-1, OW * F)
             rows += np.tile(bias, OW)
     return out.reshape(N, OH, OW, F)
 
