@@ -129,14 +129,15 @@ def script_cells(lesson):
 
 
 def run_call(lesson):
-    """The cell that runs a script in its small version."""
-    arguments = ["main"] + ["options"] * lesson.defines("options")
+    """The cell that runs a script in its small version: the script's own call of `run` says how."""
+    arguments = re.search(r"^    run\((.*)\)$", lesson.source, re.MULTILINE)[1].split(", ")
+    arguments.remove("__doc__")
     quick = "args.quick" in lesson.source or "long_training" in lesson.source
     command = SMALLER.get(lesson.name, "--quick" if quick else "")
     if not command:
         return f"run_here({', '.join(arguments)})"
-    if "options" not in arguments:
-        arguments.append("None")
+    if len(arguments) == 1:
+        arguments.append("None")  # it has no options of its own
     whole = "" if command == "--quick" else "  # smaller even than --quick"
     return f'run_here({", ".join(arguments)}, "{command}"){whole}'
 
