@@ -21,6 +21,10 @@ from ch07.simple_convnet import SimpleConvNet
 from dlscratch.experiment import run
 
 
+def options(parser):
+    training_options(parser)
+
+
 def save_half(net, path):
     """Write the weights as numbers of 16 bits, and give these back to the network."""
     net.astype(np.float16).save(path)
@@ -45,4 +49,4 @@ def main(args):
 
 
 if __name__ == "__main__":
-    run(main, __doc__, training_options)
+    run(main, __doc__, options)

@@ -23,6 +23,10 @@ from ch08.deep_convnet import DeepConvNet
 from dlscratch.experiment import run
 
 
+def options(parser):
+    training_options(parser)
+
+
 def main(args):
     train, test = load_images(few=args.quick)
     rng = np.random.default_rng(args.seed)
@@ -35,4 +39,4 @@ def main(args):
 
 
 if __name__ == "__main__":
-    run(main, __doc__, training_options)
+    run(main, __doc__, options)

@@ -8,6 +8,7 @@ import doctest
 import importlib
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from dlscratch.experiment import run
+from dlscratch.experiment import parser_of, run
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted(ROOT.glob("ch0[1-8]/*.py"))
@@ -103,6 +104,16 @@ def test_its_docstring_teaches_and_says_how_to_run_it(script):
     assert doc.splitlines()[0].endswith(".")
     assert f"    python {name_of(script)}.py\n" in doc
     assert "Last line with the default seed:" in doc
+
+
+@each_script
+def test_every_command_line_in_its_docstring_is_understood(script):
+    module = load(script)
+    parser = parser_of(module.main, module.__doc__, getattr(module, "options", None))
+    lines = re.findall(r"^    python (\S+)\.py(.*)", module.__doc__, re.MULTILINE)
+    assert {name for name, _ in lines} == {name_of(script)}
+    for _, options in lines:
+        parser.parse_args(shlex.split(options, comments=True))
 
 
 @each_script

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ch07 import images, train_convnet
-from ch07.long_training import DecayingAdam, training_options
+from ch07.long_training import DecayingAdam
 from ch08 import train_deepnet
 from dlscratch import Adam
 from dlscratch.experiment import run
@@ -36,7 +36,7 @@ def trained(tmp_path):
 
     def trained(script, folder, options, weights):
         argv = ["--out", str(tmp_path / folder), *options]
-        run(script.main, script.__doc__, training_options, argv)
+        run(script.main, script.__doc__, script.options, argv)
         with np.load(tmp_path / folder / weights) as arrays:
             return dict(arrays)
 
@@ -107,7 +107,7 @@ def test_the_weights_of_the_small_network_are_written_as_16_bits(trained):
 )
 def test_bad_options_get_one_line(options, expected, capsys):
     with pytest.raises(SystemExit) as stop:
-        run(train_deepnet.main, train_deepnet.__doc__, training_options, options)
+        run(train_deepnet.main, train_deepnet.__doc__, train_deepnet.options, options)
     assert stop.value.code == 2
     complaint = capsys.readouterr().err
     assert complaint.count("\n") == 1 and expected in complaint
