@@ -9,7 +9,7 @@ one beside it, in a pattern the two are alike.
 
 Last line with the default seed:
     filters | book: noise before, patterns after | here: correlation of neighbouring weights -0.02
-    before, 0.42 after | holds
+    before, 0.45 after | holds
 """
 
 from pathlib import Path
