@@ -5,8 +5,10 @@ becomes a block of code; and signs that mean something in reStructuredText mean 
 """
 
 import ast
-import inspect
 import re
+from importlib.util import find_spec
+from inspect import cleandoc, signature
+from textwrap import indent
 
 from docutils import nodes
 
@@ -15,13 +17,14 @@ import dlscratch
 
 def process_docstring(app, what, name, obj, options, lines):
     """Sphinx calls this with each docstring as a list of lines, to be changed in place."""
-    lines[:] = translated("\n".join(lines), parameters(obj)).splitlines() + [""]
+    text = obj.__doc__ if what == "module" else "\n".join(lines)  # lines: without their indentation
+    lines[:] = [*translated(text.strip(), parameters(obj)).splitlines(), ""]
 
 
 def parameters(obj):
     """The names of the arguments that a function or class takes."""
     try:
-        return set(inspect.signature(obj).parameters)
+        return set(signature(obj).parameters)
     except (TypeError, ValueError):
         return set()
 
@@ -34,7 +37,7 @@ def translated(text, arguments=()):
 def _blocks(text):
     """Paragraphs; indented ones that follow each other are one, for blank lines part code too."""
     blocks = []
-    for block in re.split(r"\n[ ]*\n", inspect.cleandoc(text)):
+    for block in re.split(r"\n[ ]*\n", text):
         if block.startswith(" ") and blocks and blocks[-1].startswith(" "):
             blocks[-1] += "\n\n" + block
         else:
@@ -45,15 +48,16 @@ def _blocks(text):
 def _block(block, arguments):
     if block.startswith(">>>"):
         return block
-    if block.startswith(" "):
-        return f".. code-block:: {_language(block)}\n\n{block}"
+    by_hand = "\n" in block and all("  " in line for line in block.splitlines())  # in columns, say
+    if by_hand or block.startswith(" "):
+        return f".. code-block:: {_language(block)}\n\n{indent(cleandoc(block), '    ')}"
     lines = re.split(r"\n(?=- )", block)  # each point of a list on a line of its own
     return "\n".join(_line(" ".join(line.split()), arguments) for line in lines)
 
 
 def _language(block):
     try:
-        ast.parse(inspect.cleandoc(block))
+        ast.parse(cleandoc(block))
     except SyntaxError:
         return "text"
     return "python"
@@ -74,10 +78,20 @@ def _words(words, arguments):
 
 
 def _code(code):
-    known = getattr(dlscratch, code, None) if code in dlscratch.__all__ else None
-    if known is not None:
+    name = code.removeprefix("dlscratch.")
+    if name in dlscratch.__all__:
+        known = getattr(dlscratch, name)
         return f":py:obj:`{code} <{known.__module__}.{known.__qualname__}>`"
+    if re.fullmatch(r"(dlscratch|dataset)(\.[a-z_0-9]+)+", code) and _is_module(code):
+        return f":py:mod:`{code}`"
     return f"``{code}``"
+
+
+def _is_module(name):
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:  # part of a name that is no package
+        return False
 
 
 def without_object(app, doctree):
