@@ -17,7 +17,9 @@ import dlscratch
 
 def process_docstring(app, what, name, obj, options, lines):
     """Sphinx calls this with each docstring as a list of lines, to be changed in place."""
-    text = obj.__doc__ if what == "module" else "\n".join(lines)  # lines: without their indentation
+    text = "\n".join(lines)
+    if what == "module" and obj.__doc__:
+        text = obj.__doc__  # the lines of a module's may have lost an indentation that it means
     lines[:] = [*translated(text.strip(), parameters(obj)).splitlines(), ""]
 
 
