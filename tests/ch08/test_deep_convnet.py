@@ -68,6 +68,6 @@ def test_the_script_prints_the_table_of_the_layers(capsys):
 
     main(Args)
     lines = capsys.readouterr().out.splitlines()
-    maps = [line.split()[1:-1] for line in lines if line.startswith("Pooling")]
+    maps = [line.split()[1:6] for line in lines if line.startswith("Pooling")]
     assert [" ".join(sides) for sides in maps] == ["16 x 14 x 14", "32 x 8 x 8", "64 x 4 x 4"]
     assert lines[-1] == "123,552 parameters"
