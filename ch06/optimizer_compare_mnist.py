@@ -8,9 +8,9 @@ mini-batch is taken: the book's script takes it after the step that has just lea
     python ch06/optimizer_compare_mnist.py
 
 Last line with the default seed: loss of the last 100 mini-batches, fastest | book: AdaGrad,
-slightly | here: SGD 0.223, Momentum 0.071, AdaGrad 0.056, Adam 0.044 | differs, because the book's
+slightly | here: SGD 0.223, Momentum 0.071, AdaGrad 0.056, Adam 0.046 | differs, because the book's
 script takes the loss of a mini-batch after the step that learns it, which favours AdaGrad: its step
-takes off 44%, that of Adam 26%; before the step Adam has overtaken it
+takes off 44%, that of Adam 27%; before the step Adam has overtaken it
 """
 
 import numpy as np

@@ -7,8 +7,7 @@ open like a 4. What is printed counts the pairs of digits that were taken for ea
     python ch08/misclassified_mnist.py
 
 Last line with the default seed:
-    images read wrongly | book: 62 of 10,000 | here: 69 of 10,000 | differs, because other weights,
-    other mistakes: train_deepnet.py tells of other seeds
+    images read wrongly | book: 62 of 10,000 | here: 60 of 10,000 | holds
 """
 
 from collections import Counter

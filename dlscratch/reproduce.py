@@ -21,7 +21,7 @@ import numpy as np
 from dlscratch.chapters import Script
 from dlscratch.files import atomic_write
 
-# These take half an hour or more in full size, so they run only when asked for all (--full).
+# The long trainings: minutes on two fast cores, hours on a slow laptop; only with --full.
 HOURS = ("ch07/train_convnet", "ch08/train_deepnet")
 
 LARGEST_THUMBNAIL = 30_000  # bytes
