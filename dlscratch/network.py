@@ -88,17 +88,18 @@ class Network:
         params = self.params
         if grads is None or not params.aligned(grads):
             grads = Parameters(params.shapes(), params.flat.dtype)
-        loss = self.last_layer.forward(self._scores(self._batch(x), training=True), t)
+        x = self._batch(x, params.flat.dtype)
+        loss = self.last_layer.forward(self._scores(x, training=True), t)
         self._backward(self.last_layer.backward(share), grads)
         for name in self._decayed():
             grads[name] += share * self.weight_decay * params[name]  # d(lambda/2 W^2)/dW = lambda W
         return share * (loss + self._penalty()), grads
 
-    def _batch(self, x):
+    def _batch(self, x, dtype=None):
         x = np.asarray(x)
         if x.size == 0:
             raise ValueError(f"expected a batch of one row or more, got shape {x.shape}")
-        return x.astype(self.dtype, copy=False)
+        return x.astype(dtype or self.dtype, copy=False)
 
     def _scores(self, x, training=False):
         for layer in in_quick_order(self.layers):

@@ -100,9 +100,9 @@ def correlate(x, filters, stride: int = 1, bias=None):
 def filter_gradient(x, dout, shape, stride: int = 1):
     """The gradient of `correlate` with respect to filters of that shape (FH, FW, C, F)."""
     FH, FW, C, F = shape
-    dout = dout.reshape(len(dout), -1, F)  # (N, OH, OW, F) -> (N, OH*OW, F)
-    total = 0.0
+    dout = dout.reshape(len(dout), -1, F).swapaxes(1, 2)  # (N, OH, OW, F) -> (N, F, OH*OW)
+    total = np.zeros((), x.dtype)
     for part, matrices in window_blocks(x, FH, FW, stride):
-        # y = windows . filters: dfilters = windows^T . dy, added up over the images
-        total = total + (matrices.swapaxes(2, 3) @ dout[part]).sum(axis=1)
-    return np.reshape(total, shape)
+        # y = windows . filters: dfilters^T = dy^T . windows, added up over the images
+        total = total + (dout[part] @ matrices).sum(axis=1)
+    return total.swapaxes(1, 2).reshape(shape)
