@@ -29,6 +29,8 @@ from dlscratch.experiment import run
 def options(parser):
     training_options(parser)
 
+CHANCE = "chance decides about 10 images of 10,000; --help tells of the other seeds"
+
 
 def save_half(net, path):
     """Write the weights as numbers of 16 bits, and give these back to the network."""
@@ -47,9 +49,10 @@ def main(args):
     save_half(net, args.out / "simple_convnet_params.npz")
     half = accuracy_of(args, net, test)
     print(f"test accuracy with 32 bits {on_test:.4f}, with the weights' 16 bits {half:.4f}")
+    by_heart = "shifted images are hard to learn by heart" if args.augment else CHANCE
     return [
-        accuracy_claim(args, "train", 0.9982, on_train),
-        accuracy_claim(args, "test", 0.9896, on_test),
+        accuracy_claim(args, "train", 0.9982, on_train, by_heart),
+        accuracy_claim(args, "test", 0.9896, on_test, CHANCE),
     ]
 
 
