@@ -36,10 +36,12 @@ def options(parser):
 
 def layer_times(net, x, repeats):
     """Seconds of each layer's forward pass: the median of so many, after one that is not timed."""
+    from tqdm import tqdm
+
     net.predict(x)
     seconds = np.zeros((repeats, len(net.layers)))
     with one_blas_thread():
-        for repeat in seconds:
+        for repeat in tqdm(seconds, type(net).__name__, leave=False, disable=None):
             out = x
             for i, layer in enumerate(net.layers):
                 start = time.perf_counter()

@@ -14,6 +14,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+from tqdm import tqdm
 
 from ch08.deep_convnet import DeepConvNet
 from dataset.mnist import load_mnist
@@ -43,7 +44,8 @@ def main(args):
         x, t = x[:1000], t[:1000]
     net = learned_net()
     with one_blas_thread():
-        read = net.predict(x).argmax(axis=1)
+        parts = tqdm(range(0, len(x), 500), "reading", leave=False, disable=None)
+        read = np.concatenate([net.predict(x[i : i + 500]).argmax(axis=1) for i in parts])
     wrong = np.flatnonzero(read != t)
     if len(wrong) == 0:
         print("no image was read wrongly")
