@@ -6,6 +6,7 @@ list forwards, and backwards in reverse. A deeper network is a longer list.
 """
 
 import numpy as np
+from tqdm import tqdm
 
 from dlscratch import Network, ReLU, affine, numerical_gradient
 
@@ -35,8 +36,10 @@ class TwoLayerNet(Network):
 
     def numerical_gradient(self, x, t):
         """The gradient measured, two forward passes a weight; needs net.astype(np.float64)."""
+        with tqdm(total=2 * self.params.flat.size, desc="slopes", leave=False, disable=None) as bar:
 
-        def loss(W):  # W is the very array in params: the network sees each change of it
-            return self.loss(x, t)
+            def loss(W):  # W is the very array in params: the network sees each change of it
+                bar.update()
+                return self.loss(x, t)
 
-        return {name: numerical_gradient(loss, W) for name, W in self.params.items()}
+            return {name: numerical_gradient(loss, W) for name, W in self.params.items()}
