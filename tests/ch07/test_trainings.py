@@ -14,7 +14,7 @@ SCRIPTS = [
     (train_convnet, [], "simple_convnet_params.npz"),
     (train_convnet, ["--lr-decay", "0.5"], "simple_convnet_params.npz"),
     (train_deepnet, [], "deep_convnet_params.npz"),
-    (train_deepnet, ["--augment"], "deep_convnet_params.npz"),
+    (train_deepnet, ["--augment", "--lr-decay", "0.5"], "deep_convnet_params.npz"),
 ]
 each_script = pytest.mark.parametrize("script, options, weights", SCRIPTS)
 
