@@ -9,13 +9,7 @@ import numpy as np
 
 from dlscratch.im2col import output_size
 from dlscratch.layers.base import Layer, expect_shape
-from dlscratch.layers.windows import (
-    bordered,
-    channels_first,
-    channels_last,
-    correlate,
-    filter_gradient,
-)
+from dlscratch.layers.windows import channels_first, channels_last, correlate, filter_gradient
 
 
 class Convolution(Layer):
@@ -48,10 +42,11 @@ class Convolution(Layer):
         expect_shape(self, x, fits, f"images (N, {C}, H, W)", "load_mnist(flatten=False), say")
         output_size(x.shape[2], FH, self.stride, self.pad)  # refuses windows that do not fit
         output_size(x.shape[3], FW, self.stride, self.pad)
-        padded = bordered(channels_last(x), self.pad, self.pad)  # (N, H, W, C)
-        self.cache = (padded, x.shape)
+        pixels = channels_last(x)  # (N, H, W, C)
+        self.cache = (pixels, x.shape)
         filters = self.W.transpose(2, 3, 1, 0)  # (F, C, FH, FW) -> (FH, FW, C, F)
-        return channels_first(correlate(padded, filters, self.stride, self.b))  # (N, F, OH, OW)
+        out = correlate(pixels, filters, self.stride, (self.pad, self.pad), bias=self.b)
+        return channels_first(out)  # (N, F, OH, OW)
 
     def backward(self, dout):
         self.weight_gradients(dout)
@@ -60,18 +55,18 @@ class Convolution(Layer):
         # Input pixel h meets filter row i in output row (h + pad - i) / stride, so dx slides W,
         # turned by 180 degrees, over dout with stride - 1 zeros between its pixels.
         margin_h, margin_w = max(FH - 1 - self.pad, 0), max(FW - 1 - self.pad, 0)
-        spread = bordered(channels_last(dout), margin_h, margin_w, step=self.stride)
         turned = self.W[:, :, ::-1, ::-1].transpose(2, 3, 0, 1)  # (FH, FW, F, C)
-        dx = correlate(spread, turned)
+        dx = correlate(channels_last(dout), turned, pad=(margin_h, margin_w), step=self.stride)
         # a pad wider than the filter gave outputs that saw no pixel at all: cut their share off
         top, left = max(self.pad - FH + 1, 0), max(self.pad - FW + 1, 0)
         return channels_first(dx[:, top : top + H, left : left + W])
 
     def weight_gradients(self, dout):
-        padded, _ = self.saved()
+        pixels, _ = self.saved()
         F, C, FH, FW = self.W.shape
         dout = channels_last(dout)  # (N, OH, OW, F)
-        dfilters = filter_gradient(padded, dout, (FH, FW, C, F), self.stride)
+        shape, pad = (FH, FW, C, F), (self.pad, self.pad)
+        dfilters = filter_gradient(pixels, dout, shape, self.stride, pad)
         self.dW = dfilters.transpose(3, 2, 0, 1)  # (FH, FW, C, F) -> (F, C, FH, FW)
         N, OH, OW, _ = dout.shape
         rows = dout.reshape(N * OH, OW * F)  # the sum over all pixels, long rows first

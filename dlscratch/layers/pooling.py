@@ -10,7 +10,7 @@ import numpy as np
 
 from dlscratch.im2col import output_size
 from dlscratch.layers.base import Layer, expect_shape
-from dlscratch.layers.windows import bordered, channels_first, channels_last
+from dlscratch.layers.windows import channels_first, channels_last
 
 
 class _Windowed(Layer):
@@ -33,7 +33,7 @@ class _Windowed(Layer):
         step_h, step_w = self.steps()
         output_size(x.shape[2], self.pool_h, step_h, self.pad)  # refuses windows that do not fit
         output_size(x.shape[3], self.pool_w, step_w, self.pad)
-        return bordered(channels_last(x), self.pad, self.pad, border)
+        return bordered(channels_last(x), self.pad, border)
 
     def down(self):
         """Axis, size and step of the windows from row to row."""
@@ -105,6 +105,13 @@ class AveragePooling(_Windowed):
             for pixel in taps(row, *self.across()):
                 pixel += share
         return self.cut(dx)
+
+
+def bordered(x, pad, border):
+    """x (N, H, W, C) inside a border of `pad` pixels."""
+    if pad == 0:
+        return x
+    return np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)), constant_values=border)
 
 
 def taps(x, axis, size, step):
