@@ -63,14 +63,14 @@ def log_softmax(a):
     array([-1000.,     0.])
     """
     a = _below_largest(a)
-    return a - np.log(np.sum(np.exp(a), axis=-1, keepdims=True))
+    return a - np.log(np.exp(a).sum(axis=-1, keepdims=True))
 
 
 def _below_largest(a):
     """a less the largest of its row; -inf where that is beyond what the dtype holds."""
     a = np.asfortranarray(a)  # so that NumPy reduces short rows many at a time
     with np.errstate(over="ignore"):
-        return a - np.max(a, axis=-1, keepdims=True)
+        return a - a.max(axis=-1, keepdims=True)
 
 
 def mean_squared_error(y, t):

@@ -24,6 +24,7 @@ class Parameters(Mapping):
 
     def __init__(self, shapes: Mapping[str, tuple[int, ...]], dtype):
         self.flat = np.zeros(sum(map(math.prod, shapes.values())), dtype)
+        self._layout = list(shapes.items())
         self._arrays = {}
         end = 0
         for name, shape in shapes.items():
@@ -65,11 +66,11 @@ class Parameters(Mapping):
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Name -> shape, in order."""
-        return {name: array.shape for name, array in self._arrays.items()}
+        return dict(self._layout)
 
     def aligned(self, other: "Parameters") -> bool:
         """Whether the two vectors hold the same names in the same order, equally shaped."""
-        return list(self.shapes().items()) == list(other.shapes().items())
+        return self._layout == other._layout
 
     def __reduce__(self):
         return Parameters.copy_of, (self._arrays,)  # a copy has windows on its own vector

@@ -50,4 +50,4 @@ class Affine(Layer):
         rows, _ = self.saved()
         self.dW = np.matmul(rows.T, dout, out=self.room("W"))  # dW = x^T . dy
         # b is added to every row: db = sum of the rows of dy
-        self.db = np.sum(dout, axis=0, out=self.room("b"))
+        self.db = dout.sum(axis=0, out=self.room("b"))

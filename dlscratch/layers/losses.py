@@ -28,20 +28,26 @@ class SoftmaxWithLoss:
     def forward(self, x, t) -> float:
         """The mean loss of the batch."""
         t = check_labels(x, t)
-        if t.ndim < x.ndim:
-            t = np.eye(x.shape[-1])[t]  # (N,) -> (N, classes), one-hot
-        t = t.astype(x.dtype, copy=False)
         log_y = np.maximum(log_softmax(x), np.finfo(x.dtype).min)  # never -inf: 0 * inf is nan
         self.cache = (log_y, t)
         # added up in float64: the losses of a thousand rows can be too much for float16
-        return -float(np.sum(t * log_y, dtype=np.float64)) / examples(x)
+        if t.ndim < x.ndim:
+            losses = -log_y[right(t)]
+        else:
+            losses = -(t.astype(x.dtype, copy=False) * log_y).sum(axis=-1, dtype=np.float64)
+        return float(losses.sum(dtype=np.float64)) / examples(x)
 
     def backward(self, dout=1.0):
         """dL/dx, the shape and dtype of x; dout is the gradient of what is made of the loss."""
         log_y, t = _saved(self)
+        dx = np.exp(log_y, order="C")
         # L = -sum_k t_k log y_k and d log y_k / dx_j = [k = j] - y_j:  dL/dx = y sum(t) - t
-        dx = np.exp(log_y) * t.sum(axis=-1, keepdims=True) - t
-        dx *= dout / examples(log_y)
+        if t.ndim < dx.ndim:
+            dx[right(t)] -= 1  # t is 1 at the right class, 0 elsewhere
+        else:
+            t = t.astype(dx.dtype, copy=False)
+            dx = dx * t.sum(axis=-1, keepdims=True) - t
+        dx *= dout / examples(dx)
         return dx
 
     def __repr__(self):
@@ -78,6 +84,11 @@ class IdentityWithLoss:
 
     def __repr__(self):
         return "IdentityWithLoss()"
+
+
+def right(t):
+    """Where the classes t, (N,) or a single one, stand in a table (N, classes) or a row of it."""
+    return (np.arange(len(t)), t) if t.ndim else t
 
 
 def examples(x) -> int:

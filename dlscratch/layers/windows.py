@@ -17,7 +17,6 @@ then whole windows are copied after all, one plane for each of their FH*FW*C num
 """
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from dlscratch.im2col import output_size
 
@@ -68,12 +67,12 @@ def filter_rows(x, filter_h, filter_w, stride):
     n, H, W, C = x.shape
     OH, OW, k = output_size(H, filter_h, stride), output_size(W, filter_w, stride), filter_w * C
     image, row, pixel, number = x.strides
-    windows = as_strided(x, (n, H, OW, k), (image, row, stride * pixel, number))
+    windows = view(x, (n, H, OW, k), (image, row, stride * pixel, number))
     copies = np.empty(windows.shape, x.dtype)
     image, row, pixel, number = copies.strides
     # filter row i at output row h meets copies[:, h * stride + i]
     shape, strides = (filter_h, n, OH, OW, k), (row, image, stride * row, pixel, number)
-    return windows, copies, as_strided(copies, shape, strides)
+    return windows, copies, view(copies, shape, strides)
 
 
 def planes(x, filter_h, filter_w, stride):
@@ -82,10 +81,15 @@ def planes(x, filter_h, filter_w, stride):
     OH, OW = output_size(H, filter_h, stride), output_size(W, filter_w, stride)
     image, row, pixel, number = x.strides
     shape = (n, filter_h, filter_w, C, OH, OW)
-    windows = as_strided(x, shape, (image, row, pixel, number, stride * row, stride * pixel))
+    windows = view(x, shape, (image, row, pixel, number, stride * row, stride * pixel))
     copies = np.empty(shape, x.dtype)
     # (n, FH, FW, C, OH, OW) -> (1, n, FH*FW*C, OH*OW), and its transpose
     return windows, copies, copies.reshape(1, n, -1, OH * OW).swapaxes(2, 3)
+
+
+def view(x, shape, strides):
+    """The numbers of x, contiguous, in another shape: so many bytes from one to the next."""
+    return np.ndarray(shape, x.dtype, buffer=x, strides=strides)
 
 
 def correlate(x, filters, stride: int = 1, pad=(0, 0), step: int = 1, bias=None):
@@ -99,13 +103,13 @@ def correlate(x, filters, stride: int = 1, pad=(0, 0), step: int = 1, bias=None)
     OW = output_size(spread(W, pad[1], step), FW, stride)
     out = np.empty((N, OH * OW, F), np.result_type(x, filters))
     filters = np.ascontiguousarray(filters)
-    bias_row = None if bias is None else np.tile(bias, OW)  # long rows add up faster
+    bias_row = None if bias is None else np.concatenate([bias] * OW)  # long rows are quicker
     for part, matrices in window_blocks(x, FH, FW, stride, pad, step):
         weights = filters.reshape(len(matrices), 1, -1, F)
         if len(matrices) == 1:
             np.matmul(matrices, weights, out=out[None, part])
         else:
-            np.sum(matrices @ weights, axis=0, out=out[part])
+            (matrices @ weights).sum(axis=0, out=out[part])
         if bias_row is not None:
             rows = out[part].reshape(-1, OW * F)
             rows += bias_row
