@@ -51,7 +51,7 @@ class SoftmaxWithLoss(library.SoftmaxWithLoss):
     """Softmax and cross entropy (section 5.6.3). Read `dlscratch.SoftmaxWithLoss`.
 
     The difference: what the last forward pass worked out can be looked at. `loss`; `y`, the
-    probabilities; `t`, the targets as probabilities (one-hot, where they came as classes).
+    probabilities; `t`, the targets as they came.
 
     >>> head = SoftmaxWithLoss()
     >>> round(head.forward(np.array([[0.3, 2.9, 4.0]]), np.array([2])), 4)
@@ -73,7 +73,7 @@ class SoftmaxWithLoss(library.SoftmaxWithLoss):
 
     @property
     def t(self) -> np.ndarray | None:
-        """The targets of the last forward pass, in the shape of y; None before it."""
+        """The targets of the last forward pass, as they came; None before it."""
         return None if self.cache is None else self.cache[1]
 
 

@@ -32,7 +32,7 @@ class SoftmaxWithLoss:
         self.cache = (log_y, t)
         # added up in float64: the losses of a thousand rows can be too much for float16
         if t.ndim < x.ndim:
-            losses = -log_y[right(t)]
+            losses = -rows(log_y)[right(t)]
         else:
             losses = -(t.astype(x.dtype, copy=False) * log_y).sum(axis=-1, dtype=np.float64)
         return float(losses.sum(dtype=np.float64)) / examples(x)
@@ -43,7 +43,7 @@ class SoftmaxWithLoss:
         dx = np.exp(log_y, order="C")
         # L = -sum_k t_k log y_k and d log y_k / dx_j = [k = j] - y_j:  dL/dx = y sum(t) - t
         if t.ndim < dx.ndim:
-            dx[right(t)] -= 1  # t is 1 at the right class, 0 elsewhere
+            rows(dx)[right(t)] -= 1  # t is 1 at the right class, 0 elsewhere
         else:
             t = t.astype(dx.dtype, copy=False)
             dx = dx * t.sum(axis=-1, keepdims=True) - t
@@ -86,9 +86,14 @@ class IdentityWithLoss:
         return "IdentityWithLoss()"
 
 
+def rows(a):
+    """A view, (.., classes) -> (N, classes): one row for each example."""
+    return a.reshape(-1, a.shape[-1])
+
+
 def right(t):
-    """Where the classes t, (N,) or a single one, stand in a table (N, classes) or a row of it."""
-    return (np.arange(len(t)), t) if t.ndim else t
+    """Where the classes t stand in such rows."""
+    return np.arange(t.size), t.ravel()
 
 
 def examples(x) -> int:

@@ -85,6 +85,18 @@ def test_all_forms_of_a_label_mean_the_same():
         assert head.forward(SCORES, classes.astype(dtype)) == expected
 
 
+def test_one_example_and_a_table_of_them_are_taken_like_a_batch():
+    """Scores (classes,) with one label, or (.., .., classes) with labels (.., ..)."""
+    classes, head = np.array([0, 2, 1, 1]), SoftmaxWithLoss()
+    expected, dx = head.forward(SCORES, classes), head.backward()
+    assert head.forward(SCORES.reshape(2, 2, 3), classes.reshape(2, 2)) == expected
+    np.testing.assert_array_equal(head.backward(), dx.reshape(2, 2, 3))
+    assert head.forward(SCORES[1], 2) == head.forward(SCORES[1:2], [2])
+    np.testing.assert_allclose(head.backward()[0], 4 * dx[1], rtol=1e-15)
+    head.forward(SCORES[1], 2)
+    np.testing.assert_allclose(head.backward(), 4 * dx[1], rtol=1e-15)
+
+
 def test_targets_of_probabilities_are_not_rounded_to_a_class():
     """y = 0.2, 0.8 and t = 0.4, 0.6: 0.7777, where the arg-maxed target would give 0.2231."""
     x = np.log([[0.2, 0.8]])
