@@ -1,6 +1,7 @@
 """Both cores: each worker takes a part of the batch through the whole network.
 
-NumPy lets go of Python's lock while it computes, so two threads really run at once. A worker is a
+NumPy lets go of Python's lock while it computes, so two threads really run at once; between two
+calls they may have to wait for each other, though not on a free-threaded Python. A worker is a
 second set of layer objects on the same parameter arrays, with caches and a random generator of its
 own. The gradient of the whole batch is the mean of the parts' gradients, weighed by their sizes,
 always added up in the same order: one seed and one number of workers give one result, to the bit.
