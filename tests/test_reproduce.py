@@ -234,6 +234,14 @@ def test_the_command_runs_a_chapter_and_writes_the_table(tmp_path, monkeypatch, 
     assert "| price | 220 | 220 | holds |" in Path("out/REPRODUCTION.md").read_text()
 
 
+def test_an_installed_copy_has_no_table_to_publish(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(chapters, "ROOT", tmp_path)
+    with pytest.raises(SystemExit) as stop:
+        main(["reproduce", "--publish", "ch05/buy_apple"])
+    assert stop.value.code == 2
+    assert "--publish writes into a checkout" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("argv, complaint", [
     (["--quick", "--full"], "argument --full: not allowed with argument --quick"),
     (["--quick", "--publish"], "--publish is for results in full size"),

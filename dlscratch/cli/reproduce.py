@@ -48,6 +48,8 @@ def main(args):
 
     if args.publish and args.quick:
         args.parser.error("--publish is for results in full size: leave out --quick")
+    if args.publish and not (chapters.ROOT / "pyproject.toml").exists():
+        args.parser.error("--publish writes into a checkout; this copy is installed: take --out")
     scripts = chosen_scripts(args.only) if args.only else chapters.scripts()
     hours = [] if args.full or args.quick or args.only else HOURS
     chosen = [script for script in scripts if script.name not in hours]

@@ -73,15 +73,16 @@ class Handler(BaseHTTPRequestHandler):
     """One request."""
 
     server: DrawServer
+    allowed = ""  # the method that the path of this request wants
     timeout = 10  # seconds, for a request that never ends
 
     def answer(self):
         """Find what the path stands for, and send it; or the reason why not."""
         try:
             self.check_sender()
-            allowed, respond = self.route(self.path.partition("?")[0])
-            if self.command != allowed:
-                raise Refusal(405, f"{self.path} answers {allowed} alone")
+            self.allowed, respond = self.route(self.path.partition("?")[0])
+            if self.command != self.allowed:
+                raise Refusal(405, f"{self.path} answers {self.allowed} alone")
             self.send(200, *respond())
         except Refusal as refusal:
             self.send_error(*refusal.args)
@@ -149,6 +150,8 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
+        if status == 405:
+            self.send_header("Allow", self.allowed)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)

@@ -179,8 +179,10 @@ def test_nothing_else_is_served(path, refused):
     ("POST", "/", "GET"), ("PUT", "/networks", "GET"), ("DELETE", "/page.js", "GET"),
     ("GET", "/read/ch07", "POST"), ("OPTIONS", "/read/ch08", "POST"),
 ])  # fmt: skip
-def test_another_method_is_refused(method, path, allowed, refused):
-    assert refused(method, path) == (405, f"{path} answers {allowed} alone")
+def test_another_method_is_refused(method, path, allowed, ask):
+    answer = ask(method, path)
+    assert (answer.status, answer.headers["Allow"]) == (405, allowed)
+    assert answer.json == {"reason": f"{path} answers {allowed} alone"}
 
 
 def test_a_head_request_gets_no_body(ask):
