@@ -40,7 +40,7 @@ class SoftmaxWithLoss:
     def backward(self, dout=1.0):
         """dL/dx, the shape and dtype of x; dout is the gradient of what is made of the loss."""
         log_y, t = _saved(self)
-        dx = np.exp(log_y, order="C")
+        dx = np.exp(log_y, order="C")  # row after row: rows(dx) below is a view of it
         # L = -sum_k t_k log y_k and d log y_k / dx_j = [k = j] - y_j:  dL/dx = y sum(t) - t
         if t.ndim < dx.ndim:
             rows(dx)[right(t)] -= 1  # t is 1 at the right class, 0 elsewhere
