@@ -1,6 +1,6 @@
 """The results as figures: who is how fast, where the time goes, how it grows."""
 
-from matplotlib.ticker import NullFormatter
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from benchmarks.networks import BATCH, SUBJECTS
 from benchmarks.where import rest, total
@@ -33,7 +33,7 @@ def contest(results):
         ("inference", "{} x100", "Scores for 100 images"),
     ]
     panels = [p for p in panels if any(row["section"] == p[0] for row in results.rows)]
-    fig, axes = figures.new(1, len(panels), size=(1 + 4.4 * len(panels), 3.8), squeeze=False)
+    fig, axes = figures.new(1, len(panels), size=(1 + 5.0 * len(panels), 3.8), squeeze=False)
     for ax, (section, name, title) in zip(axes.flat, panels):
         bars(ax, results, section, name)
         ax.set(title=title, ylabel="milliseconds")
@@ -142,12 +142,22 @@ def growth(results):
                 )  # fmt: skip
         if ax.lines:
             ax.legend(frameon=False)
-        if what != "batch":  # few sizes: each has room for its number
-            measured = {int(size) for line in ax.lines for size in line.get_xdata()}
-            ax.set_xticks(sorted(measured))
+        if what != "batch":  # a short way: more numbers than the powers of ten have room
+            measured = sorted({int(size) for line in ax.lines for size in line.get_xdata()})
+            ax.set_xticks(apart(measured))
+            ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes[1, 0].set_xlabel(f"units or filters of a hidden layer (batch of {BATCH})")
     axes[1, 1].set_xlabel(f"hidden layers of 100 units (batch of {BATCH})")
     return fig
+
+
+def apart(sizes):
+    """Those of the ascending sizes that have room for their numbers on a logarithmic axis."""
+    some = sizes[:1]
+    for size in sizes[1:]:
+        if size >= 1.5 * some[-1]:
+            some.append(size)
+    return some
 
 
 def curve(results, name, unit):

@@ -81,7 +81,7 @@ def test_training_in_a_process_of_its_own_tells_time_and_memory():
     found = one_process.ask(
         job="train", subject="mlp", contender="library", seconds=0, depth=2, width=30, batch=7
     )
-    assert len(found["seconds"]) == 1
+    assert len(found["seconds"]) == 3  # at least, however short the time
     assert found["mb"] is None or 0 < found["mb"] < 60
 
 
