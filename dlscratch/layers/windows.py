@@ -106,10 +106,9 @@ def correlate(x, filters, stride: int = 1, pad=(0, 0), step: int = 1, bias=None)
     bias_row = None if bias is None else np.concatenate([bias] * OW)  # long rows are quicker
     for part, matrices in window_blocks(x, FH, FW, stride, pad, step):
         weights = filters.reshape(len(matrices), 1, -1, F)
-        if len(matrices) == 1:
-            np.matmul(matrices, weights, out=out[None, part])
-        else:
-            (matrices @ weights).sum(axis=0, out=out[part])
+        np.matmul(matrices[0], weights[0], out=out[part])
+        for matrix, weight in zip(matrices[1:], weights[1:]):
+            out[part] += matrix @ weight
         if bias_row is not None:
             rows = out[part].reshape(-1, OW * F)
             rows += bias_row
