@@ -20,7 +20,7 @@ from ch08.deep_convnet import DeepConvNet
 from dataset.mnist import load_mnist
 from dlscratch import figures
 from dlscratch.experiment import Claim, run
-from dlscratch.workers import one_blas_thread
+from dlscratch.workers import Workers
 
 WEIGHTS = Path(__file__).with_name("deep_convnet_params.npz")  # from train_deepnet.py
 
@@ -43,9 +43,9 @@ def main(args):
     if args.quick:
         x, t = x[:1000], t[:1000]
     net = learned_net()
-    with one_blas_thread():
+    with Workers(net) as workers:
         parts = tqdm(range(0, len(x), 500), "reading", leave=False, disable=None)
-        read = np.concatenate([net.predict(x[i : i + 500]).argmax(axis=1) for i in parts])
+        read = np.concatenate([workers.predict(x[i : i + 500]).argmax(axis=1) for i in parts])
     wrong = np.flatnonzero(read != t)
     if len(wrong) == 0:
         print("no image was read wrongly")

@@ -135,6 +135,19 @@ def check_labels(y, t):
     return t
 
 
+def share_right(y, t):
+    """The accuracy, 0 .. 1: the share of rows whose highest number is the right class (3.6.2).
+
+    y: (N, classes), scores or probabilities alike. t: classes (N,) or probabilities (N, classes).
+
+    >>> share_right(np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1]))
+    0.5
+    """
+    t = check_labels(y, t)
+    classes = t if t.ndim == 1 else t.argmax(axis=1)
+    return float(np.mean(y.argmax(axis=1) == classes))
+
+
 def _same_shape(y, t):
     t = np.asarray(t)
     if t.shape != np.shape(y):

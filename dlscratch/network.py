@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from dlscratch.files import DataError, atomic_write, npz_fault
-from dlscratch.functions import check_labels
+from dlscratch.functions import share_right
 from dlscratch.layers import Layer, Pooling, ReLU, SoftmaxWithLoss
 from dlscratch.parameters import Parameters
 from dlscratch.summary import Summary, summarize
@@ -68,10 +68,7 @@ class Network:
     def accuracy(self, x, t, batch_size: int = 100) -> float:
         """The share of rows whose highest score is the right class, 0 .. 1."""
         expect_rows(t, len(x))
-        scores = self.predict(x, batch_size)
-        t = check_labels(scores, t)
-        classes = t if t.ndim == 1 else t.argmax(axis=1)
-        return float(np.mean(scores.argmax(axis=1) == classes))
+        return share_right(self.predict(x, batch_size), t)
 
     def gradient(self, x, t) -> Parameters:
         """dL/dW and so on by backpropagation, named as `params`; a new set at each call."""

@@ -18,8 +18,9 @@ from importlib.util import find_spec
 
 import numpy as np
 
+from dlscratch.functions import share_right
 from dlscratch.layers import BatchNorm, Convolution
-from dlscratch.network import Network
+from dlscratch.network import Network, expect_rows
 from dlscratch.parameters import Parameters
 
 
@@ -48,7 +49,7 @@ def available_cores() -> int:
 
 
 class Workers:
-    """`count` threads that work out loss, gradient and accuracy of one network together.
+    """`count` threads that work out gradient, scores and accuracy of one network together.
 
     Use it in a `with` statement. The first one works in the caller's own thread.
     """
@@ -85,7 +86,8 @@ class Workers:
         if len(self.nets) == 1:
             return self._alone(x, t)
         pieces, shares = self._pieces(x)
-        results = self._together(Network.loss_and_gradient, x, t, pieces, self.grads, shares)
+        more = self.grads, shares
+        results = self._together(Network.loss_and_gradient, pieces, [x, t], *more)
         self.grads[: len(results)] = [grads for _, grads in results]
         (loss, total), *others = results
         for part_loss, grads in others:  # always added up in this order
@@ -100,14 +102,18 @@ class Workers:
         loss, self.grads[0] = net.loss_and_gradient(x, t, self.grads[0])
         return loss, self.grads[0]
 
+    def predict(self, x) -> np.ndarray:
+        """As `Network.predict`, the rows shared out among the workers."""
+        if len(self.nets) == 1:
+            return self.nets[0].predict(x)
+        pieces, _ = self._pieces(x)
+        return np.concatenate(self._together(Network.predict, pieces, [x]))
+
     def accuracy(self, x, t) -> float:
         """As `Network.accuracy`, the rows shared out among the workers."""
         if len(self.nets) == 1:
             return self.nets[0].accuracy(x, t)
-        pieces, shares = self._pieces(x)
-        results = self._together(Network.accuracy, x, t, pieces)
-        # whole rows are counted, so that any number of workers comes to the same
-        return sum(round(share * part * len(x)) for share, part in zip(shares, results)) / len(x)
+        return share_right(self.predict(x), expect_rows(t, len(x)))
 
     def _pieces(self, x):
         """A slice of the rows for each worker that gets one, and its share of them all."""
@@ -116,10 +122,10 @@ class Workers:
         pieces = [slice(i, j) for i, j in zip(ends, ends[1:]) if i < j]
         return pieces, [(piece.stop - piece.start) / len(x) for piece in pieces]
 
-    def _together(self, method, x, t, pieces, *more):
-        """method(net, rows of x, rows of t, ..) of all workers at once."""
+    def _together(self, method, pieces, arrays, *more):
+        """method(net, rows of the arrays, ..) of all workers at once."""
         _ = self.nets[0].params  # lets arrays that were replaced since the last step reach all
-        rows = [(x[piece], t[piece]) for piece in pieces]
+        rows = [[array[piece] for array in arrays] for piece in pieces]
         work = [(net, *part, *rest) for net, part, *rest in zip(self.nets, rows, *more)]
         jobs = [self.threads.submit(method, *arguments) for arguments in work[1:]]
         return [method(*work[0]), *(job.result() for job in jobs)]

@@ -38,7 +38,7 @@ def test_every_public_name_of_a_module_can_be_imported_from_dlscratch_itself(mod
     """Helpers for the library's own use are not; there are few, and they are named here."""
     inside = {
         "check_labels", "normal", "expect_rows", "in_quick_order", "put_arrays", "read_arrays",
-        "write_arrays",
+        "share_right", "write_arrays",
     }  # fmt: skip
     loaded = getattr(dlscratch, module)
     if isinstance(loaded, types.FunctionType):  # the function im2col hides its module

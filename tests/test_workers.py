@@ -48,7 +48,7 @@ def test_any_number_of_workers_comes_to_the_loss_and_gradient_of_one(count):
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
 @pytest.mark.parametrize("rows", [1, 7, 20])
 def test_the_accuracy_is_that_of_one_worker_to_the_bit(count, rows):
-    """Of 7 rows, 4 workers take 1, 2, 2 and 2: shares that do not add up to 1 in floats."""
+    """Of 7 rows, 4 workers take 1, 2, 2 and 2: rows are counted, shares are not added up."""
     net = network()
     x = np.random.default_rng(1).standard_normal((rows, 2, 6, 6))
     right = net.predict(x).argmax(axis=1)
@@ -56,6 +56,19 @@ def test_the_accuracy_is_that_of_one_worker_to_the_bit(count, rows):
         with Workers(net, count) as workers:
             accuracy = workers.accuracy(x, t)
         assert accuracy == net.accuracy(x, t) and expected in (accuracy, None)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 20])
+def test_the_scores_are_those_of_the_network_in_the_order_of_the_rows(count):
+    net = network()
+    with Workers(net, count) as workers:
+        np.testing.assert_allclose(workers.predict(X), net.predict(X), rtol=1e-12)
+
+
+def test_labels_that_do_not_fit_the_rows_are_refused_before_any_score_is_counted():
+    with Workers(network(), 2) as workers:
+        with pytest.raises(ValueError, match="a label for each example, got 3 for 11"):
+            workers.accuracy(X, LABELS[:3])
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32])
