@@ -46,7 +46,10 @@ class Network:
     # ---- passes
 
     def predict(self, x, batch_size: int = 100) -> np.ndarray:
-        """The scores (N, classes), before the softmax; worked out `batch_size` rows at a time."""
+        """The scores (N, classes), before the softmax; worked out `batch_size` rows at a time.
+
+        For many images at once, `dlscratch.workers.Workers` does the same on all cores.
+        """
         x = self._batch(x)
         parts = [self._scores(x[i : i + batch_size]) for i in range(0, len(x), batch_size)]
         return np.concatenate(parts) if len(parts) != 1 else parts[0]
