@@ -23,6 +23,8 @@ from dlscratch.layers import BatchNorm, Convolution
 from dlscratch.network import Network, expect_rows
 from dlscratch.parameters import Parameters
 
+FEWEST = 10  # rows for a worker: with fewer, threads cost more time than they save
+
 
 def suitable_workers(net) -> int:
     """How many workers pay: one a core for convolutions, otherwise one."""
@@ -117,10 +119,10 @@ class Workers:
 
     def _pieces(self, x):
         """A slice of the rows for each worker that gets one, and its share of them all."""
-        count = len(self.nets)
+        count = max(1, min(len(self.nets), len(x) // FEWEST))
         ends = [len(x) * i // count for i in range(count + 1)]
-        pieces = [slice(i, j) for i, j in zip(ends, ends[1:]) if i < j]
-        return pieces, [(piece.stop - piece.start) / len(x) for piece in pieces]
+        pieces = [slice(i, j) for i, j in zip(ends, ends[1:])]
+        return pieces, [(piece.stop - piece.start) / max(1, len(x)) for piece in pieces]
 
     def _together(self, method, pieces, arrays, *more):
         """method(net, rows of the arrays, ..) of all workers at once."""

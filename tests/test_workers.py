@@ -28,6 +28,12 @@ RNG = np.random.default_rng(0)
 X, LABELS = RNG.standard_normal((11, 2, 6, 6)), RNG.integers(0, 3, 11)
 
 
+@pytest.fixture(autouse=True)
+def any_row_is_enough_for_a_worker(monkeypatch):
+    """So that small batches are shared out; one test below asks for the number itself."""
+    monkeypatch.setattr(module, "FEWEST", 1)
+
+
 def network(dropout=0.0, dtype=np.float64):
     rng = np.random.default_rng(0)
     layers = [convolution(2, 4, 3, rng=rng), ReLU(), Pooling(2, 2), Dropout(dropout, rng=rng)]
@@ -63,6 +69,41 @@ def test_the_scores_are_those_of_the_network_in_the_order_of_the_rows(count):
     net = network()
     with Workers(net, count) as workers:
         np.testing.assert_allclose(workers.predict(X), net.predict(X), rtol=1e-12)
+
+
+class Witness(Layer):
+    """Notes which threads have been here."""
+
+    threads: set[int] = set()
+
+    def forward(self, x, training=False):
+        self.threads.add(threading.get_ident())
+        return x
+
+    def backward(self, dout):
+        return dout
+
+
+@pytest.mark.parametrize("rows, threads", [(1, 1), (19, 1), (20, 2), (29, 2), (30, 3), (99, 3)])
+def test_a_worker_gets_ten_rows_or_none(rows, threads, monkeypatch):
+    """Two threads took twice as long as one for the gradient of SimpleConvNet from 4 rows."""
+    monkeypatch.undo()
+    net = Network([Witness(), affine(4, 3)])
+    x, t = np.ones((rows, 4)), np.zeros(rows, int)
+    with Workers(net, 3) as workers:
+        for _ in range(50):  # a thread that is quick may do the work of two
+            Witness.threads.clear()
+            workers.loss_and_gradient(x, t)
+            if len(Witness.threads) == threads:
+                break
+    assert len(Witness.threads) == threads
+
+
+def test_a_batch_without_rows_is_refused():
+    with Workers(network(), 3) as workers:
+        for call in (workers.predict, lambda x: workers.loss_and_gradient(x, LABELS[:0])):
+            with pytest.raises(ValueError, match="expected a batch of one row or more"):
+                call(X[:0])
 
 
 def test_labels_that_do_not_fit_the_rows_are_refused_before_any_score_is_counted():
