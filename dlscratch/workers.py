@@ -6,8 +6,8 @@ second set of layer objects on the same parameter arrays, with caches and a rand
 own. The gradient of the whole batch is the mean of the parts' gradients, weighed by their sizes,
 always added up in the same order: one seed and one number of workers give one result, to the bit.
 BLAS is held to one thread meanwhile, or its threads and ours would fight for the same cores. So it
-is for a single worker, if the products are small: BLAS's threads would spend their time waiting for
-each other, and on a machine that is busy with something else they wait fifty times as long.
+is for a single worker, unless an Affine layer is wide: in small products BLAS's threads spend their
+time waiting for each other, and on a machine that is busy with something else fifty times as long.
 """
 
 import copy
@@ -19,21 +19,25 @@ from importlib.util import find_spec
 import numpy as np
 
 from dlscratch.functions import share_right
-from dlscratch.layers import BatchNorm, Convolution
+from dlscratch.layers import Affine, BatchNorm, Convolution
 from dlscratch.network import Network, expect_rows
 from dlscratch.parameters import Parameters
 
 FEWEST = 10  # rows for a worker: with fewer, threads cost more time than they save
+WIDE = 200_000  # weights in a layer from which on a second thread of BLAS saves time
 
 
 def suitable_workers(net) -> int:
     """How many workers pay: one a core for convolutions, otherwise one."""
-    return available_cores() if heavy(net) and can_hold_blas() and splittable(net) else 1
+    layers = getattr(net, "layers", ())
+    pays = any(isinstance(layer, Convolution) for layer in layers)
+    return available_cores() if pays and can_hold_blas() and splittable(net) else 1
 
 
-def heavy(net) -> bool:
-    """Whether its products of matrices are large: those of convolutions are."""
-    return any(isinstance(layer, Convolution) for layer in getattr(net, "layers", ()))
+def wide(net) -> bool:
+    """Whether it has products of matrices so large that BLAS does them sooner on two threads."""
+    layers = getattr(net, "layers", ())
+    return any(isinstance(layer, Affine) and layer.W.size >= WIDE for layer in layers)
 
 
 def splittable(net) -> bool:
@@ -68,17 +72,16 @@ class Workers:
         self.nets = [net] + [_twin(net, number) for number in range(1, count)]
         self.grads: list[Parameters | None] = [None] * count
         self.threads = ThreadPoolExecutor(max(1, count - 1))  # the first works in this thread
-        hold = count > 1 or not heavy(net)
-        self.one_blas_thread = one_blas_thread() if hold else nullcontext()
+        self.hold = one_blas_thread() if count > 1 or not wide(net) else nullcontext()
 
     def __enter__(self):
         keep_memory()
-        self.one_blas_thread.__enter__()
+        self.hold.__enter__()
         return self
 
     def __exit__(self, *exception):
         self.threads.shutdown()
-        self.one_blas_thread.__exit__(*exception)
+        self.hold.__exit__(*exception)
 
     def loss_and_gradient(self, x, t) -> tuple[float, Parameters]:
         """As `Network.loss_and_gradient`, the batch shared out among the workers.
