@@ -11,10 +11,12 @@ time waiting for each other, and on a machine that is busy with something else f
 """
 
 import copy
+import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 
@@ -24,14 +26,18 @@ from dlscratch.network import Network, expect_rows
 from dlscratch.parameters import Parameters
 
 FEWEST = 10  # rows for a worker: with fewer, threads cost more time than they save
+LONGEST = 100  # rows of images that a worker takes at a time: more only take more memory
 WIDE = 200_000  # weights in a layer from which on a second thread of BLAS saves time
 
 
 def suitable_workers(net) -> int:
     """How many workers pay: one a core for convolutions, otherwise one."""
-    layers = getattr(net, "layers", ())
-    pays = any(isinstance(layer, Convolution) for layer in layers)
-    return available_cores() if pays and can_hold_blas() and splittable(net) else 1
+    return available_cores() if convolutional(net) and can_hold_blas() and splittable(net) else 1
+
+
+def convolutional(net) -> bool:
+    """Whether it has a Convolution: much to do for each row, and much memory."""
+    return any(isinstance(layer, Convolution) for layer in getattr(net, "layers", ()))
 
 
 def wide(net) -> bool:
@@ -72,6 +78,7 @@ class Workers:
         self.nets = [net] + [_twin(net, number) for number in range(1, count)]
         self.grads: list[Parameters | None] = [None] * count
         self.threads = ThreadPoolExecutor(max(1, count - 1))  # the first works in this thread
+        self.longest = LONGEST if convolutional(net) and splittable(net) else None
         self.hold = one_blas_thread() if count > 1 or not wide(net) else nullcontext()
 
     def __enter__(self):
@@ -86,18 +93,25 @@ class Workers:
     def loss_and_gradient(self, x, t) -> tuple[float, Parameters]:
         """As `Network.loss_and_gradient`, the batch shared out among the workers.
 
+        Of many images each worker takes one piece after the other: the memory does not grow.
         The gradients are those of the last call, overwritten: nothing large is allocated twice.
         """
-        if len(self.nets) == 1:
+        if len(self.nets) == 1 and self.longest is None:
             return self._alone(x, t)
-        pieces, shares = self._pieces(x)
-        more = self.grads, shares
-        results = self._together(Network.loss_and_gradient, pieces, [x, t], *more)
-        self.grads[: len(results)] = [grads for _, grads in results]
-        (loss, total), *others = results
-        for part_loss, grads in others:  # always added up in this order
-            loss += part_loss
-            total.flat += grads.flat
+        pieces, shares = self._pieces(x, self.longest)
+        loss = 0.0
+        total: Any = None
+        for i in range(0, len(pieces), len(self.nets)):
+            more = self.grads, shares[i:]
+            results = self._together(Network.loss_and_gradient, pieces[i:], [x, t], *more)
+            self.grads[: len(results)] = [grads for _, grads in results]
+            for part_loss, grads in results:  # always added up in this order
+                loss += part_loss
+                if total is None:
+                    total, self.grads[0] = grads, None  # the next pieces get another room
+                else:
+                    total.flat += grads.flat
+        self.grads[0] = total
         return loss, total
 
     def _alone(self, x, t):
@@ -120,9 +134,11 @@ class Workers:
             return self.nets[0].accuracy(x, t)
         return share_right(self.predict(x), expect_rows(t, len(x)))
 
-    def _pieces(self, x):
-        """A slice of the rows for each worker that gets one, and its share of them all."""
+    def _pieces(self, x, longest=None):
+        """Slices of the rows, one for each worker that gets some or several, and their shares."""
         count = max(1, min(len(self.nets), len(x) // FEWEST))
+        if longest is not None:
+            count *= max(1, math.ceil(len(x) / (count * longest)))
         ends = [len(x) * i // count for i in range(count + 1)]
         pieces = [slice(i, j) for i, j in zip(ends, ends[1:])]
         return pieces, [(piece.stop - piece.start) / max(1, len(x)) for piece in pieces]
