@@ -146,8 +146,10 @@ class Workers:
     def _together(self, method, pieces, arrays, *more):
         """method(net, rows of the arrays, ..) of all workers at once."""
         _ = self.nets[0].params  # lets arrays that were replaced since the last step reach all
-        rows = [[array[piece] for array in arrays] for piece in pieces]
-        work = [(net, *part, *rest) for net, part, *rest in zip(self.nets, rows, *more)]
+        work = [
+            (net, *(array[piece] for array in arrays), *rest)
+            for net, piece, *rest in zip(self.nets, pieces, *more)
+        ]
         jobs = [self.threads.submit(method, *arguments) for arguments in work[1:]]
         return [method(*work[0]), *(job.result() for job in jobs)]
 
