@@ -79,7 +79,7 @@ class Workers:
         self.nets = [net] + [_twin(net, number) for number in range(1, count)]
         self.grads: list[Parameters | None] = [None] * count
         self.threads = ThreadPoolExecutor(max(1, count - 1))  # the first works in this thread
-        self.longest = LONGEST if convolutional(net) and splittable(net) else None
+        self.longest = LONGEST if convolutional(net) else None
         self.hold = one_blas_thread() if count > 1 or not wide(net) else nullcontext()
 
     def __enter__(self):
@@ -94,10 +94,11 @@ class Workers:
     def loss_and_gradient(self, x, t) -> tuple[float, Parameters]:
         """As `Network.loss_and_gradient`, the batch shared out among the workers.
 
-        Of many images each worker takes one piece after the other: the memory does not grow.
+        Of many images several workers take one piece after the other: the memory does not grow.
+        A single worker takes the batch whole, for layers that need it so.
         The gradients are those of the last call, overwritten: nothing large is allocated twice.
         """
-        if len(self.nets) == 1 and self.longest is None:
+        if len(self.nets) == 1:
             return self._alone(x, t)
         pieces, shares = self._pieces(x, self.longest)
         loss = 0.0
@@ -133,7 +134,8 @@ class Workers:
         """As `Network.accuracy`, the rows shared out among the workers."""
         if len(self.nets) == 1:
             return self.nets[0].accuracy(x, t)
-        return share_right(self.predict(x), expect_rows(t, len(x)))
+        expect_rows(t, len(x))
+        return share_right(self.predict(x), t)
 
     def _pieces(self, x, longest=None):
         """Slices of the rows, one for each worker that gets some or several, and their shares."""
