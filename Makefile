@@ -35,6 +35,7 @@ test: .venv/ready-dev
 
 lint: .venv/ready-dev
 	$(VENV) -m ruff check .
+	$(VENV) -m ruff format --check .
 	$(VENV) -m mypy
 
 docs: .venv/ready-dev

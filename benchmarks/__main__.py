@@ -37,27 +37,41 @@ QUICK = Effort(rounds=2, seconds=0.02, limit=0.5)
 
 def options(parser):
     parser.add_argument(
-        "--only", nargs="+", choices=SECTIONS, default=list(SECTIONS), metavar="SECTION",
+        "--only",
+        nargs="+",
+        choices=SECTIONS,
+        default=list(SECTIONS),
+        metavar="SECTION",
         help=f"of {', '.join(SECTIONS)} (default: all)",
     )
     parser.add_argument(
-        "--net", nargs="+", choices=SUBJECTS, default=list(SUBJECTS), metavar="NET",
+        "--net",
+        nargs="+",
+        choices=SUBJECTS,
+        default=list(SUBJECTS),
+        metavar="NET",
         help=f"of {', '.join(SUBJECTS)} (default: all)",
     )
     parser.add_argument(
-        "--rounds", type=number(int, at_least=1),
+        "--rounds",
+        type=number(int, at_least=1),
         help=f"turns of each contender (default: {Effort().rounds})",
     )
     parser.add_argument(
-        "--workers", type=number(int, at_least=1),
+        "--workers",
+        type=number(int, at_least=1),
         help="the library's threads (default: what it chooses itself)",
     )
     parser.add_argument(
-        "--json", type=Path, metavar="FILE",
+        "--json",
+        type=Path,
+        metavar="FILE",
         help="where the numbers go (default: benchmarks.json in the output folder)",
     )
     parser.add_argument(
-        "--chart", type=Path, metavar="FILE",
+        "--chart",
+        type=Path,
+        metavar="FILE",
         help="where the figure goes (default: benchmarks.png in the output folder)",
     )
     parser.add_argument(

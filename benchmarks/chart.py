@@ -58,14 +58,26 @@ def bars(ax, results, section, name):
             [row["high"] - row["value"] for row in rows],
         ]
         ax.bar(
-            places, values, 0.25, yerr=whiskers, color=colour, hatch=hatch, edgecolor="white",
-            linewidth=0, error_kw={"linewidth": 0.8}, label=LABELS[who],
-        )  # fmt: skip
+            places,
+            values,
+            0.25,
+            yerr=whiskers,
+            color=colour,
+            hatch=hatch,
+            edgecolor="white",
+            linewidth=0,
+            error_kw={"linewidth": 0.8},
+            label=LABELS[who],
+        )
         for place, row in known:
             ax.annotate(
-                short(row["value"]), (place, row["high"]), (0, 2), textcoords="offset points",
-                ha="center", fontsize=7,
-            )  # fmt: skip
+                short(row["value"]),
+                (place, row["high"]),
+                (0, 2),
+                textcoords="offset points",
+                ha="center",
+                fontsize=7,
+            )
     ax.set_xticks(range(len(keys)), keys)
     ax.yaxis.set_major_formatter(lambda value, place: f"{value:,.10g}")
     low, high = ax.get_ylim()
@@ -81,9 +93,12 @@ def profiles(results):
     records = results.where
     heights = [len(record["layers"]) + 3 for record in records]
     fig, axes = figures.new(
-        len(records), 1, size=(7.2, 0.6 + 0.2 * sum(heights) + 0.65 * len(records)), squeeze=False,
+        len(records),
+        1,
+        size=(7.2, 0.6 + 0.2 * sum(heights) + 0.65 * len(records)),
+        squeeze=False,
         gridspec_kw={"height_ratios": heights},
-    )  # fmt: skip
+    )
     for ax, record in zip(axes.flat, records):
         profile(ax, record)
     axes[0, 0].legend(frameon=False, loc="lower right")
@@ -106,9 +121,13 @@ def profile(ax, record):
         if flop := total(layer, "flop"):
             share = flop / total(layer, "ms") / 1e6 / record["peak"]["GF/s"]
             ax.annotate(
-                f"{100 * share:.0f} % of the GEMM peak", (total(layer, "ms"), place), (3, 0),
-                textcoords="offset points", va="center", fontsize=7,
-            )  # fmt: skip
+                f"{100 * share:.0f} % of the GEMM peak",
+                (total(layer, "ms"), place),
+                (3, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=7,
+            )
     names = [layer["layer"] for layer in layers] + list(others)
     ax.set_yticks(range(len(names)), names, fontsize=7)
     ax.set_ylim(len(names) - 0.4, -0.6)  # the first layer on top
@@ -137,9 +156,13 @@ def growth(results):
         for key, marker, colour, dash in looks:
             if points := curve(results, f"{key} {what}", unit):
                 ax.plot(
-                    *zip(*points), marker=marker, markersize=4, color=colour, linestyle=dash,
+                    *zip(*points),
+                    marker=marker,
+                    markersize=4,
+                    color=colour,
+                    linestyle=dash,
                     label=key,
-                )  # fmt: skip
+                )
         if ax.lines:
             ax.legend(frameon=False)
         if what != "batch":  # a short way: more numbers than the powers of ten have room

@@ -16,8 +16,15 @@ def against(now, then, path):
     """The lines of the comparison."""
     table = [["", "then", "now", "change", ""]]
     for name, before, after, larger in pairs(now, then):
-        table.append([name, spread(before), spread(after), change(before, after),
-                      judge(before, after, larger)])  # fmt: skip
+        table.append(
+            [
+                name,
+                spread(before),
+                spread(after),
+                change(before, after),
+                judge(before, after, larger),
+            ]
+        )
     if len(table) == 1:
         return ["", f"{path} measured nothing that this run measured"]
     return ["", f"against {path}", *others(now, then), *aligned(table)]

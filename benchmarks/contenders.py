@@ -131,9 +131,9 @@ class PyTorch:
     def training(self, batches):
         import torch
 
-        turn = cycle([
-            (torch.from_numpy(x), torch.from_numpy(t.astype(np.int64))) for x, t in batches
-        ])  # fmt: skip
+        turn = cycle(
+            [(torch.from_numpy(x), torch.from_numpy(t.astype(np.int64))) for x, t in batches]
+        )
         self.net.model.train()
 
         def step():
@@ -151,9 +151,9 @@ class PyTorch:
         return nullcontext(self.optimizer.step)
 
     def momentum(self):
-        return np.concatenate([
-            state["exp_avg"].numpy().ravel() for state in self.optimizer.state.values()
-        ])  # fmt: skip
+        return np.concatenate(
+            [state["exp_avg"].numpy().ravel() for state in self.optimizer.state.values()]
+        )
 
 
 ALL = {kind.name: kind for kind in [Library, LibraryWorkers, Book, BookFloat32, PyTorch]}

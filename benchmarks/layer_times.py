@@ -30,9 +30,10 @@ LAYERS = {  # name -> (the layer, made with an rng; the shape of one example)
     "Sigmoid 100": (lambda rng: Sigmoid(), (100,)),
     "Dropout 16x28x28": (lambda rng: Dropout(0.5, rng=rng), MAPS),
     "BatchNorm 16x28x28": (
-        lambda rng: BatchNorm(np.ones(16, np.float32), np.zeros(16, np.float32)), MAPS,
+        lambda rng: BatchNorm(np.ones(16, np.float32), np.zeros(16, np.float32)),
+        MAPS,
     ),
-}  # fmt: skip
+}
 QUICK = ("Affine 784-100", "Convolution 16-16, 3x3, 28x28", "Pooling 2x2, 16x28x28")
 
 

@@ -24,8 +24,10 @@ def ask(**job):
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.one_process", json.dumps(job)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)}, capture_output=True, text=True,
-    )  # fmt: skip
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        capture_output=True,
+        text=True,
+    )
     if done.returncode:
         raise RuntimeError(f"the job {job} failed:\n{done.stderr}")
     return json.loads(done.stdout.splitlines()[-1])

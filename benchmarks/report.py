@@ -29,12 +29,17 @@ def section(results, name):
     table = [["", *columns, *kinds]]
     for label, unit in dict.fromkeys((row["name"], row["unit"]) for row in rows):
         ratios = kinds if unit == "ms" else []
-        table.append([
-            f"{label} [{unit}]",
-            *(judged(results.row(name, label, who, unit)) for who in columns),
-            *(judged(results.ratio(name, label, kind), larger=kind == FASTER) for kind in ratios),
-            *([""] * (len(kinds) - len(ratios))),
-        ])  # fmt: skip
+        table.append(
+            [
+                f"{label} [{unit}]",
+                *(judged(results.row(name, label, who, unit)) for who in columns),
+                *(
+                    judged(results.ratio(name, label, kind), larger=kind == FASTER)
+                    for kind in ratios
+                ),
+                *([""] * (len(kinds) - len(ratios))),
+            ]
+        )
     return ["", TITLES[name], *aligned(table)]
 
 
@@ -51,11 +56,18 @@ def profile(record):
         ms, flop, moved = (total(layer, what) for what in ("ms", "flop", "bytes"))
         gigaflops, gigabytes = (part / ms / 1e6 for part in (flop, moved))
         work = [number(flop / 1e6), number(gigaflops), percent(gigaflops / peak["GF/s"])]
-        table.append([
-            layer["layer"], number(layer["forward ms"]), number(layer["backward ms"]),
-            percent(ms / step), *(work if flop else ["", "", ""]),
-            number(moved / 1e6), number(gigabytes), percent(gigabytes / peak["GB/s"]),
-        ])  # fmt: skip
+        table.append(
+            [
+                layer["layer"],
+                number(layer["forward ms"]),
+                number(layer["backward ms"]),
+                percent(ms / step),
+                *(work if flop else ["", "", ""]),
+                number(moved / 1e6),
+                number(gigabytes),
+                percent(gigabytes / peak["GB/s"]),
+            ]
+        )
     others = {"loss": record["loss ms"], "update": record["update ms"], "all else": rest(record)}
     for name, ms in others.items():
         table.append([name, number(ms), "", percent(ms / step), "", "", "", "", "", ""])
@@ -139,9 +151,13 @@ def machine(results):
 def markdown(results):
     """README's table: a row for each network."""
     heading = [
-        "batch of 100, float32", "ms a step", "book's code / ours", "ours / PyTorch",
-        "inference: ours / PyTorch", "peak MB in training: ours, book, PyTorch",
-    ]  # fmt: skip
+        "batch of 100, float32",
+        "ms a step",
+        "book's code / ours",
+        "ours / PyTorch",
+        "inference: ours / PyTorch",
+        "peak MB in training: ours, book, PyTorch",
+    ]
     lines = ["| " + " | ".join(heading) + " |", "|---" * len(heading) + "|"]
     for key, subject in SUBJECTS.items():
         if (step := results.row("step", key, "library")) is None:

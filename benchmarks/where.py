@@ -58,9 +58,14 @@ def profile(subject, effort, options):
         layers.append(one)
     loss = sum(median([c[-1][way] for c in clocks]) for way in ("forward", "backward"))
     return {
-        "net": subject.key, "title": subject.title, "threads": len(team.nets), "layers": layers,
-        "loss ms": loss, "update ms": median([updates]), "step ms": median([steps]),
-    }  # fmt: skip
+        "net": subject.key,
+        "title": subject.title,
+        "threads": len(team.nets),
+        "layers": layers,
+        "loss ms": loss,
+        "update ms": median([updates]),
+        "step ms": median([steps]),
+    }
 
 
 def clocked(net):

@@ -17,7 +17,9 @@ from dlscratch.experiment import number, run
 
 def options(parser):
     parser.add_argument(
-        "--step", type=number(float, at_least=0.001, at_most=3), default=1.0,
+        "--step",
+        type=number(float, at_least=0.001, at_most=3),
+        default=1.0,
         help="distance of the points that are compared with the book's 0.1 (default: 1.0)",
     )
 

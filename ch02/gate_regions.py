@@ -21,7 +21,10 @@ from dlscratch.experiment import number, run
 
 def options(parser):
     parser.add_argument(
-        "--line", type=number(), nargs=3, metavar=("B", "W1", "W2"),
+        "--line",
+        type=number(),
+        nargs=3,
+        metavar=("B", "W1", "W2"),
         help="your line b + w1 x1 + w2 x2 = 0, drawn into Figs 2-6 and 2-7 (default: -0.5 1 1, "
         "in Fig 2-6 alone)",
     )

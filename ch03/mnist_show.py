@@ -17,7 +17,9 @@ from dlscratch.experiment import number, run
 
 def options(parser):
     parser.add_argument(
-        "--index", type=number(int, at_least=0, at_most=59_999), default=0,
+        "--index",
+        type=number(int, at_least=0, at_most=59_999),
+        default=0,
         help="which training image to show, 0 to 59999 (default: 0)",
     )
 

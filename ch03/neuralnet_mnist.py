@@ -33,10 +33,13 @@ def get_data(normalize=True):
 def init_network(path=WEIGHTS):
     """The learned weights, a dict of W1, b1, W2, b2, W3, b3, from a .npz or the book's .pkl."""
     network = {
-        "W1": np.empty((784, 50), np.float32), "b1": np.empty(50, np.float32),
-        "W2": np.empty((50, 100), np.float32), "b2": np.empty(100, np.float32),
-        "W3": np.empty((100, 10), np.float32), "b3": np.empty(10, np.float32),
-    }  # fmt: skip
+        "W1": np.empty((784, 50), np.float32),
+        "b1": np.empty(50, np.float32),
+        "W2": np.empty((50, 100), np.float32),
+        "b2": np.empty(100, np.float32),
+        "W3": np.empty((100, 10), np.float32),
+        "b3": np.empty(10, np.float32),
+    }
     found = load_pickle(path, network) if path.suffix == ".pkl" else read_arrays(path)
     put_arrays(network, found, path)  # DataError if a name or a shape is not as above
     return network
@@ -56,7 +59,10 @@ def claim(what, accuracy, book=0.9352):
 
 def options(parser):
     parser.add_argument(
-        "--weights", type=Path, default=WEIGHTS, metavar="FILE",
+        "--weights",
+        type=Path,
+        default=WEIGHTS,
+        metavar="FILE",
         help="learned weights of yours, .npz or .pkl, instead of sample_weight.npz",
     )
     parser.add_argument(

@@ -20,7 +20,9 @@ from dlscratch.experiment import number, run
 
 def options(parser):
     parser.add_argument(
-        "--batch-size", type=number(int, at_least=1), default=100,
+        "--batch-size",
+        type=number(int, at_least=1),
+        default=100,
         help="how many images go through the network at once (default: 100)",
     )
 

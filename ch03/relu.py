@@ -19,8 +19,13 @@ def main(args):
     x = np.arange(-5.0, 5.0, 0.1)
     fig, ax = figures.new()
     figures.curves(
-        ax, x, {"ReLU": relu(x)},
-        title="ReLU function", xlabel="x", ylabel="h(x)", ylim=(-1.0, 5.5),
+        ax,
+        x,
+        {"ReLU": relu(x)},
+        title="ReLU function",
+        xlabel="x",
+        ylabel="h(x)",
+        ylim=(-1.0, 5.5),
     )
     args.save(fig, "fig_3-9_relu.png")
 

@@ -20,8 +20,13 @@ def main(args):
     x = np.arange(-5.0, 5.0, 0.001)  # so fine that the jump is upright
     fig, ax = figures.new()
     figures.curves(
-        ax, x, {"sigmoid": sigmoid(x), "step": step_function(x)},
-        title="Sigmoid and step function", xlabel="x", ylabel="h(x)", ylim=(-0.1, 1.1),
+        ax,
+        x,
+        {"sigmoid": sigmoid(x), "step": step_function(x)},
+        title="Sigmoid and step function",
+        xlabel="x",
+        ylabel="h(x)",
+        ylim=(-0.1, 1.1),
     )
     args.save(fig, "fig_3-8_sigmoid_and_step.png")
 

@@ -20,8 +20,13 @@ def main(args):
     x = np.arange(-5.0, 5.0, 0.1)
     fig, ax = figures.new()
     figures.curves(
-        ax, x, {"sigmoid": sigmoid(x)},
-        title="Sigmoid function", xlabel="x", ylabel="h(x)", ylim=(-0.1, 1.1),
+        ax,
+        x,
+        {"sigmoid": sigmoid(x)},
+        title="Sigmoid function",
+        xlabel="x",
+        ylabel="h(x)",
+        ylim=(-0.1, 1.1),
     )
     args.save(fig, "fig_3-7_sigmoid.png")
 

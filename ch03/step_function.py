@@ -19,8 +19,13 @@ def main(args):
     x = np.arange(-5.0, 5.0, 0.001)  # so fine that the jump is upright
     fig, ax = figures.new()
     figures.curves(
-        ax, x, {"step": step_function(x)},
-        title="Step function", xlabel="x", ylabel="h(x)", ylim=(-0.1, 1.1),
+        ax,
+        x,
+        {"step": step_function(x)},
+        title="Step function",
+        xlabel="x",
+        ylabel="h(x)",
+        ylim=(-0.1, 1.1),
     )
     args.save(fig, "fig_3-6_step_function.png")
 

@@ -18,10 +18,13 @@ from dlscratch.functions import identity_function, sigmoid
 
 def init_network():
     return {
-        "W1": np.array([[0.1, 0.3, 0.5], [0.2, 0.4, 0.6]]), "b1": np.array([0.1, 0.2, 0.3]),
-        "W2": np.array([[0.1, 0.4], [0.2, 0.5], [0.3, 0.6]]), "b2": np.array([0.1, 0.2]),
-        "W3": np.array([[0.1, 0.3], [0.2, 0.4]]), "b3": np.array([0.1, 0.2]),
-    }  # fmt: skip
+        "W1": np.array([[0.1, 0.3, 0.5], [0.2, 0.4, 0.6]]),
+        "b1": np.array([0.1, 0.2, 0.3]),
+        "W2": np.array([[0.1, 0.4], [0.2, 0.5], [0.3, 0.6]]),
+        "b2": np.array([0.1, 0.2]),
+        "W3": np.array([[0.1, 0.3], [0.2, 0.4]]),
+        "b3": np.array([0.1, 0.2]),
+    }
 
 
 def forward(network, x):
@@ -40,7 +43,11 @@ def forward(network, x):
 
 def options(parser):
     parser.add_argument(
-        "--x", type=number(), nargs=2, default=[1.0, 0.5], metavar=("X1", "X2"),
+        "--x",
+        type=number(),
+        nargs=2,
+        default=[1.0, 0.5],
+        metavar=("X1", "X2"),
         help="the two input signals (default: 1.0 0.5)",
     )
 

@@ -19,7 +19,9 @@ from dlscratch.experiment import Claim, number, run
 
 def options(parser):
     parser.add_argument(
-        "--epochs", type=number(int, at_least=1), default=10,
+        "--epochs",
+        type=number(int, at_least=1),
+        default=10,
         help="how often to go through the training images (default: 10; 2 with --quick)",
     )
 
@@ -31,19 +33,26 @@ def main(args):
         train, epochs = (train[0][:5000], train[1][:5000]), 2
 
     rng = np.random.default_rng(args.seed)
-    net = Network([
-        affine(784, 50, std="xavier", rng=rng), Sigmoid(),
-        affine(50, 100, std="xavier", rng=rng), Sigmoid(),
-        affine(100, 10, std="xavier", rng=rng),
-    ])  # fmt: skip
+    net = Network(
+        [
+            affine(784, 50, std="xavier", rng=rng),
+            Sigmoid(),
+            affine(50, 100, std="xavier", rng=rng),
+            Sigmoid(),
+            affine(100, 10, std="xavier", rng=rng),
+        ]
+    )
     history = Trainer(net, Adam(), rng=rng).fit(train, test, epochs, progress=True)
 
     net.save(args.out / "sample_weight.npz")
     print(f"weights: {args.out / 'sample_weight.npz'}")
     fig, ax = figures.new()
     figures.accuracy(
-        ax, history.train_accuracy, history.test_accuracy,
-        title="784-50-100-10, sigmoid", ylim=(0.8, 1.0),
+        ax,
+        history.train_accuracy,
+        history.test_accuracy,
+        title="784-50-100-10, sigmoid",
+        ylim=(0.8, 1.0),
     )
     args.save(fig, "train_weights.png")
 

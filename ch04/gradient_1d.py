@@ -31,7 +31,11 @@ def tangent_line(f, x):
 
 def options(parser):
     parser.add_argument(
-        "--x", type=number(), nargs=2, default=[5.0, 10.0], metavar="X",
+        "--x",
+        type=number(),
+        nargs=2,
+        default=[5.0, 10.0],
+        metavar="X",
         help="where the two tangents touch (default: 5 10)",
     )
 
@@ -55,8 +59,10 @@ def main(args):
     claims = []
     for at in args.x:
         slope = numerical_diff(function_1, at)
-        print(f"at {at:g}: measured {slope!r}, true {0.02 * at + 0.1:g}, "
-              f"tangent {slope:.4g} x {tangent_line(function_1, at)(0.0):+.4g}")
+        print(
+            f"at {at:g}: measured {slope!r}, true {0.02 * at + 0.1:g}, "
+            f"tangent {slope:.4g} x {tangent_line(function_1, at)(0.0):+.4g}"
+        )
         if at in BOOK:
             claims.append(Claim(f"df/dx at {at:g}", BOOK[at], repr(slope), BOOK[at] == repr(slope)))
     return claims

@@ -25,8 +25,15 @@ def function_2(x):
 def main(args):
     axis = np.linspace(-3, 3, 61)
     fig, ax = figures.new(subplot_kw={"projection": "3d"})
-    figures.surface(ax, lambda x0, x1: function_2((x0, x1)), axis, axis,
-                    title="$f(x_0, x_1) = x_0^2 + x_1^2$", xlabel="$x_0$", ylabel="$x_1$")
+    figures.surface(
+        ax,
+        lambda x0, x1: function_2((x0, x1)),
+        axis,
+        axis,
+        title="$f(x_0, x_1) = x_0^2 + x_1^2$",
+        xlabel="$x_0$",
+        ylabel="$x_1$",
+    )
     ax.set_zlabel("$f(x)$")
     args.save(fig, "fig_4-8_bowl.png")
 
@@ -35,8 +42,16 @@ def main(args):
     points = np.stack([x0, x1], axis=-1).reshape(-1, 2)  # (17, 17, 2) -> (289, 2)
     gradients = np.array([numerical_gradient(function_2, point) for point in points])
     fig, ax = figures.new(size=(5.2, 5.2))
-    figures.arrows(ax, *points.T, *-gradients.T, title="$-\\nabla f$: downhill",
-                   xlabel="$x_0$", ylabel="$x_1$", xlim=(-2.1, 2.1), ylim=(-2.1, 2.1))
+    figures.arrows(
+        ax,
+        *points.T,
+        *-gradients.T,
+        title="$-\\nabla f$: downhill",
+        xlabel="$x_0$",
+        ylabel="$x_1$",
+        xlim=(-2.1, 2.1),
+        ylim=(-2.1, 2.1),
+    )
     args.save(fig, "fig_4-9_gradient.png")
 
     for point in (3.0, 4.0), (0.0, 2.0), (3.0, 0.0):

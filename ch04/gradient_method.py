@@ -44,11 +44,15 @@ def gradient_descent(f, init_x, lr=0.01, step_num=100):
 
 def options(parser):
     parser.add_argument(
-        "--lr", type=number(float, above=0), default=0.1,
+        "--lr",
+        type=number(float, above=0),
+        default=0.1,
         help="learning rate of the figure (default: 0.1)",
     )
     parser.add_argument(
-        "--steps", type=number(int, at_least=1), default=20,
+        "--steps",
+        type=number(int, at_least=1),
+        default=20,
         help="steps of the figure (default: 20)",
     )
 
@@ -59,8 +63,14 @@ def main(args):
     axis = np.linspace(-4.5, 4.5, 91)
     figures.contour(ax, lambda x0, x1: function_2((x0, x1)), axis, axis, levels=[1, 4, 9, 16, 25])
     figures.path(ax, path)
-    ax.set(title=f"{args.steps} steps, learning rate {args.lr:g}", xlabel="$x_0$", ylabel="$x_1$",
-           xlim=(-3.5, 3.5), ylim=(-4.5, 4.5), aspect="equal")
+    ax.set(
+        title=f"{args.steps} steps, learning rate {args.lr:g}",
+        xlabel="$x_0$",
+        ylabel="$x_1$",
+        xlim=(-3.5, 3.5),
+        ylim=(-4.5, 4.5),
+        aspect="equal",
+    )
     args.save(fig, "fig_4-10_gradient_method.png")
     print(f"after {args.steps} steps with lr {args.lr:g}: {path[-1]}")
 

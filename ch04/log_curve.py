@@ -20,7 +20,11 @@ BOOK = {0.6: "0.51", 0.1: "2.30"}
 
 def options(parser):
     parser.add_argument(
-        "--y", type=number(float, above=0, at_most=1), nargs="+", default=list(BOOK), metavar="Y",
+        "--y",
+        type=number(float, above=0, at_most=1),
+        nargs="+",
+        default=list(BOOK),
+        metavar="Y",
         help="probabilities to mark on the curve (default: 0.6 0.1)",
     )
 
@@ -28,12 +32,25 @@ def options(parser):
 def main(args):
     x = np.linspace(0.005, 1, 400)
     fig, ax = figures.new()
-    figures.curves(ax, x, {"log": np.log(x)}, title="The natural logarithm", xlabel="x",
-                   ylabel="log x", xlim=(0, 1.02), ylim=(-5.2, 0.2))
+    figures.curves(
+        ax,
+        x,
+        {"log": np.log(x)},
+        title="The natural logarithm",
+        xlabel="x",
+        ylabel="log x",
+        xlim=(0, 1.02),
+        ylim=(-5.2, 0.2),
+    )
     for y in args.y:
         ax.plot(y, np.log(y), "o", color=figures.VERMILION)
-        ax.annotate(f"log {y:g} = {np.log(y):.2f}", (y, np.log(y)), (9, -4),
-                    textcoords="offset points", va="top")
+        ax.annotate(
+            f"log {y:g} = {np.log(y):.2f}",
+            (y, np.log(y)),
+            (9, -4),
+            textcoords="offset points",
+            va="top",
+        )
     args.save(fig, "fig_4-3_log.png")
 
     for y in args.y:
@@ -41,7 +58,8 @@ def main(args):
             print(f"-log {y:g} = {-np.log(y):.2f}")
     return [
         Claim(f"-log {y:g}", BOOK[y], f"{-np.log(y):.2f}", BOOK[y] == f"{-np.log(y):.2f}")
-        for y in args.y if y in BOOK
+        for y in args.y
+        if y in BOOK
     ]
 
 

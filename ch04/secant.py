@@ -28,7 +28,9 @@ def forward_diff(f, x, h):
 
 def options(parser):
     parser.add_argument(
-        "--h", type=number(float, above=0, at_most=10), default=1.2,
+        "--h",
+        type=number(float, above=0, at_most=10),
+        default=1.2,
         help="the h of the figure (default: 1.2, far too large, to be seen)",
     )
 
@@ -37,11 +39,18 @@ def main(args):
     x, h = 2.0, args.h
     xs = np.linspace(0, max(4, x + 1.2 * h), 200)
     fig, ax = figures.new()
-    figures.curves(ax, xs, {
-        "y = f(x)": f(xs),
-        "true tangent": f(x) + 2 * x * (xs - x),
-        "line through x and x + h": f(x) + forward_diff(f, x, h) * (xs - x),
-    }, title="Tangent and measured slope", ylabel="f(x)", ylim=(-3, f(xs[-1])))
+    figures.curves(
+        ax,
+        xs,
+        {
+            "y = f(x)": f(xs),
+            "true tangent": f(x) + 2 * x * (xs - x),
+            "line through x and x + h": f(x) + forward_diff(f, x, h) * (xs - x),
+        },
+        title="Tangent and measured slope",
+        ylabel="f(x)",
+        ylim=(-3, f(xs[-1])),
+    )
     ax.plot([x, x + h], [f(x), f(x + h)], "o", color=figures.BLACK)
     ax.set_xticks([x, x + h], ["x", "x + h"])
     args.save(fig, "fig_4-5_secant.png")

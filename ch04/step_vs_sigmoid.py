@@ -19,7 +19,11 @@ from dlscratch.experiment import number, run
 
 def options(parser):
     parser.add_argument(
-        "--x", type=number(), nargs="+", default=[-2.5, 1.5], metavar="X",
+        "--x",
+        type=number(),
+        nargs="+",
+        default=[-2.5, 1.5],
+        metavar="X",
         help="where to draw tangents (default: -2.5 1.5)",
     )
 

@@ -28,11 +28,15 @@ NOTEBOOK = 0.94705, 0.9465  # train, test; from the notebook of the book's code,
 
 def options(parser):
     parser.add_argument(
-        "--lr", type=number(float, above=0, at_most=10), default=0.1,
+        "--lr",
+        type=number(float, above=0, at_most=10),
+        default=0.1,
         help="learning rate (default: 0.1)",
     )
     parser.add_argument(
-        "--steps", type=number(int, at_least=1), default=10000,
+        "--steps",
+        type=number(int, at_least=1),
+        default=10000,
         help="mini-batches to learn from (default: 10000; 600 with --quick)",
     )
 
@@ -86,8 +90,13 @@ def main(args):
 
     why = f"these are {steps:,} steps of 10,000" if steps < 10000 else ""
     return [
-        Claim(f"{what} accuracy", f"{book} (the authors' notebook)", f"{ours:.4f}",
-              abs(ours - book) < 0.005, why)
+        Claim(
+            f"{what} accuracy",
+            f"{book} (the authors' notebook)",
+            f"{ours:.4f}",
+            abs(ours - book) < 0.005,
+            why,
+        )
         for what, book, ours in zip(("train", "test"), NOTEBOOK, accuracies[-1])
     ]
 

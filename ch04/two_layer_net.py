@@ -24,8 +24,14 @@ class TwoLayerNet:
     """
 
     def __init__(
-        self, input_size, hidden_size, output_size, weight_init_std=0.01, *,
-        rng=None, dtype=np.float32,
+        self,
+        input_size,
+        hidden_size,
+        output_size,
+        weight_init_std=0.01,
+        *,
+        rng=None,
+        dtype=np.float32,
     ):
         rng = np.random.default_rng() if rng is None else rng
         self.params = {

@@ -27,7 +27,9 @@ FORMULAS = {  # symbol: above the edge behind the node, and below it
 
 def options(parser):
     parser.add_argument(
-        "--x", type=number(float, at_least=-20, at_most=20), default=1.0,
+        "--x",
+        type=number(float, at_least=-20, at_most=20),
+        default=1.0,
         help="the input of the sigmoid, for the graphs with numbers (default: 1)",
     )
 

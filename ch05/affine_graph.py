@@ -20,7 +20,9 @@ from dlscratch.graph_drawing import draw
 
 def options(parser):
     parser.add_argument(
-        "--rows", type=number(int, at_least=1, at_most=10000), default=4,
+        "--rows",
+        type=number(int, at_least=1, at_most=10000),
+        default=4,
         help="N, how many rows the batch has (default: 4)",
     )
 

@@ -26,7 +26,9 @@ def options(parser):
     meaning = {"apple": "price of an apple", "number": "how many", "tax": "1.1 for 10 %%"}
     for name, text in meaning.items():
         parser.add_argument(
-            f"--{name}", type=number(float, at_least=0, at_most=1e6), default=SHOP[name],
+            f"--{name}",
+            type=number(float, at_least=0, at_most=1e6),
+            default=SHOP[name],
             help=f"{text} (default: {SHOP[name]})",
         )
 

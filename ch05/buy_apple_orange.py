@@ -20,8 +20,11 @@ from dlscratch.graph_drawing import draw
 def payment(hidden=False):
     """The graph of the purchase; hidden=True: boxes to fill in where the gradients stand."""
     leaves = [
-        Node(100, "price of an apple"), Node(2, "number of apples"),
-        Node(150, "price of an orange"), Node(3, "number of oranges"), Node(1.1, "tax"),
+        Node(100, "price of an apple"),
+        Node(2, "number of apples"),
+        Node(150, "price of an orange"),
+        Node(3, "number of oranges"),
+        Node(1.1, "tax"),
     ]
     apple, apple_num, orange, orange_num, tax = leaves
     apples = apply("×", MulLayer(), apple, apple_num)
@@ -38,8 +41,12 @@ def payment(hidden=False):
 def basket():
     """Apples and a basket of other things: 4000, however they came about."""
     apples = apply("×", MulLayer(), Node(100, "price of an apple"), Node(2, "number of apples"))
-    price = apply("×", MulLayer(), apply("+", AddLayer(), apples, Node(4000, "many other things")),
-                  Node(1.1, "tax"))
+    price = apply(
+        "×",
+        MulLayer(),
+        apply("+", AddLayer(), apples, Node(4000, "many other things")),
+        Node(1.1, "tax"),
+    )
     price.name = "payment"
     return price
 

@@ -17,8 +17,12 @@ from dataset.mnist import load_mnist
 from dlscratch import check_gradients
 from dlscratch.experiment import Claim, run
 
-BOOK = {"W1": 2.2232446644e-13, "b1": 9.70418809871e-13, "W2": 8.41139039497e-13,
-        "b2": 1.1945999745e-10}
+BOOK = {
+    "W1": 2.2232446644e-13,
+    "b1": 9.70418809871e-13,
+    "W2": 8.41139039497e-13,
+    "b2": 1.1945999745e-10,
+}
 KINK = "a ReLU changes sides within the measured step, and a kink has no slope"
 
 
@@ -34,11 +38,20 @@ def main(args):
     claims = []
     for name, book in BOOK.items():
         difference = np.abs(measured[name] - backprop[name])
-        print(f"{name}: largest difference {difference.max():.1e}, "
-              f"largest gradient {np.abs(measured[name]).max():.1e}")
+        print(
+            f"{name}: largest difference {difference.max():.1e}, "
+            f"largest gradient {np.abs(measured[name]).max():.1e}"
+        )
         same_size = difference.mean() < 10 * book
-        claims.append(Claim(f"mean difference {name}", f"{book:.1e}", f"{difference.mean():.1e}",
-                            same_size, "" if same_size else KINK))
+        claims.append(
+            Claim(
+                f"mean difference {name}",
+                f"{book:.1e}",
+                f"{difference.mean():.1e}",
+                same_size,
+                "" if same_size else KINK,
+            )
+        )
 
     verdict = check_gradients(net, x, t)
     print(verdict)

@@ -25,8 +25,12 @@ from dlscratch.graph_drawing import draw
 
 def options(parser):
     parser.add_argument(
-        "--scores", type=number(float, at_least=-20, at_most=20), nargs=3, default=[0.3, 2.9, 4.0],
-        metavar=("A1", "A2", "A3"), help="the scores (default: 0.3 2.9 4.0)",
+        "--scores",
+        type=number(float, at_least=-20, at_most=20),
+        nargs=3,
+        default=[0.3, 2.9, 4.0],
+        metavar=("A1", "A2", "A3"),
+        help="the scores (default: 0.3 2.9 4.0)",
     )
     parser.add_argument(
         "--label", type=int, choices=(1, 2, 3), default=3, help="the right class (default: 3)"

@@ -32,19 +32,27 @@ def size(text):
 
 def options(parser):
     parser.add_argument(
-        "--hidden", type=number(int, at_least=1, at_most=10000), default=50,
+        "--hidden",
+        type=number(int, at_least=1, at_most=10000),
+        default=50,
         help="hidden neurons (default: 50)",
     )
     parser.add_argument(
-        "--lr", type=number(float, above=0, at_most=10), default=0.1,
+        "--lr",
+        type=number(float, above=0, at_most=10),
+        default=0.1,
         help="learning rate (default: 0.1)",
     )
     parser.add_argument(
-        "--epochs", type=number(int, at_least=1), default=20,
+        "--epochs",
+        type=number(int, at_least=1),
+        default=20,
         help="how often to go through the images (default: 20; 1 with --quick)",
     )
     parser.add_argument(
-        "--std", type=size, default="he",
+        "--std",
+        type=size,
+        default="he",
         help="size of the initial weights: he, xavier or a number (default: he)",
     )
 
@@ -83,8 +91,13 @@ def main(args):
     why = f"these are {steps:,} steps of 10,000" if steps < 10000 else ""
     ours = history.train_accuracy[-1], history.test_accuracy[-1]
     return [
-        Claim(f"{what} accuracy", f"{book:.4f} (the authors' notebook)", f"{accuracy:.4f}",
-              accuracy > book - 0.005, why)
+        Claim(
+            f"{what} accuracy",
+            f"{book:.4f} (the authors' notebook)",
+            f"{accuracy:.4f}",
+            accuracy > book - 0.005,
+            why,
+        )
         for what, book, accuracy in zip(("train", "test"), NOTEBOOK, ours)
     ]
 

@@ -28,11 +28,13 @@ class TwoLayerNet(Network):
 
     def __init__(self, input_size, hidden_size, output_size, weight_init_std=0.01, rng=None):
         rng = np.random.default_rng() if rng is None else rng
-        super().__init__([
-            affine(input_size, hidden_size, weight_init_std, rng=rng),
-            ReLU(),
-            affine(hidden_size, output_size, weight_init_std, rng=rng),
-        ])  # fmt: skip
+        super().__init__(
+            [
+                affine(input_size, hidden_size, weight_init_std, rng=rng),
+                ReLU(),
+                affine(hidden_size, output_size, weight_init_std, rng=rng),
+            ]
+        )
 
     def numerical_gradient(self, x, t):
         """The gradient measured, two forward passes a weight; needs net.astype(np.float64)."""

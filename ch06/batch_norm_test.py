@@ -26,15 +26,23 @@ KINDS = {"with BatchNorm": (True, "-", figures.BLUE), "without": (False, "--", f
 
 def options(parser):
     parser.add_argument(
-        "--eps", type=number(float, above=0), default=BOOK_EPS,
+        "--eps",
+        type=number(float, above=0),
+        default=BOOK_EPS,
         help=f"what BatchNorm adds to the variance (default: the book's {BOOK_EPS:g})",
     )
     parser.add_argument(
-        "--panel", type=int, choices=range(1, 17), default=5, metavar="1..16",
+        "--panel",
+        type=int,
+        choices=range(1, 17),
+        default=5,
+        metavar="1..16",
         help="which standard deviation Figure 6-18 shows, which the book does not say (default: 5)",
     )
     parser.add_argument(
-        "--epochs", type=number(int, at_least=1), default=20,
+        "--epochs",
+        type=number(int, at_least=1),
+        default=20,
         help="how often to go through the 1000 images (default: 20; 8 with --quick)",
     )
     resume_option(parser)
@@ -74,13 +82,19 @@ def claims(histories):
     stuck, stuck_too = (plain[:, -1] < 0.2).sum(), (batch_norm[:, -1] < 0.2).sum()
     others = ", ".join(f"{std:.2g}" for std in STDS[~faster])
     return [
-        Claim("where BatchNorm learns faster", "in almost all cases",
-              f"in {faster.sum()} of 16, not with std {others or '-'}",
-              holds=bool(faster.sum() >= 12)),
-        Claim("where next to nothing is learnt", "without BatchNorm, if the scale is not good",
-              f"{stuck} of 16 without, {stuck_too} with BatchNorm, stay below 20 %",
-              holds=bool(stuck >= 8 > 2 >= stuck_too)),
-    ]  # fmt: skip
+        Claim(
+            "where BatchNorm learns faster",
+            "in almost all cases",
+            f"in {faster.sum()} of 16, not with std {others or '-'}",
+            holds=bool(faster.sum() >= 12),
+        ),
+        Claim(
+            "where next to nothing is learnt",
+            "without BatchNorm, if the scale is not good",
+            f"{stuck} of 16 without, {stuck_too} with BatchNorm, stay below 20 %",
+            holds=bool(stuck >= 8 > 2 >= stuck_too),
+        ),
+    ]
 
 
 def main(args):

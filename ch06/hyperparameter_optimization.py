@@ -30,8 +30,12 @@ SEARCHES = {"random": RandomSearch, "optuna": OptunaSearch}
 def options(parser):
     for name, low, high in (("lr", 1e-6, 1e-2), ("weight-decay", 1e-8, 1e-4)):
         parser.add_argument(
-            f"--{name}", type=number(float, above=0), nargs=2, default=[low, high],
-            metavar=("LOW", "HIGH"), help=f"range of the search (default: {low:g} {high:g})",
+            f"--{name}",
+            type=number(float, above=0),
+            nargs=2,
+            default=[low, high],
+            metavar=("LOW", "HIGH"),
+            help=f"range of the search (default: {low:g} {high:g})",
         )
     for name, least, default, text in (
         ("trials", 5, 100, "how many trainings (default: 100; 20 with --quick)"),
@@ -85,15 +89,27 @@ def claims(best, epochs):
     (low_lr, low), (high_lr, high) = points[:5].min(axis=0), points[:5].max(axis=0)
     why = "so small a weight decay hardly matters" if high > 1e-6 and abs(by_decay) < 0.3 else ""
     return [
-        Claim("Best-1 to Best-5, validation accuracy", "0.83 to 0.73",
-              f"{scores[0]:.2f} to {scores[4]:.2f} after {len(best)} trials of {epochs} epochs",
-              holds=scores[4] >= 0.7),
-        Claim("learning rates of the best five", "0.001 to 0.01; as printed, 0.0052 to 0.0096",
-              f"{low_lr:.2g} to {high_lr:.2g}; over all trials, correlation of its logarithm with "
-              f"the accuracy {by_lr:.2f}", holds=0.001 <= low_lr and high_lr <= 0.01),
-        Claim("weight decays of the best five", "1e-08 to 1e-06; as printed, 3.9e-07 to 1.4e-05",
-              f"{low:.1e} to {high:.1e}; correlation {by_decay:.2f}", holds=high <= 1e-6, why=why),
-    ]  # fmt: skip
+        Claim(
+            "Best-1 to Best-5, validation accuracy",
+            "0.83 to 0.73",
+            f"{scores[0]:.2f} to {scores[4]:.2f} after {len(best)} trials of {epochs} epochs",
+            holds=scores[4] >= 0.7,
+        ),
+        Claim(
+            "learning rates of the best five",
+            "0.001 to 0.01; as printed, 0.0052 to 0.0096",
+            f"{low_lr:.2g} to {high_lr:.2g}; over all trials, correlation of its logarithm with "
+            f"the accuracy {by_lr:.2f}",
+            holds=0.001 <= low_lr and high_lr <= 0.01,
+        ),
+        Claim(
+            "weight decays of the best five",
+            "1e-08 to 1e-06; as printed, 3.9e-07 to 1.4e-05",
+            f"{low:.1e} to {high:.1e}; correlation {by_decay:.2f}",
+            holds=high <= 1e-6,
+            why=why,
+        ),
+    ]
 
 
 def main(args):

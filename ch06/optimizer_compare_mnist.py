@@ -35,7 +35,10 @@ QUICK_ITERATIONS = 300
 def options(parser):
     for name, kind in OPTIMIZERS.items():
         parser.add_argument(
-            f"--{name.lower()}-lr", type=number(float, above=0), default=kind().lr, metavar="RATE",
+            f"--{name.lower()}-lr",
+            type=number(float, above=0),
+            default=kind().lr,
+            metavar="RATE",
             help=f"learning rate of {name} (default: {kind().lr})",
         )
     iterations_option(parser, QUICK_ITERATIONS)

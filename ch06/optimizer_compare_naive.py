@@ -30,11 +30,16 @@ OPTIMIZERS = {
 def options(parser):
     for name, (_, lr, *_) in OPTIMIZERS.items():
         parser.add_argument(
-            f"--{name.lower()}-lr", type=number(float, above=0), default=lr, metavar="RATE",
+            f"--{name.lower()}-lr",
+            type=number(float, above=0),
+            default=lr,
+            metavar="RATE",
             help=f"learning rate of {name} (default: {lr})",
         )
     parser.add_argument(
-        "--points", type=number(int, at_least=1), default=30,
+        "--points",
+        type=number(int, at_least=1),
+        default=30,
         help="how many points of each path to draw, the start included (default: 30)",
     )
 
@@ -88,16 +93,25 @@ def claims(paths):
     swing = {name: -path[:, 1].min() for name, path in paths.items()}  # beyond the valley's floor
     far = {name: np.hypot(*path[-1]) for name, path in paths.items()}
     return [
-        Claim("steps that cross the valley", "SGD zig-zags, Momentum less, AdaGrad goes straight",
-              ", ".join(f"{name} {n}" for name, n in turns.items()),
-              holds=bool(turns["AdaGrad"] < turns["Momentum"] < turns["SGD"])),
-        Claim("swing to the other side of the valley", "Adam swings less than Momentum",
-              f"Momentum {swing['Momentum']:.2f}, Adam {swing['Adam']:.2f}",
-              holds=bool(swing["Adam"] < swing["Momentum"])),
-        Claim("distance from the minimum, last point", "AdaGrad looks best",
-              ", ".join(f"{name} {distance:.3f}" for name, distance in far.items()),
-              holds=min(far, key=far.get) == "AdaGrad"),
-    ]  # fmt: skip
+        Claim(
+            "steps that cross the valley",
+            "SGD zig-zags, Momentum less, AdaGrad goes straight",
+            ", ".join(f"{name} {n}" for name, n in turns.items()),
+            holds=bool(turns["AdaGrad"] < turns["Momentum"] < turns["SGD"]),
+        ),
+        Claim(
+            "swing to the other side of the valley",
+            "Adam swings less than Momentum",
+            f"Momentum {swing['Momentum']:.2f}, Adam {swing['Adam']:.2f}",
+            holds=bool(swing["Adam"] < swing["Momentum"]),
+        ),
+        Claim(
+            "distance from the minimum, last point",
+            "AdaGrad looks best",
+            ", ".join(f"{name} {distance:.3f}" for name, distance in far.items()),
+            holds=min(far, key=far.get) == "AdaGrad",
+        ),
+    ]
 
 
 def main(args):

@@ -31,11 +31,14 @@ from dlscratch.experiment import Claim, number, run
 
 def options(parser):
     parser.add_argument(
-        "--dropout-ratio", type=number(float, at_least=0, at_most=0.95), default=0.15,
+        "--dropout-ratio",
+        type=number(float, at_least=0, at_most=0.95),
+        default=0.15,
         help="the share of the units that is silenced (default: 0.15)",
     )
     parser.add_argument(
-        "--inverted", action="store_true",
+        "--inverted",
+        action="store_true",
         help="scale the survivors up in training instead of all units down at test time",
     )
     few_images_options(parser, epochs=301)
@@ -67,12 +70,15 @@ def main(args):
     free, dropped = histories.values()
     learnt = dropped.train_accuracy[-1]
     return [
-        Claim("training images in the end", "without Dropout about all, with it not all any more",
-              f"{free.train_accuracy[-1]:.1%}, {learnt:.1%}",
-              holds=free.train_accuracy[-1] > 0.98 > learnt,
-              why="" if free.epochs >= 100 else f"these are {free.epochs} epochs only"),
+        Claim(
+            "training images in the end",
+            "without Dropout about all, with it not all any more",
+            f"{free.train_accuracy[-1]:.1%}, {learnt:.1%}",
+            holds=free.train_accuracy[-1] > 0.98 > learnt,
+            why="" if free.epochs >= 100 else f"these are {free.epochs} epochs only",
+        ),
         gap_claim(f"Dropout {args.dropout_ratio:g}", free, dropped),
-    ]  # fmt: skip
+    ]
 
 
 if __name__ == "__main__":

@@ -25,7 +25,10 @@ QUICK_EPOCHS = 60
 
 def options(parser):
     parser.add_argument(
-        "--weight-decay", type=number(float, at_least=0), default=0.1, metavar="LAMBDA",
+        "--weight-decay",
+        type=number(float, at_least=0),
+        default=0.1,
+        metavar="LAMBDA",
         help="lambda of Figure 6-21 (default: 0.1)",
     )
     few_images_options(parser, epochs=201)
@@ -33,13 +36,17 @@ def options(parser):
 
 def few_images_options(parser, epochs):
     parser.add_argument(
-        "--images", type=number(int, at_least=1, at_most=60000), default=300,
+        "--images",
+        type=number(int, at_least=1, at_most=60000),
+        default=300,
         help="how many training images (default: 300)",
-    )  # fmt: skip
+    )
     parser.add_argument(
-        "--epochs", type=number(int, at_least=1), default=epochs,
+        "--epochs",
+        type=number(int, at_least=1),
+        default=epochs,
         help=f"how often to go through them (default: {epochs}; {QUICK_EPOCHS} with --quick)",
-    )  # fmt: skip
+    )
     resume_option(parser)
 
 
@@ -48,9 +55,14 @@ def train_on_few_images(args, script, nets, epochs):
     (x, t), test = load_mnist()
     evaluate = 1000 if args.quick else None
     return train_side_by_side(
-        args, script, {name: (net, SGD(lr=0.01)) for name, net in nets.items()},
-        (x[: args.images], t[: args.images]), test, epochs=epochs, evaluate=evaluate,
-    )  # fmt: skip
+        args,
+        script,
+        {name: (net, SGD(lr=0.01)) for name, net in nets.items()},
+        (x[: args.images], t[: args.images]),
+        test,
+        epochs=epochs,
+        evaluate=evaluate,
+    )
 
 
 def gap(history):
@@ -68,23 +80,34 @@ def gap_claim(what, free, tamed):
     gained = tamed.test_accuracy[-1] > free.test_accuracy[-1]
     why = "the training accuracy came down; the test accuracy did not go up"
     return Claim(
-        f"{what}, gap between training and test", "smaller",
+        f"{what}, gap between training and test",
+        "smaller",
         f"{gap(tamed):.3f} ({both(tamed)}) instead of {gap(free):.3f} ({both(free)})",
-        holds=narrower, why=why if narrower and not gained else "",
-    )  # fmt: skip
+        holds=narrower,
+        why=why if narrower and not gained else "",
+    )
 
 
 def claims(decay, free, decayed):
     after_100 = free.train_accuracy[:100][-1]
     early = "" if free.epochs >= 100 else f"these are {free.epochs} epochs only"
     return [
-        Claim("lambda 0, training images learnt after 100 epochs", "about all",
-              f"{after_100:.1%}", holds=after_100 > 0.98, why=early),
+        Claim(
+            "lambda 0, training images learnt after 100 epochs",
+            "about all",
+            f"{after_100:.1%}",
+            holds=after_100 > 0.98,
+            why=early,
+        ),
         Claim("lambda 0, test images", "far fewer", both(free), holds=gap(free) > 0.1),
-        Claim(f"lambda {decay:g}, training images in the end", "not all any more",
-              f"{decayed.train_accuracy[-1]:.1%}", holds=decayed.train_accuracy[-1] < 0.99),
+        Claim(
+            f"lambda {decay:g}, training images in the end",
+            "not all any more",
+            f"{decayed.train_accuracy[-1]:.1%}",
+            holds=decayed.train_accuracy[-1] < 0.99,
+        ),
         gap_claim(f"lambda {decay:g}", free, decayed),
-    ]  # fmt: skip
+    ]
 
 
 def main(args):

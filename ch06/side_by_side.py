@@ -47,9 +47,14 @@ def train_side_by_side(
             bar.set_description(name)
             rng = np.random.default_rng(args.seed)
             histories[name] = Trainer(net, optimizer, rng=rng, batch_size=batch_size).fit(
-                train, test, epochs, evaluate=evaluate, on_epoch=lambda _: bar.update(),
-                checkpoint=folder / f"{i}.npz", resume=args.resume,
-            )  # fmt: skip
+                train,
+                test,
+                epochs,
+                evaluate=evaluate,
+                on_epoch=lambda _: bar.update(),
+                checkpoint=folder / f"{i}.npz",
+                resume=args.resume,
+            )
             bar.update(i * epochs + histories[name].epochs - bar.n)  # those that were resumed
             if histories[name].interrupted:
                 return histories
@@ -77,9 +82,11 @@ def end_if_interrupted(histories):
 
 def iterations_option(parser, quick):
     parser.add_argument(
-        "--iterations", type=number(int, at_least=20), default=2000,
+        "--iterations",
+        type=number(int, at_least=20),
+        default=2000,
         help=f"how many mini-batches of {BATCH} (default: 2000; {quick} with --quick)",
-    )  # fmt: skip
+    )
     resume_option(parser)
 
 
@@ -87,9 +94,14 @@ def train_on_mnist(args, script, nets, iterations):
     """Train for so many iterations, the last epoch to its end; the losses of those iterations."""
     train, _ = load_mnist()
     histories = train_side_by_side(
-        args, script, nets, train, batch_size=BATCH, evaluate=100,
+        args,
+        script,
+        nets,
+        train,
+        batch_size=BATCH,
+        evaluate=100,
         epochs=math.ceil(iterations * BATCH / len(train[0])),
-    )  # fmt: skip
+    )
     for history in histories.values():
         del history.loss[iterations:]
     return histories

@@ -24,7 +24,9 @@ PRINTED = np.array([0.0396, 0.00290, 0.000197, 1.32e-5, 9.46e-7])  # the footnot
 
 def options(parser):
     parser.add_argument(
-        "--activation", choices=("sigmoid", "tanh"), default="sigmoid",
+        "--activation",
+        choices=("sigmoid", "tanh"),
+        default="sigmoid",
         help="of Figures 6-10, 6-11 and 6-13 (default: sigmoid)",
     )
 
@@ -54,8 +56,14 @@ def draw_relu(axes, seed):
         row[0].set_ylabel(name_of(std))
         for ax, y in zip(row, draw_row(row, "relu", std, seed)):
             ax.set_ylim(0, 7000)
-            ax.text(0.95, 0.85, f"first bar\n{np.mean(y < 1 / 30):.0%}", ha="right",
-                    transform=ax.transAxes, va="top")  # fmt: skip
+            ax.text(
+                0.95,
+                0.85,
+                f"first bar\n{np.mean(y < 1 / 30):.0%}",
+                ha="right",
+                transform=ax.transAxes,
+                va="top",
+            )
 
 
 def name_of(std):
@@ -83,24 +91,50 @@ def claims(seed):
         "goes into the next layer too; the input moves a unit less and less"
     )
     return [
-        Claim("sigmoid, std 1, share outside 0.1 .. 0.9 in layers 1 to 5", "mass at 0 and 1",
-              ends_text, holds=ends.min() > 0.5),
-        Claim("sigmoid, std 0.01, std in layers 1 to 5", "all near 0.5", narrow_text,
-              holds=narrow.max() < 0.05),
-        Claim("sigmoid, Xavier, std in layers 1 to 5", "a wide spread", wide_text,
-              holds=wide.min() > 0.1),
-        Claim("sigmoid, Xavier, std of one unit over the examples",
-              "so sigmoid is not limited in what it expresses", signal_text,
-              holds=signal.min() > 0.1, why=offset),
-        Claim("tanh, Xavier, std of one unit over the examples", "nicer than sigmoid", tanh_text,
-              holds=tanh.min() > signal.min()),
-        Claim("ReLU, std 0.01, mean in layers 1 to 5",
-              " ".join(format(mean, ".2e") for mean in PRINTED), means_text,
-              holds=np.allclose(means, PRINTED, rtol=0.25)),
-        Claim("ReLU, std in layers 1 to 5", "Xavier slides towards 0, He stays spread",
-              f"Xavier {xavier_text}; He {he_text}",
-              holds=xavier[-1] < xavier[0] / 2 and he[-1] > he[0] / 2),
-    ]  # fmt: skip
+        Claim(
+            "sigmoid, std 1, share outside 0.1 .. 0.9 in layers 1 to 5",
+            "mass at 0 and 1",
+            ends_text,
+            holds=ends.min() > 0.5,
+        ),
+        Claim(
+            "sigmoid, std 0.01, std in layers 1 to 5",
+            "all near 0.5",
+            narrow_text,
+            holds=narrow.max() < 0.05,
+        ),
+        Claim(
+            "sigmoid, Xavier, std in layers 1 to 5",
+            "a wide spread",
+            wide_text,
+            holds=wide.min() > 0.1,
+        ),
+        Claim(
+            "sigmoid, Xavier, std of one unit over the examples",
+            "so sigmoid is not limited in what it expresses",
+            signal_text,
+            holds=signal.min() > 0.1,
+            why=offset,
+        ),
+        Claim(
+            "tanh, Xavier, std of one unit over the examples",
+            "nicer than sigmoid",
+            tanh_text,
+            holds=tanh.min() > signal.min(),
+        ),
+        Claim(
+            "ReLU, std 0.01, mean in layers 1 to 5",
+            " ".join(format(mean, ".2e") for mean in PRINTED),
+            means_text,
+            holds=np.allclose(means, PRINTED, rtol=0.25),
+        ),
+        Claim(
+            "ReLU, std in layers 1 to 5",
+            "Xavier slides towards 0, He stays spread",
+            f"Xavier {xavier_text}; He {he_text}",
+            holds=xavier[-1] < xavier[0] / 2 and he[-1] > he[0] / 2,
+        ),
+    ]
 
 
 def main(args):

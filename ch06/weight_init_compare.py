@@ -39,7 +39,10 @@ def standard_deviation(text):
 
 def options(parser):
     parser.add_argument(
-        "--std", type=standard_deviation, nargs="+", default=[0.01, "xavier", "he"],
+        "--std",
+        type=standard_deviation,
+        nargs="+",
+        default=[0.01, "xavier", "he"],
         help="standard deviations of the weights to compare (default: 0.01 xavier he)",
     )
     iterations_option(parser, QUICK_ITERATIONS)
@@ -51,13 +54,19 @@ def claims(losses, text):
         return []  # the book compares these three
     no_learning = np.log(10)  # the loss of ten equal probabilities
     return [
-        Claim("loss with std=0.01 in the end", "it does not learn at all",
-              f"{losses['std=0.01']:.3f}, a guess costs {no_learning:.3f}",
-              holds=losses["std=0.01"] > 0.99 * no_learning),
-        Claim("loss with Xavier and He in the end", "both learn, He faster",
-              f"Xavier {losses['Xavier']:.3f}, He {losses['He']:.3f}",
-              holds=losses["He"] < losses["Xavier"] < 0.5 * no_learning),
-    ]  # fmt: skip
+        Claim(
+            "loss with std=0.01 in the end",
+            "it does not learn at all",
+            f"{losses['std=0.01']:.3f}, a guess costs {no_learning:.3f}",
+            holds=losses["std=0.01"] > 0.99 * no_learning,
+        ),
+        Claim(
+            "loss with Xavier and He in the end",
+            "both learn, He faster",
+            f"Xavier {losses['Xavier']:.3f}, He {losses['He']:.3f}",
+            holds=losses["He"] < losses["Xavier"] < 0.5 * no_learning,
+        ),
+    ]
 
 
 def main(args):

@@ -30,7 +30,10 @@ KINDS = "upright", "level"
 
 def options(parser):
     parser.add_argument(
-        "--picture", type=Path, default=PICTURE, metavar="FILE",
+        "--picture",
+        type=Path,
+        default=PICTURE,
+        metavar="FILE",
         help="a picture to apply the filters to (default: the landscape of the data set)",
     )
 

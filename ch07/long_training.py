@@ -19,26 +19,36 @@ EVALUATED = 1000  # images of either set that are looked at after each epoch, as
 
 def training_options(parser):
     parser.add_argument(
-        "--epochs", type=number(int, at_least=1), default=20,
+        "--epochs",
+        type=number(int, at_least=1),
+        default=20,
         help="how often to go through the training images (default: 20; 2 with --quick)",
     )
     parser.add_argument(
         "--resume", action="store_true", help="go on where Ctrl-C stopped the same command"
     )
     parser.add_argument(
-        "--checkpoint", type=Path, metavar="FILE",
+        "--checkpoint",
+        type=Path,
+        metavar="FILE",
         help="where to keep what --resume needs (default: a file in the output folder)",
     )
     parser.add_argument(
-        "--lr-decay", type=number(float, above=0, at_most=1), default=1.0, metavar="FACTOR",
+        "--lr-decay",
+        type=number(float, above=0, at_most=1),
+        default=1.0,
+        metavar="FACTOR",
         help="multiplies the learning rate after each epoch (default: 1, it stays 0.001)",
     )
     parser.add_argument(
-        "--augment", action="store_true",
+        "--augment",
+        action="store_true",
         help=f"shift the images by up to {REACH} pixels, differently each time",
     )
     parser.add_argument(
-        "--workers", type=number(int, at_least=1), default=2,
+        "--workers",
+        type=number(int, at_least=1),
+        default=2,
         help="threads that share each batch (default: 2); another number rounds sums differently",
     )
 
@@ -92,9 +102,15 @@ def train_long(args, name, net, train, test, rng):
 
     trainer = Trainer(net, optimizer, rng=rng, batch_size=BATCH, workers=args.workers)
     history = trainer.fit(
-        (images, t), test, epochs, evaluate=EVALUATED, progress=True, on_epoch=report,
-        checkpoint=checkpoint, resume=args.resume,
-    )  # fmt: skip
+        (images, t),
+        test,
+        epochs,
+        evaluate=EVALUATED,
+        progress=True,
+        on_epoch=report,
+        checkpoint=checkpoint,
+        resume=args.resume,
+    )
     if history.interrupted:
         print(f"\nstopped after epoch {history.epochs}; --resume goes on from {checkpoint}")
     if history.epochs:
@@ -108,10 +124,12 @@ def accuracy_figure(history, title):
     fig, ax = figures.new()
     lowest = min(history.train_accuracy + history.test_accuracy)
     figures.accuracy(
-        ax, history.train_accuracy, history.test_accuracy,
+        ax,
+        history.train_accuracy,
+        history.test_accuracy,
         title=f"{title}: accuracy on the first {EVALUATED} images",
         ylim=(min(0.95, lowest - 0.01), 1.001),
-    )  # fmt: skip
+    )
     return fig
 
 

@@ -43,14 +43,16 @@ class SimpleConvNet(Network):
         F, *window = conv_options(conv_param, CONV_PARAM)
         H, W = (pooled(conv_output_size(side, *window)) for side in sides)  # 28 -> 24 -> 12
         std = weight_init_std
-        super().__init__([
-            convolution(channels, F, *window, std=std, rng=rng),
-            ReLU(),
-            Pooling(2, 2),
-            affine(F * H * W, hidden_size, std, rng=rng),
-            ReLU(),
-            affine(hidden_size, output_size, std, rng=rng),
-        ])  # fmt: skip
+        super().__init__(
+            [
+                convolution(channels, F, *window, std=std, rng=rng),
+                ReLU(),
+                Pooling(2, 2),
+                affine(F * H * W, hidden_size, std, rng=rng),
+                ReLU(),
+                affine(hidden_size, output_size, std, rng=rng),
+            ]
+        )
 
 
 def conv_options(conv_param, default):

@@ -29,6 +29,7 @@ from dlscratch.experiment import run
 def options(parser):
     training_options(parser)
 
+
 CHANCE = "chance decides about 10 images of 10,000; --help tells of the other seeds"
 
 

@@ -50,10 +50,13 @@ class DeepConvNet(Network):
     ):
         rng = np.random.default_rng() if rng is None else rng
         given = [
-            (conv_param_1, FILTERS_16), (conv_param_2, FILTERS_16),
-            (conv_param_3, FILTERS_32), (conv_param_4, FILTERS_32_PAD_2),
-            (conv_param_5, FILTERS_64), (conv_param_6, FILTERS_64),
-        ]  # fmt: skip
+            (conv_param_1, FILTERS_16),
+            (conv_param_2, FILTERS_16),
+            (conv_param_3, FILTERS_32),
+            (conv_param_4, FILTERS_32_PAD_2),
+            (conv_param_5, FILTERS_64),
+            (conv_param_6, FILTERS_64),
+        ]
         channels, H, W = input_dim
         layers = []
         for number, (conv_param, default) in enumerate(given, start=1):

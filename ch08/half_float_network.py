@@ -28,7 +28,9 @@ DTYPES = np.float64, np.float32, np.float16
 
 def options(parser):
     parser.add_argument(
-        "--images", type=number(int, at_least=1, at_most=10000), default=10000,
+        "--images",
+        type=number(int, at_least=1, at_most=10000),
+        default=10000,
         help="how many test images to read (default: all 10000; 100 with --quick)",
     )
 
@@ -82,23 +84,36 @@ def main(args):
         accuracies.append(float((digits == t).mean()))
         sizes.append(net.params.flat.nbytes)
         seconds.append(time_taken * 1000 / count)
-        print(f"{dtype.__name__}: accuracy {accuracies[-1]:.4f}, weights {sizes[-1]:,} bytes, "
-              f"{seconds[-1]:.3g} seconds for 1000 images")  # fmt: skip
+        print(
+            f"{dtype.__name__}: accuracy {accuracies[-1]:.4f}, weights {sizes[-1]:,} bytes, "
+            f"{seconds[-1]:.3g} seconds for 1000 images"
+        )
     args.save(draw(accuracies, sizes, seconds), "half_float.png")
 
     slower = seconds[2] / seconds[1]
     changed = int((readings[0] != readings[2]).sum())
     wide, half = accuracies[0], accuracies[2]
     return [
-        Claim("speed with 16 bits", "about 2 times that of 32 bits, on a GPU made for it",
-              f"1/{slower:.0f} of it", slower < 1,
-              "NumPy turns every number of 16 bits into one of 32 and back, with no BLAS"),
-        Claim("memory for the weights, 16 beside 64 bits", "1/4", f"{sizes[2]:,} / {sizes[0]:,}",
-              4 * sizes[2] == sizes[0]),
-        Claim("accuracy with 64 and with 16 bits", "no loss",
-              f"{wide:.4f} and {half:.4f}; {changed} of {count:,} readings differ",
-              half >= wide - 0.0005),
-    ]  # fmt: skip
+        Claim(
+            "speed with 16 bits",
+            "about 2 times that of 32 bits, on a GPU made for it",
+            f"1/{slower:.0f} of it",
+            slower < 1,
+            "NumPy turns every number of 16 bits into one of 32 and back, with no BLAS",
+        ),
+        Claim(
+            "memory for the weights, 16 beside 64 bits",
+            "1/4",
+            f"{sizes[2]:,} / {sizes[0]:,}",
+            4 * sizes[2] == sizes[0],
+        ),
+        Claim(
+            "accuracy with 64 and with 16 bits",
+            "no loss",
+            f"{wide:.4f} and {half:.4f}; {changed} of {count:,} readings differ",
+            half >= wide - 0.0005,
+        ),
+    ]
 
 
 if __name__ == "__main__":

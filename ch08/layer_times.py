@@ -21,15 +21,19 @@ from dlscratch.workers import one_blas_thread
 
 NAMES = {Convolution: "conv", ReLU: "relu", Pooling: "pool", Affine: "affine", Dropout: "dropout"}
 COLOURS = {
-    "relu": figures.ORANGE, "pool": figures.GREEN,
-    "affine": figures.PURPLE, "dropout": figures.YELLOW,
-}  # fmt: skip
+    "relu": figures.ORANGE,
+    "pool": figures.GREEN,
+    "affine": figures.PURPLE,
+    "dropout": figures.YELLOW,
+}
 BOOK = "AlexNet 89 % on a CPU, 95 % on a GPU"
 
 
 def options(parser):
     parser.add_argument(
-        "--repeats", type=number(int, at_least=1), default=100,
+        "--repeats",
+        type=number(int, at_least=1),
+        default=100,
         help="forward passes; a layer's time is the median (default: 100; 5 with --quick)",
     )
 
@@ -81,10 +85,13 @@ def pie(ax, shares, title):
     """One slice for each name, clockwise from the top; slices below 1 % have no label."""
     labels = [f"{name} {share:.0%}" if share >= 0.01 else "" for name, share in shares.items()]
     ax.pie(
-        list(shares.values()), labels=labels, startangle=90, counterclock=False,
+        list(shares.values()),
+        labels=labels,
+        startangle=90,
+        counterclock=False,
         colors=[colour(name) for name in shares],
         wedgeprops={"edgecolor": "white", "linewidth": 1.5},
-    )  # fmt: skip
+    )
     ax.set_title(title)
 
 

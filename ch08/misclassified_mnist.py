@@ -61,10 +61,11 @@ def main(args):
     why = "" if few else "other weights, other mistakes: train_deepnet.py tells of other seeds"
     why = f"--quick reads {len(t):,} images" if args.quick else why
     return [
-        Claim("pairs confused", "1/7, 0/6, 3/5", f"{ours} the most", len(named) == 3,
-              why * args.quick),
+        Claim(
+            "pairs confused", "1/7, 0/6, 3/5", f"{ours} the most", len(named) == 3, why * args.quick
+        ),
         Claim("images read wrongly", "62 of 10,000", f"{len(wrong)} of {len(t):,}", few, why),
-    ]  # fmt: skip
+    ]
 
 
 if __name__ == "__main__":

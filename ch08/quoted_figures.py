@@ -17,15 +17,21 @@ from dlscratch.experiment import Claim, run
 
 # (year and network, top-5 error in %, whether it is legible in the book)
 ILSVRC = [
-    ("2010", 28.2, False), ("2011", 25.8, True), ("2012\nAlexNet", 16.4, False),
-    ("2013", 11.7, False), ("2014\nVGG", 7.3, True), ("2014\nGoogLeNet", 6.7, False),
+    ("2010", 28.2, False),
+    ("2011", 25.8, True),
+    ("2012\nAlexNet", 16.4, False),
+    ("2013", 11.7, False),
+    ("2014\nVGG", 7.3, True),
+    ("2014\nGoogLeNet", 6.7, False),
     ("2015\nResNet", 3.5, True),
-]  # fmt: skip
+]
 # (machine, days to train AlexNet, whether legible)
 DAYS = [
-    ("16-core\nXeon CPU", 40, True), ("Titan", 6, True), ("Titan Black\ncuDNN", 5, False),
+    ("16-core\nXeon CPU", 40, True),
+    ("Titan", 6, True),
+    ("Titan Black\ncuDNN", 5, False),
     ("Titan X\ncuDNN", 3, False),
-]  # fmt: skip
+]
 MOST_DAYS = 7  # the height of Figure 8-15
 SPEED_UPS = [(1, 1), (100, 56)]  # GPUs, times as fast as one
 
@@ -55,9 +61,13 @@ def figure_8_15():
     fig, ax = figures.new(size=(6.8, 4.0))
     rows = [(name, min(days, MOST_DAYS), sure) for name, days, sure in DAYS]
     bars(
-        ax, rows, lambda days: "over 40, cut off here" if days == MOST_DAYS else str(days),
-        title="Quoted: days to train AlexNet", ylabel="days", ylim=(0, MOST_DAYS + 0.6),
-    )  # fmt: skip
+        ax,
+        rows,
+        lambda days: "over 40, cut off here" if days == MOST_DAYS else str(days),
+        title="Quoted: days to train AlexNet",
+        ylabel="days",
+        ylim=(0, MOST_DAYS + 0.6),
+    )
     return fig
 
 
@@ -68,9 +78,12 @@ def figure_8_16():
     ax.plot(gpus, speed_ups, "o", color=figures.BLUE, label="given in the book")
     ax.annotate("56 times", (100, 56), (-8, 0), textcoords="offset points", ha="right", va="center")
     ax.set(
-        title="Quoted: one network trained on many GPUs", xlabel="GPUs",
-        ylabel="times as fast as one GPU", xlim=(0, 104), ylim=(0, 104),
-    )  # fmt: skip
+        title="Quoted: one network trained on many GPUs",
+        xlabel="GPUs",
+        ylabel="times as fast as one GPU",
+        xlim=(0, 104),
+        ylim=(0, 104),
+    )
     ax.legend(frameon=False, loc="upper left")
     return fig
 

@@ -20,9 +20,7 @@ BOOK = {5: (25, 2, 18), 7: (49, 3, 27)}  # side: weights, how many of 3 x 3, the
 
 def stack(*sizes):
     """One-channel convolutions of these sizes, each keeping the size of the image."""
-    return [
-        Convolution(np.ones((1, 1, size, size)), np.zeros(1), pad=size // 2) for size in sizes
-    ]
+    return [Convolution(np.ones((1, 1, size, size)), np.zeros(1), pad=size // 2) for size in sizes]
 
 
 def weights(layers):

@@ -19,7 +19,9 @@ SIZE, FINE = 256, 3  # drawn 3 times as fine, then averaged, so that edges are s
 def draw(seed: int = 7) -> np.ndarray:
     """The landscape, (256, 256, 3) of uint8."""
     rng = np.random.default_rng(seed)
-    v, u = np.mgrid[0:1 : SIZE * FINE * 1j, 0:1 : SIZE * FINE * 1j]  # v downwards, u to the right
+    v, u = np.mgrid[
+        0 : 1 : SIZE * FINE * 1j, 0 : 1 : SIZE * FINE * 1j
+    ]  # v downwards, u to the right
     canvas = _sky(rng, v)
     for height, rough, colour, snow in (
         (0.40, 0.30, (0.47, 0.55, 0.66), 0.36),

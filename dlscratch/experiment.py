@@ -34,9 +34,16 @@ from typing import Any, NoReturn
 from dlscratch.files import DataError, atomic_write
 
 __all__ = [
-    "Arguments", "Claim", "Parser", "has_screen", "number", "one_line_endings", "parser_of",
-    "replay", "run",
-]  # fmt: skip
+    "Arguments",
+    "Claim",
+    "Parser",
+    "has_screen",
+    "number",
+    "one_line_endings",
+    "parser_of",
+    "replay",
+    "run",
+]
 
 NO_MATTER = ("error", "out", "resume", "show")  # what the result of a run does not depend on
 
@@ -233,14 +240,19 @@ class Parser(argparse.ArgumentParser):
 def _parser(name: str, doc: str | None, default_out: Path) -> Parser:
     parser = Parser(f"python {name}", doc)
     parser.add_argument(
-        "--seed", type=number(int, at_least=0), default=0,
+        "--seed",
+        type=number(int, at_least=0),
+        default=0,
         help="where the random numbers start (default: 0); the same seed gives the same result",
     )
     parser.add_argument(
         "--quick", action="store_true", help="a small version of the experiment, done in seconds"
     )
     parser.add_argument(
-        "--out", type=Path, default=default_out, metavar="FOLDER",
+        "--out",
+        type=Path,
+        default=default_out,
+        metavar="FOLDER",
         help=f"folder for the figures (default: {default_out})",
     )
     parser.add_argument(

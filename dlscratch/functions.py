@@ -124,8 +124,7 @@ def check_labels(y, t):
         )
     if t.dtype.kind not in "iu":
         raise ValueError(
-            f"class labels of shape {t.shape} must be integers, got {t.dtype}: "
-            "use t.astype(int)"
+            f"class labels of shape {t.shape} must be integers, got {t.dtype}: use t.astype(int)"
         )
     if t.size and not (t.min() >= 0 and t.max() < y.shape[-1]):
         raise ValueError(

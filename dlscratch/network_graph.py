@@ -1,7 +1,7 @@
 """The computational graph of a whole network: a node for each layer, arrays on the edges.
 
-    graph = network_graph(net, x, t)
-    draw(graph, "SimpleConvNet").savefig("net.svg")
+graph = network_graph(net, x, t)
+draw(graph, "SimpleConvNet").savefig("net.svg")
 """
 
 from typing import Any

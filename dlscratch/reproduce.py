@@ -121,9 +121,15 @@ def write_times(path: Path, scripts: Iterable[Script], out: Path, seed: int) -> 
 
 
 def write_report(
-    path: Path, scripts: Iterable[Script], out: Path, *, seed: int, quick: bool, command: str,
+    path: Path,
+    scripts: Iterable[Script],
+    out: Path,
+    *,
+    seed: int,
+    quick: bool,
+    command: str,
     missing: dict[str, str],
-) -> None:  # fmt: skip
+) -> None:
     """Write the table of all finished runs as Markdown; thumbnails go into docs/figures beside it.
 
     command: how it was made. missing: {name: why} of those that did not run to their end.

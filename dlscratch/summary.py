@@ -58,10 +58,15 @@ class Summary:
     def cells(self) -> list[tuple[str, ...]]:
         """The table as words, from the input to the sums."""
         body = [
-            (row.layer, _shape(row.output), f"{row.parameters:,}", f"{row.multiply_adds:,}",
-             memory(row.bytes))
+            (
+                row.layer,
+                _shape(row.output),
+                f"{row.parameters:,}",
+                f"{row.multiply_adds:,}",
+                memory(row.bytes),
+            )
             for row in self.rows
-        ]  # fmt: skip
+        ]
         total = ("total", "", f"{self.parameters:,}", f"{self.multiply_adds:,}", memory(self.bytes))
         return [("input", _shape(self.input_shape), "", "", ""), *body, total]
 
@@ -115,9 +120,12 @@ def summarize(net: Any, input_shape: tuple[int, ...] | None = None) -> Summary:
         parameters = [getattr(layer, name) for name in getattr(layer, "param_names", ())]
         rows.append(
             Row(
-                type(layer).__name__, x.shape[1:], sum(array.size for array in parameters),
-                _multiply_adds(layer, x.shape), x.nbytes,
-            )  # fmt: skip
+                type(layer).__name__,
+                x.shape[1:],
+                sum(array.size for array in parameters),
+                _multiply_adds(layer, x.shape),
+                x.nbytes,
+            )
         )
     return Summary(type(net).__name__, shape, tuple(rows), net.dtype)
 

@@ -86,10 +86,21 @@ class Unpickler:
             case "PROTO" | "FRAME" | "STOP":
                 pass
             case (
-                "NONE" | "BININT" | "BININT1" | "BININT2" | "LONG1" | "LONG4" | "BINFLOAT"
-                | "SHORT_BINUNICODE" | "BINUNICODE" | "BINUNICODE8"
-                | "SHORT_BINBYTES" | "BINBYTES" | "BINBYTES8" | "BYTEARRAY8"
-            ):  # fmt: skip
+                "NONE"
+                | "BININT"
+                | "BININT1"
+                | "BININT2"
+                | "LONG1"
+                | "LONG4"
+                | "BINFLOAT"
+                | "SHORT_BINUNICODE"
+                | "BINUNICODE"
+                | "BINUNICODE8"
+                | "SHORT_BINBYTES"
+                | "BINBYTES"
+                | "BINBYTES8"
+                | "BYTEARRAY8"
+            ):
                 stack.append(argument)
             case "NEWTRUE" | "NEWFALSE":
                 stack.append(step == "NEWTRUE")

@@ -113,11 +113,12 @@ def front_page(opening, found, more):
     links += ["- [The command](/command.md) `dlscratch`, which shows the whole book running"]
     parts = [
         opening,
-        "## What is here", "\n".join(links),
+        "## What is here",
+        "\n".join(links),
         toctree("The chapters", [*(f"chapters/{chapter}" for chapter in found), "notebooks"]),
         toctree("The library", ["inside", "api/index", "command"]),
         toctree("The project", [TITLES.get(name, name) for name in more]),
-    ]  # fmt: skip
+    ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -161,7 +162,7 @@ def notebooks_page(found):
         "From a checkout, in its environment:",
         "```sh\npip install -e . jupyterlab\njupyter lab notebooks\n```",
         "\n".join(f"- [{title}](notebooks/{name}.ipynb)" for name, (title, _) in found.items()),
-    ]  # fmt: skip
+    ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -230,12 +231,14 @@ def library_page():
         "# The library",
         "```{eval-rst}\n.. automodule:: dlscratch\n   :no-members:\n```",
         "Modules in the order of reading: each uses only those above it.",
-        "\n".join(["| Module | What it holds |", "| --- | --- |"]
-                  + [f"| [{name}](/api/{name}.rst) | {what} |" for name, what in listed]),
+        "\n".join(
+            ["| Module | What it holds |", "| --- | --- |"]
+            + [f"| [{name}](/api/{name}.rst) | {what} |" for name, what in listed]
+        ),
         "## What `import dlscratch` gives",
         "\n".join(["| Name | What it is |", "| --- | --- |", *rows]),
         toctree("", [f"{name} <{name}>" for name in [*modules(), "dataset"]]),
-    ]  # fmt: skip
+    ]
     return "\n\n".join(parts) + "\n"
 
 

@@ -53,15 +53,19 @@ def test_sigmoid_section_3_2_4():
 def test_three_layer_network_section_3_4():
     x = np.array([[1.0, 0.5]])
     layers = [
-        Affine(array(".1 .3 .5 / .2 .4 .6"), np.array([0.1, 0.2, 0.3])), Sigmoid(),
-        Affine(array(".1 .4 / .2 .5 / .3 .6"), np.array([0.1, 0.2])), Sigmoid(),
+        Affine(array(".1 .3 .5 / .2 .4 .6"), np.array([0.1, 0.2, 0.3])),
+        Sigmoid(),
+        Affine(array(".1 .4 / .2 .5 / .3 .6"), np.array([0.1, 0.2])),
+        Sigmoid(),
         Affine(array(".1 .3 / .2 .4"), np.array([0.1, 0.2])),
-    ]  # fmt: skip
+    ]
     printed = [
-        "[[0.3 0.7 1.1]]", "[[0.57444252 0.66818777 0.75026011]]",
-        "[[0.51615984 1.21402696]]", "[[0.62624937 0.7710107 ]]",
+        "[[0.3 0.7 1.1]]",
+        "[[0.57444252 0.66818777 0.75026011]]",
+        "[[0.51615984 1.21402696]]",
+        "[[0.62624937 0.7710107 ]]",
         "[[0.31682708 0.69627909]]",
-    ]  # fmt: skip
+    ]
     for layer, text in zip(layers, printed, strict=True):
         x = layer.forward(x)
         assert_prints(x, text)

@@ -99,12 +99,18 @@ def test_show_opens_the_saved_picture_where_there_is_a_screen(monkeypatch, argv,
     assert pictures == ["fig.png"] * opened
 
 
-@pytest.mark.parametrize("argv, complaint", [
-    (["--seed", "-1"], "argument --seed: expected a whole number at least 0, but '-1' came"),
-    (["--seed", "many"], "argument --seed: expected a whole number at least 0, but 'many' came"),
-    (["--optimizer", "Adma"], "argument --optimizer: invalid choice: 'Adma' (choose from"),
-    (["--sed", "1"], "unrecognized arguments: --sed 1"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "argv, complaint",
+    [
+        (["--seed", "-1"], "argument --seed: expected a whole number at least 0, but '-1' came"),
+        (
+            ["--seed", "many"],
+            "argument --seed: expected a whole number at least 0, but 'many' came",
+        ),
+        (["--optimizer", "Adma"], "argument --optimizer: invalid choice: 'Adma' (choose from"),
+        (["--sed", "1"], "unrecognized arguments: --sed 1"),
+    ],
+)
 def test_a_bad_option_is_one_line_that_names_what_is_allowed(argv, complaint, capsys):
     def options(parser):
         parser.add_argument("--optimizer", choices=["Adam", "SGD"])
@@ -223,9 +229,11 @@ def test_a_run_leaves_a_record_of_what_came_out():
     left = record(main, "--seed", "5")
     assert left.pop("seconds") > 0
     assert left == {
-        "seed": 5, "options": {}, "figures": ["fig_0-0.png"],
+        "seed": 5,
+        "options": {},
+        "figures": ["fig_0-0.png"],
         "claims": [{"what": "a", "book": "1", "ours": "2", "holds": False, "why": "why"}],
-    }  # fmt: skip
+    }
 
 
 def test_the_record_names_the_options_that_the_result_depends_on_and_no_others():

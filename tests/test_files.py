@@ -321,8 +321,11 @@ def bombs():
     yield "a memo with 2**31 entries", b"\x80\x04Nr" + struct.pack("<I", 2**31) + b"."
     yield "an int of 200,000 digits", b"I" + b"9" * 200_000 + b"\n."
     for name, step in [
-        ("string", b"\x8d"), ("bytes", b"\x8e"), ("bytearray", b"\x96"), ("frame", b"\x95")
-    ]:  # fmt: skip
+        ("string", b"\x8d"),
+        ("bytes", b"\x8e"),
+        ("bytearray", b"\x96"),
+        ("frame", b"\x95"),
+    ]:
         yield f"a {name} of 2**60 bytes", b"\x80\x05" + step + struct.pack("<Q", 2**60) + b"N."
 
 

@@ -112,11 +112,23 @@ def test_a_layer_with_a_long_name_is_a_box():
     assert len(draw(apply("exp", Pass(), Node(1.0, "x"))).findobj(Circle)) == 1
 
 
-@pytest.mark.parametrize("value, text", [
-    (220.00000000000003, "220"), (0.1966119332, "0.1966"), (-1, "−1"), (60000, "60000"),
-    (123456.7, "123457"), (9999.7, "10000"), (1e-9, "1.00e−09"), (3e11, "3.00e+11"),
-    (0.0, "0"), (-0.0, "0"), (np.float32(0.5), "0.5"), (np.zeros((2, 3)), "(2, 3)"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "value, text",
+    [
+        (220.00000000000003, "220"),
+        (0.1966119332, "0.1966"),
+        (-1, "−1"),
+        (60000, "60000"),
+        (123456.7, "123457"),
+        (9999.7, "10000"),
+        (1e-9, "1.00e−09"),
+        (3e11, "3.00e+11"),
+        (0.0, "0"),
+        (-0.0, "0"),
+        (np.float32(0.5), "0.5"),
+        (np.zeros((2, 3)), "(2, 3)"),
+    ],
+)
 def test_numbers_are_written_as_short_as_a_book_would(value, text):
     assert text_of(value) == text
 
@@ -133,23 +145,33 @@ def test_a_long_title_widens_the_figure():
     assert_readable(draw(Node(1.0, "x") * 2, title))
 
 
-@pytest.mark.parametrize("make", [
-    lambda x, y: x * exp(-x) + x**2 * y,
-    lambda x, y: (exp(x) - exp(-x)) / (exp(x) + exp(-x)),
-    lambda x, y: relu(x * y + 1) + relu(x * y * 2 - 1) * y,
-    lambda x, y: 1 / (1 + exp(-(x * y + x))),
-    lambda x, y: (x + y) * (x - y) * (x + 1234.5678),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda x, y: x * exp(-x) + x**2 * y,
+        lambda x, y: (exp(x) - exp(-x)) / (exp(x) + exp(-x)),
+        lambda x, y: relu(x * y + 1) + relu(x * y * 2 - 1) * y,
+        lambda x, y: 1 / (1 + exp(-(x * y + x))),
+        lambda x, y: (x + y) * (x - y) * (x + 1234.5678),
+    ],
+)
 def test_where_edges_cross_words_move_aside(make):
     z = make(Node(0.5678, "x"), Node(-3.1234, "y"))
     z.backward()
     assert_readable(draw(z))
 
 
-@pytest.mark.parametrize("script", [
-    "buy_apple", "buy_apple_orange", "node_graphs", "activation_graphs", "affine_graph",
-    "softmax_graph",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "script",
+    [
+        "buy_apple",
+        "buy_apple_orange",
+        "node_graphs",
+        "activation_graphs",
+        "affine_graph",
+        "softmax_graph",
+    ],
+)
 def test_in_the_graphs_of_the_book_no_word_is_on_top_of_another(script, tmp_path, monkeypatch):
     module = importlib.import_module(f"ch05.{script}")
     drawn = []

@@ -51,8 +51,15 @@ def test_a_chain_is_a_level_line_and_its_constants_hang_below():
     at = place(columns)
     rows = {node.symbol or node.name or node.value: at[node][1] for node in y.ancestors()}
     level = rows["x"]
-    assert rows == {"x": level, "×": level, "exp": level, "+": level, "/": level,
-                    -1: level + 1, 1: level + 1}
+    assert rows == {
+        "x": level,
+        "×": level,
+        "exp": level,
+        "+": level,
+        "/": level,
+        -1: level + 1,
+        1: level + 1,
+    }
 
 
 def test_a_sum_stands_in_the_middle_of_what_it_adds_up():

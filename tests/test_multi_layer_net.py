@@ -24,8 +24,12 @@ def test_the_plain_network_is_affine_and_activation_and_affine_at_the_end():
     assert isinstance(net, Network)
     assert kinds(net) == ["Affine", "ReLU", "Affine", "ReLU", "Affine"]
     assert [net.params[name].shape for name in ("W1", "b1", "W2", "W3", "b3")] == [
-        (784, 50), (50,), (50, 20), (20, 10), (10,)
-    ]  # fmt: skip
+        (784, 50),
+        (50,),
+        (50, 20),
+        (20, 10),
+        (10,),
+    ]
 
 
 def test_batch_norm_stands_before_the_activation_and_dropout_after_it():
@@ -100,9 +104,7 @@ def test_every_combination_of_options_has_the_right_gradient(
     activation, use_batchnorm, use_dropout, decay
 ):
     rng = np.random.default_rng(0)
-    net = MultiLayerNet(
-        4, [5, 3], 3, activation, None, decay, use_dropout, 0.3, use_batchnorm, rng
-    )
+    net = MultiLayerNet(4, [5, 3], 3, activation, None, decay, use_dropout, 0.3, use_batchnorm, rng)
     assert any(isinstance(layer, BatchNorm) for layer in net.layers) == use_batchnorm
     verdict = check_gradients(net, rng.standard_normal((7, 4)), rng.integers(0, 3, 7))
     assert verdict, verdict

@@ -45,11 +45,20 @@ def regression(rng):
 
 def with_everything(rng):
     layers = [
-        convolution(2, 3, 3, pad=1, rng=rng), batch_norm(3), ReLU(), Pooling(2, 2),
-        convolution(3, 4, 2, rng=rng), ReLU(), AveragePooling(1, 2),
-        Flatten(), affine(4, 5, rng=rng), batch_norm(5), Tanh(), Dropout(0.3, rng=rng),
+        convolution(2, 3, 3, pad=1, rng=rng),
+        batch_norm(3),
+        ReLU(),
+        Pooling(2, 2),
+        convolution(3, 4, 2, rng=rng),
+        ReLU(),
+        AveragePooling(1, 2),
+        Flatten(),
+        affine(4, 5, rng=rng),
+        batch_norm(5),
+        Tanh(),
+        Dropout(0.3, rng=rng),
         affine(5, 3, rng=rng),
-    ]  # fmt: skip
+    ]
     return Network(layers, weight_decay=0.1)
 
 
@@ -418,9 +427,7 @@ def test_float16_weights_give_float16_predictions_close_to_those_of_float32():
 
 def test_parameters_are_named_by_counting():
     net, *_ = example(with_everything)
-    assert list(net.params) == (
-        "W1 b1 gamma1 beta1 W2 b2 W3 b3 gamma2 beta2 W4 b4".split()
-    )
+    assert list(net.params) == ("W1 b1 gamma1 beta1 W2 b2 W3 b3 gamma2 beta2 W4 b4".split())
     assert list(net.buffers) == "running_mean1 running_var1 running_mean2 running_var2".split()
 
 

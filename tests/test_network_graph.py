@@ -9,9 +9,15 @@ from dlscratch.network_graph import network_graph
 
 def example():
     rng = np.random.default_rng(0)
-    net = Network([
-        convolution(1, 2, 3, rng=rng), batch_norm(2), ReLU(), Pooling(2, 2), affine(8, 3, rng=rng),
-    ])  # fmt: skip
+    net = Network(
+        [
+            convolution(1, 2, 3, rng=rng),
+            batch_norm(2),
+            ReLU(),
+            Pooling(2, 2),
+            affine(8, 3, rng=rng),
+        ]
+    )
     return net.astype(np.float64), rng.standard_normal((4, 1, 6, 6)), rng.integers(3, size=4)
 
 

@@ -37,9 +37,15 @@ def test_every_name_that_the_package_imports_is_public():
 def test_every_public_name_of_a_module_can_be_imported_from_dlscratch_itself(module):
     """Helpers for the library's own use are not; there are few, and they are named here."""
     inside = {
-        "check_labels", "normal", "expect_rows", "in_quick_order", "put_arrays", "read_arrays",
-        "share_right", "write_arrays",
-    }  # fmt: skip
+        "check_labels",
+        "normal",
+        "expect_rows",
+        "in_quick_order",
+        "put_arrays",
+        "read_arrays",
+        "share_right",
+        "write_arrays",
+    }
     loaded = getattr(dlscratch, module)
     if isinstance(loaded, types.FunctionType):  # the function im2col hides its module
         loaded = inspect.getmodule(loaded)
@@ -99,9 +105,7 @@ def test_arguments_have_the_names_the_order_and_the_defaults_of_the_book(name):
         parameter.replace(annotation=inspect.Parameter.empty)
         for parameter in signature.parameters.values()
     ]
-    signature = signature.replace(
-        parameters=plain, return_annotation=inspect.Signature.empty
-    )
+    signature = signature.replace(parameters=plain, return_annotation=inspect.Signature.empty)
     assert str(signature) == f"({SIGNATURES[name]})"
 
 

@@ -81,9 +81,14 @@ def report(tmp_path):
     def report(scripts, missing=(), seed=0):
         path = tmp_path / "REPRODUCTION.md"
         write_report(
-            path, scripts, tmp_path / "out", seed=seed, quick=False, command="c",
+            path,
+            scripts,
+            tmp_path / "out",
+            seed=seed,
+            quick=False,
+            command="c",
             missing=dict(missing),
-        )  # fmt: skip
+        )
         return path.read_text(encoding="utf-8")
 
     return report
@@ -242,12 +247,15 @@ def test_an_installed_copy_has_no_table_to_publish(tmp_path, monkeypatch, capsys
     assert "--publish writes into a checkout" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("argv, complaint", [
-    (["--quick", "--full"], "argument --full: not allowed with argument --quick"),
-    (["--quick", "--publish"], "--publish is for results in full size"),
-    (["ch05/buy_aple"], "no script is called ch05/buy_aple; did you mean ch05/buy_apple?"),
-    (["--seed", "-1"], "expected a whole number at least 0, but '-1' came"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "argv, complaint",
+    [
+        (["--quick", "--full"], "argument --full: not allowed with argument --quick"),
+        (["--quick", "--publish"], "--publish is for results in full size"),
+        (["ch05/buy_aple"], "no script is called ch05/buy_aple; did you mean ch05/buy_apple?"),
+        (["--seed", "-1"], "expected a whole number at least 0, but '-1' came"),
+    ],
+)
 def test_a_mistake_is_one_line_and_exit_code_2(argv, complaint, capsys):
     try:
         code = main(["reproduce", *argv])

@@ -80,7 +80,9 @@ def test_the_memory_is_that_of_the_dtype():
 
 
 def test_it_is_printed_as_a_table_whose_columns_stand_straight():
-    assert str(small_net().summary()) == """\
+    assert (
+        str(small_net().summary())
+        == """\
 Network, for one example
 layer           output  parameters  multiply-adds  memory
 ---------------------------------------------------------
@@ -93,6 +95,7 @@ Affine               5         165            160    20 B
 ---------------------------------------------------------
 total                          389          3,616  1.3 kB
 float32: parameters 1.6 kB, a batch of 100 130.0 kB"""
+    )
 
 
 def test_the_prompt_shows_the_same_as_print():
@@ -115,8 +118,15 @@ def test_a_notebook_falls_back_on_the_text_where_the_shape_is_unknown():
     assert Network([ReLU()])._repr_html_() is None
 
 
-@pytest.mark.parametrize("count, text", [
-    (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (2_500_000, "2.5 MB"), (3e9, "3.0 GB"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "count, text",
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1.0 kB"),
+        (2_500_000, "2.5 MB"),
+        (3e9, "3.0 GB"),
+    ],
+)
 def test_memory_is_written_in_the_unit_that_keeps_it_short(count, text):
     assert memory(count) == text

@@ -61,12 +61,18 @@ class Images(Flatten):
 def convolutional(rng):
     return Network(
         [
-            Images(), convolution(1, 4, 3, pad=1, rng=rng), ReLU(), Pooling(2, 2),
-            Dropout(0.2, rng=rng), affine(16, 8, rng=rng), ReLU(), Dropout(0.5, rng=rng),
+            Images(),
+            convolution(1, 4, 3, pad=1, rng=rng),
+            ReLU(),
+            Pooling(2, 2),
+            Dropout(0.2, rng=rng),
+            affine(16, 8, rng=rng),
+            ReLU(),
+            Dropout(0.5, rng=rng),
             affine(8, 3, rng=rng),
         ],
         weight_decay=0.01,
-    )  # fmt: skip
+    )
 
 
 def trainer(make=plain, optimizer=None, seed=0, workers=1, batch_size=10):
@@ -416,8 +422,10 @@ def test_a_checkpoint_holds_all_that_the_rest_of_the_run_depends_on(tmp_path):
         names, facts = set(file.files), json.loads(str(file["facts"]))
     assert names == {
         *(f"net/{name}" for name in {**made.net.params, **made.net.buffers}),
-        "optimizer/flat/0", "optimizer/flat/1", "facts",
-    }  # fmt: skip
+        "optimizer/flat/0",
+        "optimizer/flat/1",
+        "facts",
+    }
     assert set(facts) == {"version", "optimizer", "steps", "history", "generators"}
     assert facts["steps"] == 3
 

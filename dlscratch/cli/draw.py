@@ -21,11 +21,15 @@ NETWORKS = {  # name: module, class; the weights lie beside the module, as the c
 
 def options(parser):
     parser.add_argument(
-        "--network", choices=NETWORKS, default="ch08",
+        "--network",
+        choices=NETWORKS,
+        default="ch08",
         help="which one reads at first (default: ch08); the page has a switch",
     )
     parser.add_argument(
-        "--port", type=number(int, at_least=0, at_most=65535), default=8028,
+        "--port",
+        type=number(int, at_least=0, at_most=65535),
+        default=8028,
         help="where to serve (default: 8028); another one if it is taken",
     )
     parser.add_argument("--no-browser", action="store_true", help="print the address alone")

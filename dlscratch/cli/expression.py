@@ -11,9 +11,14 @@ from dlscratch.cli.names import Mistake
 from dlscratch.graph import Node, exp, log, operate, relu
 
 OPERATORS: dict[type, Callable] = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
-    ast.Pow: operator.pow, ast.MatMult: operator.matmul, ast.USub: operator.neg,
-}  # fmt: skip
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+    ast.MatMult: operator.matmul,
+    ast.USub: operator.neg,
+}
 FUNCTIONS = {"exp": exp, "log": log, "relu": relu, "sum": lambda x: operate("sum", x)}
 
 

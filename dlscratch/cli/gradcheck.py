@@ -21,11 +21,15 @@ from dlscratch.experiment import number
 def options(parser):
     parser.add_argument("layer", metavar="FILE:CLASS", help="a class in a file or a module")
     parser.add_argument(
-        "--args", default="", metavar="ARGUMENTS",
+        "--args",
+        default="",
+        metavar="ARGUMENTS",
         help="what the class is called with; np and rng, a generator, are known",
     )
     parser.add_argument(
-        "--shape", type=shape, default=(4, 5),
+        "--shape",
+        type=shape,
+        default=(4, 5),
         help="of the input, the batch first (default: 4,5)",
     )
     parser.add_argument(
@@ -35,7 +39,9 @@ def options(parser):
         "--no-training", action="store_true", help="check the pass that is used after training"
     )
     parser.add_argument(
-        "--tolerance", type=number(float, above=0), default=1e-6,
+        "--tolerance",
+        type=number(float, above=0),
+        default=1e-6,
         help="the largest relative error that passes (default: 1e-6)",
     )
     parser.add_argument(

@@ -23,7 +23,10 @@ def options(parser):
     parser.add_argument("what", help="an expression, or a file with a network, or FILE:CLASS")
     parser.add_argument("values", nargs="*", metavar="NAME=VALUE", help="for the expression")
     parser.add_argument(
-        "--out", type=Path, default=Path("graph.png"), metavar="FILE",
+        "--out",
+        type=Path,
+        default=Path("graph.png"),
+        metavar="FILE",
         help="where to draw it (default: graph.png)",
     )
     parser.add_argument("--title", default="", help="above the graph")
@@ -32,7 +35,9 @@ def options(parser):
     )
     parser.add_argument("--args", default="", metavar="ARGUMENTS", help="of the network's class")
     parser.add_argument(
-        "--batch", type=number(int, at_least=1, at_most=10000), default=100,
+        "--batch",
+        type=number(int, at_least=1, at_most=10000),
+        default=100,
         help="rows of the network's input (default: 100)",
     )
 

@@ -79,17 +79,22 @@ def make_network(target: str, arguments: str, rng: np.random.Generator) -> Netwo
 
 
 EXAMPLES = {
-    "W": "rng.standard_normal((5, 3))", "b": "np.zeros(3)",
-    "input_size": "784", "hidden_size": "50", "hidden_size_list": "[50]", "output_size": "10",
-}  # fmt: skip
+    "W": "rng.standard_normal((5, 3))",
+    "b": "np.zeros(3)",
+    "input_size": "784",
+    "hidden_size": "50",
+    "hidden_size_list": "[50]",
+    "output_size": "10",
+}
 
 
 def needed_by(function: Callable) -> list[str]:
     """The names of the arguments that a call must give."""
     return [
-        p.name for p in inspect.signature(function).parameters.values()
+        p.name
+        for p in inspect.signature(function).parameters.values()
         if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
-    ]  # fmt: skip
+    ]
 
 
 @contextmanager

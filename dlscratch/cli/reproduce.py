@@ -27,18 +27,24 @@ def options(parser):
         "only", nargs="*", metavar="NAME", help="scripts or chapters, ch06 (default: all)"
     )
     parser.add_argument(
-        "--seed", type=number(int, at_least=0), default=0,
+        "--seed",
+        type=number(int, at_least=0),
+        default=0,
         help="where the random numbers start (default: 0)",
     )
     parser.add_argument(
         "--resume", action="store_true", help="leave out what an earlier run has finished"
     )
     parser.add_argument(
-        "--out", type=Path, default=Path("out"), metavar="FOLDER",
+        "--out",
+        type=Path,
+        default=Path("out"),
+        metavar="FOLDER",
         help="folder for figures, logs, results and REPRODUCTION.md (default: out)",
     )
     parser.add_argument(
-        "--publish", action="store_true",
+        "--publish",
+        action="store_true",
         help="also write REPRODUCTION.md, its pictures and the times of `list` into the checkout",
     )
 
@@ -64,9 +70,14 @@ def main(args):
         words = shlex.join(["python", "-m", "dlscratch", *sys.argv[1:]])
         for folder in [args.out] + [chapters.ROOT] * args.publish:
             write_report(
-                folder / "REPRODUCTION.md", scripts, args.out, seed=args.seed, quick=args.quick,
-                command=words, missing={**missing, **failed},
-            )  # fmt: skip
+                folder / "REPRODUCTION.md",
+                scripts,
+                args.out,
+                seed=args.seed,
+                quick=args.quick,
+                command=words,
+                missing={**missing, **failed},
+            )
             print(f"table: {folder / 'REPRODUCTION.md'}")
         if args.publish:
             write_times(chapters.TIMES, chosen, args.out, args.seed)

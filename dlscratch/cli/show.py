@@ -18,7 +18,10 @@ from dlscratch.experiment import Claim, has_screen
 def options(parser):
     parser.add_argument("name", metavar="NAME", help="a chapter or a script")
     parser.add_argument(
-        "--out", type=Path, default=Path("out"), metavar="FOLDER",
+        "--out",
+        type=Path,
+        default=Path("out"),
+        metavar="FOLDER",
         help="folder for the figures (default: out)",
     )
     parser.add_argument("--again", action="store_true", help="make all of them anew")

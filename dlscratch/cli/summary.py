@@ -18,7 +18,9 @@ def options(parser):
     parser.add_argument("net", help="a file or module with a class of networks, or FILE:CLASS")
     parser.add_argument("--args", default="", metavar="ARGUMENTS", help="of its class")
     parser.add_argument(
-        "--input", type=shape, metavar="SHAPE",
+        "--input",
+        type=shape,
+        metavar="SHAPE",
         help="of one example, such as 1,28,28 (default: what fits)",
     )
 

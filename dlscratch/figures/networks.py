@@ -1,7 +1,7 @@
 """What a network does, as whole figures for the prompt: each function returns a `Figure`.
 
-    figures.filters(net).savefig("filters.png")
-    figures.misclassified(net, x_test, t_test)          # a notebook shows it at once
+figures.filters(net).savefig("filters.png")
+figures.misclassified(net, x_test, t_test)          # a notebook shows it at once
 """
 
 from typing import Any
@@ -67,9 +67,14 @@ def activations(net: Any, x: Any) -> Figure:
     pictures = [mosaic(layer, cols=16, low=0, high=layer.max()) for layer in maps]
     heights = [len(picture) / picture.shape[1] for picture in pictures]
     fig, axes = new(
-        len(maps), 2, size=(9, 0.4 * len(maps) + 7.6 * sum(heights)), grid=False, squeeze=False,
-        width_ratios=[1, 8], height_ratios=heights,
-    )  # fmt: skip
+        len(maps),
+        2,
+        size=(9, 0.4 * len(maps) + 7.6 * sum(heights)),
+        grid=False,
+        squeeze=False,
+        width_ratios=[1, 8],
+        height_ratios=heights,
+    )
     for i, (picture, layer) in enumerate(zip(pictures, maps)):
         image(axes[i, 1], picture)
         axes[i, 1].set_title(f"Convolution {i + 1}: {' x '.join(map(str, layer.shape))}", size=9)

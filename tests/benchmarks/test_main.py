@@ -47,11 +47,14 @@ def test_numbers_and_figure_go_where_they_are_asked_to_and_can_be_compared(tmp_p
     assert "against a.json" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("argv, complaint", [
-    (["--only", "stpe"], "argument --only: invalid choice: 'stpe' (choose from"),
-    (["--net", "resnet"], "argument --net: invalid choice: 'resnet' (choose from"),
-    (["--rounds", "0"], "argument --rounds: expected a whole number at least 1, but '0' came"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "argv, complaint",
+    [
+        (["--only", "stpe"], "argument --only: invalid choice: 'stpe' (choose from"),
+        (["--net", "resnet"], "argument --net: invalid choice: 'resnet' (choose from"),
+        (["--rounds", "0"], "argument --rounds: expected a whole number at least 1, but '0' came"),
+    ],
+)
 def test_a_bad_option_is_one_line_that_begins_with_the_command(argv, complaint, capsys):
     with pytest.raises(SystemExit) as stop:
         bench(*argv)
@@ -93,8 +96,10 @@ def test_a_job_that_fails_says_why():
 def test_widths_and_depths_are_those_asked_for():
     net = one_process_network("mlp", width=30, depth=2)
     assert {n: p.shape for n, p in net.params.items() if n[0] == "W"} == {
-        "W1": (784, 30), "W2": (30, 30), "W3": (30, 10),
-    }  # fmt: skip
+        "W1": (784, 30),
+        "W2": (30, 30),
+        "W3": (30, 10),
+    }
     assert one_process_network("simple", width=8).params["W1"].shape == (8, 1, 5, 5)
 
 
@@ -115,8 +120,10 @@ def test_the_memory_of_an_evaluation_has_a_limit(monkeypatch):
 
 def test_help_shows_how_to_call_it():
     shown = subprocess.run(
-        [sys.executable, "-m", "benchmarks", "--help"], capture_output=True, text=True,
+        [sys.executable, "-m", "benchmarks", "--help"],
+        capture_output=True,
+        text=True,
         cwd=one_process.ROOT,
-    )  # fmt: skip
+    )
     assert shown.stdout.startswith("usage: python -m benchmarks ")
     assert "python -m benchmarks --quick" in shown.stdout

@@ -79,9 +79,16 @@ def test_a_section_that_was_not_measured_has_no_table(results):
     assert report.section(results, "loading") == []
 
 
-@pytest.mark.parametrize("value, text", [
-    (0, "0"), (0.0123, "0.012"), (1.234, "1.23"), (12.34, "12.3"), (1234.5, "1,234"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "value, text",
+    [
+        (0, "0"),
+        (0.0123, "0.012"),
+        (1.234, "1.23"),
+        (12.34, "12.3"),
+        (1234.5, "1,234"),
+    ],
+)
 def test_numbers_are_as_long_as_they_say_something(value, text):
     assert report.number(value) == text
 
@@ -94,10 +101,12 @@ def test_the_table_for_readme_is_markdown(results):
 
 
 def test_the_worst_of_the_checks_is_told_for_each_contender():
-    results = Results(checks=[
-        {"what": "mlp", "contender": "book", "error": 1e-6, "where": "W1"},
-        {"what": "deep", "contender": "book", "error": 3e-6, "where": "b2"},
-    ])  # fmt: skip
+    results = Results(
+        checks=[
+            {"what": "mlp", "contender": "book", "error": 1e-6, "where": "W1"},
+            {"what": "deep", "contender": "book", "error": 3e-6, "where": "b2"},
+        ]
+    )
     assert report.checks(results)[1:] == [
         "worst difference from a plain network of the library, 2 checks",
         "  book: 3e-06 of the largest number, in b2 of deep",
@@ -141,12 +150,15 @@ def test_milliseconds_are_compared_where_there_is_nothing_to_compare_with():
     assert verdicts(now, then) == {"scale, mlp depth 4 [ms]": "worse"}
 
 
-@pytest.mark.parametrize("before, after, verdict", [
-    (Measured(2.0, 1.5, 2.9, 9), Measured(3.0, 2.8, 3.1, 9), "same"),  # the spreads touch
-    (Measured(2.0, 2.0, 2.0, 9), Measured(2.1, 2.1, 2.1, 9), "same"),  # five per cent
-    (Measured(2.0, 2.0, 2.0, 1), Measured(9.0, 9.0, 9.0, 1), "too few"),
-    (Measured(2.0, 1.9, 2.1, 9), Measured(1.0, 0.9, 1.1, 9), "better"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "before, after, verdict",
+    [
+        (Measured(2.0, 1.5, 2.9, 9), Measured(3.0, 2.8, 3.1, 9), "same"),  # the spreads touch
+        (Measured(2.0, 2.0, 2.0, 9), Measured(2.1, 2.1, 2.1, 9), "same"),  # five per cent
+        (Measured(2.0, 2.0, 2.0, 1), Measured(9.0, 9.0, 9.0, 1), "too few"),
+        (Measured(2.0, 1.9, 2.1, 9), Measured(1.0, 0.9, 1.1, 9), "better"),
+    ],
+)
 def test_a_change_counts_only_beyond_the_spread(before, after, verdict):
     assert compare.judge(before.as_dict(), after.as_dict(), larger=False) == verdict
 

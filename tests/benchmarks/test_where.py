@@ -15,9 +15,14 @@ from dlscratch import Network, Pooling, ReLU, affine, convolution
 @pytest.fixture
 def net():
     rng = np.random.default_rng(0)
-    return Network([
-        convolution(1, 3, 2, rng=rng), ReLU(), Pooling(2, 2), affine(12, 5, rng=rng),
-    ])  # fmt: skip
+    return Network(
+        [
+            convolution(1, 3, 2, rng=rng),
+            ReLU(),
+            Pooling(2, 2),
+            affine(12, 5, rng=rng),
+        ]
+    )
 
 
 @pytest.fixture
@@ -61,8 +66,13 @@ def test_a_profile_tells_of_every_layer_and_adds_up_to_the_step(workers):
     record = profile(SUBJECTS["simple"], Effort(rounds=1, seconds=0), options)
     assert record["threads"] == workers
     assert [layer["layer"] for layer in record["layers"]] == [
-        "Convolution 1-30 5x5", "ReLU", "Pooling", "Affine 4320-100", "ReLU", "Affine 100-10",
-    ]  # fmt: skip
+        "Convolution 1-30 5x5",
+        "ReLU",
+        "Pooling",
+        "Affine 4320-100",
+        "ReLU",
+        "Affine 100-10",
+    ]
     assert all(total(layer, "ms") > 0 for layer in record["layers"])
     assert 0 <= rest(record) < record["step ms"]
 
@@ -75,18 +85,26 @@ def test_the_floor_is_what_the_products_take_at_the_peak(net, batch):
 
 def test_the_table_shows_what_is_far_from_the_peak():
     layer = {
-        "layer": "Affine 5-5", "forward ms": 1.0, "backward ms": 3.0, "forward flop": 2e6,
-        "backward flop": 2e6, "forward bytes": 1e6, "backward bytes": 1e6,
-    }  # fmt: skip
+        "layer": "Affine 5-5",
+        "forward ms": 1.0,
+        "backward ms": 3.0,
+        "forward flop": 2e6,
+        "backward flop": 2e6,
+        "forward bytes": 1e6,
+        "backward bytes": 1e6,
+    }
     record = {
-        "title": "a net", "threads": 1, "layers": [layer], "loss ms": 0.5, "update ms": 0.5,
-        "step ms": 8.0, "peak": {"GF/s": 10.0, "GB/s": 1.0},
-    }  # fmt: skip
+        "title": "a net",
+        "threads": 1,
+        "layers": [layer],
+        "loss ms": 0.5,
+        "update ms": 0.5,
+        "step ms": 8.0,
+        "peak": {"GF/s": 10.0, "GB/s": 1.0},
+    }
     _, title, _, line, *others, end = report.profile(record)
     assert title.endswith("the peak is 10 GF/s, 1.0 GB/s")
     # 4 ms of 8; 4 MFLOP in 4 ms are 1 GF/s of 10; 2 MB in 4 ms are 0.5 GB/s of 1
-    assert line.split() == (
-        "Affine 5-5 1.00 3.00 50 % 4.00 1.00 10 % 2.00 0.50 50 %".split()
-    )  # fmt: skip
+    assert line.split() == ("Affine 5-5 1.00 3.00 50 % 4.00 1.00 10 % 2.00 0.50 50 %".split())
     assert [other.split()[-2] for other in others] == ["6", "6", "38"]
     assert end == "a step takes 8.00 ms, 20.0 times its products at the peak"

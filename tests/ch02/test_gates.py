@@ -12,9 +12,15 @@ from ch02.xor_gate import XOR
 from dlscratch.experiment import run
 
 
-@pytest.mark.parametrize("gate, answers", [
-    (AND, (0, 0, 0, 1)), (NAND, (1, 1, 1, 0)), (OR, (0, 1, 1, 1)), (XOR, (0, 1, 1, 0)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "gate, answers",
+    [
+        (AND, (0, 0, 0, 1)),
+        (NAND, (1, 1, 1, 0)),
+        (OR, (0, 1, 1, 1)),
+        (XOR, (0, 1, 1, 0)),
+    ],
+)
 def test_the_gates_answer_as_their_truth_tables(gate, answers):
     inputs = (0, 0), (1, 0), (0, 1), (1, 1)
     assert tuple(gate(x1, x2) for x1, x2 in inputs) == answers
@@ -22,8 +28,11 @@ def test_the_gates_answer_as_their_truth_tables(gate, answers):
 
 def test_the_signals_between_the_layers_of_xor_are_those_of_figure_2_12():
     assert [(NAND(*x), OR(*x), XOR(*x)) for x in INPUTS] == [
-        (1, 0, 0), (1, 1, 1), (1, 1, 1), (0, 1, 0),
-    ]  # fmt: skip
+        (1, 0, 0),
+        (1, 1, 1),
+        (1, 1, 1),
+        (0, 1, 0),
+    ]
 
 
 def test_the_weighted_sum_misses_minus_0_2_by_a_rounding_error():
@@ -48,14 +57,23 @@ def test_a_perceptron_exactly_on_its_threshold_does_not_fire():
 def test_the_truth_table_is_printed_in_the_books_order(capsys):
     print_truth_table(AND)
     assert capsys.readouterr().out.splitlines() == [
-        "x1 x2 | AND", " 0  0 |  0", " 1  0 |  0", " 0  1 |  0", " 1  1 |  1",
-    ]  # fmt: skip
+        "x1 x2 | AND",
+        " 0  0 |  0",
+        " 1  0 |  0",
+        " 0  1 |  0",
+        " 1  1 |  1",
+    ]
 
 
-@pytest.mark.parametrize("line, right_for_or, right_for_xor", [
-    ([], 4, 3), (["--line", "-0.5", "1", "1"], 4, 3), (["--line", "1.5", "-1", "-1"], 2, 3),
-    (["--line", "1", "0", "0"], 3, 2),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "line, right_for_or, right_for_xor",
+    [
+        ([], 4, 3),
+        (["--line", "-0.5", "1", "1"], 4, 3),
+        (["--line", "1.5", "-1", "-1"], 2, 3),
+        (["--line", "1", "0", "0"], 3, 2),
+    ],
+)
 def test_gate_regions_counts_the_points_on_the_right_side(
     line, right_for_or, right_for_xor, tmp_path, capsys
 ):

@@ -57,19 +57,20 @@ def test_pixels_in_0_to_255_cost_accuracy(test_set):
     assert count_right(network, *get_data(normalize=False), batch_size=100) < normalized
 
 
-def test_weights_in_a_pickle_like_the_books_are_read_and_give_the_same_answers(
-    tmp_path, test_set
-):
+def test_weights_in_a_pickle_like_the_books_are_read_and_give_the_same_answers(tmp_path, test_set):
     network = init_network()
     (tmp_path / "sample_weight.pkl").write_bytes(pickle.dumps(network))
     again = init_network(tmp_path / "sample_weight.pkl")
     np.testing.assert_array_equal(predict(again, test_set[0]), predict(network, test_set[0]))
 
 
-@pytest.mark.parametrize("change, complaint", [
-    (lambda network: network.pop("W3"), "W3"),
-    (lambda network: network.update(b2=np.zeros(7)), r"b2 is \(7,\), expected \(100,\)"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change, complaint",
+    [
+        (lambda network: network.pop("W3"), "W3"),
+        (lambda network: network.update(b2=np.zeros(7)), r"b2 is \(7,\), expected \(100,\)"),
+    ],
+)
 @pytest.mark.parametrize("suffix", ["npz", "pkl"])
 def test_foreign_weights_are_refused_by_name(tmp_path, change, complaint, suffix):
     network = init_network()

@@ -13,13 +13,16 @@ def signals():
     return forward(init_network(), np.array([1.0, 0.5]))
 
 
-@pytest.mark.parametrize("name, printed", [
-    ("A1", "[0.3 0.7 1.1]"),
-    ("Z1", "[0.57444252 0.66818777 0.75026011]"),
-    ("A2", "[0.51615984 1.21402696]"),
-    ("Z2", "[0.62624937 0.7710107 ]"),
-    ("Y", "[0.31682708 0.69627909]"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name, printed",
+    [
+        ("A1", "[0.3 0.7 1.1]"),
+        ("Z1", "[0.57444252 0.66818777 0.75026011]"),
+        ("A2", "[0.51615984 1.21402696]"),
+        ("Z2", "[0.62624937 0.7710107 ]"),
+        ("Y", "[0.31682708 0.69627909]"),
+    ],
+)
 def test_the_signals_of_the_three_layer_network_print_as_in_the_book(signals, name, printed):
     assert str(signals[name]) == printed
 

@@ -29,10 +29,15 @@ def test_apples_and_oranges_have_the_gradients_of_figure_5_17():
     price = buy_apple_orange.payment()
     price.backward()
     grads = {node.name: node.grad for node in price.ancestors() if not node.inputs}
-    assert grads == pytest.approx({
-        "price of an apple": 2.2, "number of apples": 110,
-        "price of an orange": 3.3, "number of oranges": 165, "tax": 650,
-    })  # fmt: skip
+    assert grads == pytest.approx(
+        {
+            "price of an apple": 2.2,
+            "number of apples": 110,
+            "price of an orange": 3.3,
+            "number of oranges": 165,
+            "tax": 650,
+        }
+    )
 
 
 def test_a_basket_of_4000_and_two_apples_cost_4620():

@@ -21,10 +21,13 @@ def small_net(**options):
 def test_the_parameters_have_the_shapes_of_section_7_5():
     shapes = {name: array.shape for name, array in SimpleConvNet().params.items()}
     assert shapes == {
-        "W1": (30, 1, 5, 5), "b1": (30,),
-        "W2": (4320, 100), "b2": (100,),
-        "W3": (100, 10), "b3": (10,),
-    }  # fmt: skip
+        "W1": (30, 1, 5, 5),
+        "b1": (30,),
+        "W2": (4320, 100),
+        "b2": (100,),
+        "W3": (100, 10),
+        "b3": (10,),
+    }
 
 
 def test_the_layers_stand_in_the_order_of_figure_7_23():

@@ -48,8 +48,10 @@ def page_at(address):
 def test_the_address_is_printed_and_ctrl_c_ends_it_in_one_line():
     with subprocess.Popen(
         [*COMMAND, "--port", "0", "--no-browser", "--network", "ch07"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    ) as process:  # fmt: skip
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
         address = process.stdout.readline().split()[2]
         assert address.startswith("http://127.0.0.1:") and address.endswith("/#ch07")
         assert b"<title>Draw a digit" in page_at(address)
@@ -86,9 +88,15 @@ def test_where_the_port_is_taken_another_one_is_found(capsys):
     assert capsys.readouterr().err.startswith(f"port {port}: ")
 
 
-@pytest.mark.parametrize("argv, answer", [
-    (["--port", "70000"], "argument --port: expected a whole number at least 0 and at most 65535"),
-    (["--network", "ch06"], "argument --network: invalid choice: 'ch06'"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "argv, answer",
+    [
+        (
+            ["--port", "70000"],
+            "argument --port: expected a whole number at least 0 and at most 65535",
+        ),
+        (["--network", "ch06"], "argument --network: invalid choice: 'ch06'"),
+    ],
+)
 def test_a_mistake_of_the_reader_is_one_line(argv, answer, mistake):
     assert mistake("draw", *argv).startswith(answer)

@@ -82,10 +82,13 @@ def test_a_wrong_layer_is_wrong_with_worst_entry_and_cause_and_the_exit_code_is_
     assert cause == "  Likely cause: a factor, the gradient is 0.5 times what it should be."
 
 
-@pytest.mark.parametrize("name, options, cause", [
-    ("InPlace", [], "writes into an array that it was handed"),
-    ("NoSum", ["--args", "rng.standard_normal((5, 3)), np.zeros(3)"], "sum over the batch"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name, options, cause",
+    [
+        ("InPlace", [], "writes into an array that it was handed"),
+        ("NoSum", ["--args", "rng.standard_normal((5, 3)), np.zeros(3)"], "sum over the batch"),
+    ],
+)
 def test_the_likely_cause_is_named(name, options, cause, gradcheck):
     done = gradcheck(name, *options)
     assert done.code == 1 and cause in done.out
@@ -132,28 +135,42 @@ def test_the_other_mode_can_be_checked(dlscratch):
     assert dlscratch(*argv).out != dlscratch(*argv, "--no-training").out
 
 
-@pytest.mark.parametrize("target, options, answer", [
-    ("my_layers.py", [], "which layer of my_layers.py? Square, Halved, InPlace, NoSum, Loss"),
-    ("my_layers.py:Sqare", [], "there is no Sqare in my_layers.py, but Square, Halved"),
-    ("my_layers.py:np", [], "np in my_layers.py is not a layer"),
-    ("my_layers.py:NoSum", [], "NoSum needs W, b: give them, such as --args 'rng.standard_normal"),
-    ("my_layers.py:Square", ["--args", "3"], "Square(3) failed: TypeError: Square() takes no"),
-    ("my_layers.py:Square", ["--args", "3,,"], "Square(3,,) failed: SyntaxError"),
-    ("my_layers.py:Square", ["--shape", "4,x"], "argument --shape: expected a shape such as"),
-    ("my_layers.py:Square", ["--shape", "0,3"], "argument --shape: expected a shape such as"),
-    ("my_layers.py:Typo", [],
-     "checking Typo with an input of shape (4, 5) failed (my_layers.py, line 47): NameError: name"),
-    ("my_layers.py:Images", [], "checking Images with an input of shape (4, 5) failed (my_layers"),
-    ("nothing.py:X", [], "there is no file nothing.py"),
-    ("no_such_module:X", [], "there is no file or module no_such_module"),
-    ("../up:X", [], "there is no file or module ../up"),
-    ("", [], "there is no file or module "),
-    ("syntax.py", [], "reading syntax.py failed: SyntaxError: "),
-    ("raises.py", [], "reading raises.py failed (raises.py, line 2): ZeroDivisionError: "),
-    ("imports.py", [], "reading imports.py failed (imports.py, line 1): ModuleNotFoundError: "),
-    ("empty.py", [], "there is no layer in empty.py"),
-    ("ch08/deep_convnet:DeepConvNet", [], "DeepConvNet in ch08/deep_convnet is not a layer"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "target, options, answer",
+    [
+        ("my_layers.py", [], "which layer of my_layers.py? Square, Halved, InPlace, NoSum, Loss"),
+        ("my_layers.py:Sqare", [], "there is no Sqare in my_layers.py, but Square, Halved"),
+        ("my_layers.py:np", [], "np in my_layers.py is not a layer"),
+        (
+            "my_layers.py:NoSum",
+            [],
+            "NoSum needs W, b: give them, such as --args 'rng.standard_normal",
+        ),
+        ("my_layers.py:Square", ["--args", "3"], "Square(3) failed: TypeError: Square() takes no"),
+        ("my_layers.py:Square", ["--args", "3,,"], "Square(3,,) failed: SyntaxError"),
+        ("my_layers.py:Square", ["--shape", "4,x"], "argument --shape: expected a shape such as"),
+        ("my_layers.py:Square", ["--shape", "0,3"], "argument --shape: expected a shape such as"),
+        (
+            "my_layers.py:Typo",
+            [],
+            "checking Typo with an input of shape (4, 5) failed (my_layers.py, line 47): NameError: name",
+        ),
+        (
+            "my_layers.py:Images",
+            [],
+            "checking Images with an input of shape (4, 5) failed (my_layers",
+        ),
+        ("nothing.py:X", [], "there is no file nothing.py"),
+        ("no_such_module:X", [], "there is no file or module no_such_module"),
+        ("../up:X", [], "there is no file or module ../up"),
+        ("", [], "there is no file or module "),
+        ("syntax.py", [], "reading syntax.py failed: SyntaxError: "),
+        ("raises.py", [], "reading raises.py failed (raises.py, line 2): ZeroDivisionError: "),
+        ("imports.py", [], "reading imports.py failed (imports.py, line 1): ModuleNotFoundError: "),
+        ("empty.py", [], "there is no layer in empty.py"),
+        ("ch08/deep_convnet:DeepConvNet", [], "DeepConvNet in ch08/deep_convnet is not a layer"),
+    ],
+)
 def test_a_mistake_of_the_reader_is_one_line(target, options, answer, mistake, gradcheck, tmp_path):
     (tmp_path / "syntax.py").write_text("x = (")
     (tmp_path / "raises.py").write_text("x = 1\nx / 0")

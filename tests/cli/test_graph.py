@@ -13,8 +13,11 @@ def test_the_apples_of_the_book(dlscratch):
     done = dlscratch("graph", "payment = apple * number * 1.1", "apple=100", "number=2")
     assert done.code == 0
     assert done.out.splitlines() == [
-        "payment = 220", "gradient by apple = 2.2", "gradient by number = 110", "graph: graph.png",
-    ]  # fmt: skip
+        "payment = 220",
+        "gradient by apple = 2.2",
+        "gradient by number = 110",
+        "graph: graph.png",
+    ]
     with Image.open("graph.png") as picture:
         assert min(picture.size) > 100
 
@@ -34,8 +37,10 @@ def test_an_svg_holds_the_values_and_the_gradients(dlscratch):
 def test_arrays_show_the_gradients_of_their_sum(dlscratch):
     done = dlscratch("graph", "X @ W", "X=[[1,2]]", "W=[[3],[4]]", "--out", "g.svg")
     assert done.out.splitlines()[:3] == [
-        "value = [[11.]]", "gradient by X = [[3., 4.]]", "gradient by W = [[1.],",
-    ]  # fmt: skip
+        "value = [[11.]]",
+        "gradient by X = [[3., 4.]]",
+        "gradient by W = [[1.],",
+    ]
 
 
 def test_forward_leaves_the_gradients_out(dlscratch):
@@ -43,14 +48,17 @@ def test_forward_leaves_the_gradients_out(dlscratch):
     assert done.out == "value = 2\ngraph: graph.png\n"
 
 
-@pytest.mark.parametrize("text, names, value", [
-    ("1 / (1 + exp(-x))", {"x": 2.0}, 1 / (1 + np.exp(-2))),
-    ("log(x) - 3", {"x": 2.0}, np.log(2) - 3),
-    ("(x + y) ** 2", {"x": 2.0, "y": 5.0}, 49.0),
-    ("relu(-x) + y", {"x": 2.0, "y": 5.0}, 5.0),
-    ("sum(z) * x", {"x": 2.0, "z": np.array([1.0, 2.0, 3.0])}, 12.0),
-    ("x - -y / 2 + 1 - x", {"x": 2.0, "y": 5.0}, 3.5),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text, names, value",
+    [
+        ("1 / (1 + exp(-x))", {"x": 2.0}, 1 / (1 + np.exp(-2))),
+        ("log(x) - 3", {"x": 2.0}, np.log(2) - 3),
+        ("(x + y) ** 2", {"x": 2.0, "y": 5.0}, 49.0),
+        ("relu(-x) + y", {"x": 2.0, "y": 5.0}, 5.0),
+        ("sum(z) * x", {"x": 2.0, "z": np.array([1.0, 2.0, 3.0])}, 12.0),
+        ("x - -y / 2 + 1 - x", {"x": 2.0, "y": 5.0}, 3.5),
+    ],
+)
 def test_an_expression_has_the_value_that_python_gives_it(text, names, value):
     assert parse(text, names).value == pytest.approx(value)
 
@@ -70,26 +78,44 @@ def test_the_graph_of_a_network_can_be_drawn_without_gradients(dlscratch):
     assert words == [2, 1]
 
 
-@pytest.mark.parametrize("argv, answer", [
-    (["apple * 2"], "apple has no value: add one, apple=3"),
-    (["apple * 2", "apple=1", "pear=2"], "pear does not occur in 'apple * 2'"),
-    (["apple * 2", "apple"], "expected a name and its value, such as apple=100, but 'apple' came"),
-    (["apple * 2", "apple=x"], "expected a name and its value, such as apple=100, but 'apple=x'"),
-    (["apple * 2", "2=2"], "expected a name and its value, such as apple=100, but '2=2' came"),
-    (["apple *", "apple=1"], "this is not an expression: apple *"),
-    (["a = b = 2"], "there is nothing to work out in 'a = b = 2'"),
-    (["1 + 2"], "there is nothing to work out in '1 + 2'"),
-    (["a % 2", "a=1"], "a % 2 is not understood: expected + - * / ** @, numbers, names and exp,"),
-    (["open(a + 1)", "a=1"], "open(a + 1) is not understood"),
-    (["2 ** a", "a=1"], "an exponent must be a number"),
-    (["log(a) + 1", "a=0"], "log(a) + 1: "),
-    (["1 / a", "a=0"], "1 / a: "),
-    (["X @ W", "X=[1,2]", "W=[1,2,3]"], "X @ W: shapes"),
-    (["a * 2", "a=1", "--out", "graph.gif"], "--out must end in .png, .svg, .pdf, got graph.gif"),
-    (["nothing_here"], "there is no file or module nothing_here"),
-    (["ch05/two_layer_net"], "TwoLayerNet needs input_size, hidden_size, output_size: give them"),
-    (["ch05/layer_naive"], "there is no network in ch05/layer_naive"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "argv, answer",
+    [
+        (["apple * 2"], "apple has no value: add one, apple=3"),
+        (["apple * 2", "apple=1", "pear=2"], "pear does not occur in 'apple * 2'"),
+        (
+            ["apple * 2", "apple"],
+            "expected a name and its value, such as apple=100, but 'apple' came",
+        ),
+        (
+            ["apple * 2", "apple=x"],
+            "expected a name and its value, such as apple=100, but 'apple=x'",
+        ),
+        (["apple * 2", "2=2"], "expected a name and its value, such as apple=100, but '2=2' came"),
+        (["apple *", "apple=1"], "this is not an expression: apple *"),
+        (["a = b = 2"], "there is nothing to work out in 'a = b = 2'"),
+        (["1 + 2"], "there is nothing to work out in '1 + 2'"),
+        (
+            ["a % 2", "a=1"],
+            "a % 2 is not understood: expected + - * / ** @, numbers, names and exp,",
+        ),
+        (["open(a + 1)", "a=1"], "open(a + 1) is not understood"),
+        (["2 ** a", "a=1"], "an exponent must be a number"),
+        (["log(a) + 1", "a=0"], "log(a) + 1: "),
+        (["1 / a", "a=0"], "1 / a: "),
+        (["X @ W", "X=[1,2]", "W=[1,2,3]"], "X @ W: shapes"),
+        (
+            ["a * 2", "a=1", "--out", "graph.gif"],
+            "--out must end in .png, .svg, .pdf, got graph.gif",
+        ),
+        (["nothing_here"], "there is no file or module nothing_here"),
+        (
+            ["ch05/two_layer_net"],
+            "TwoLayerNet needs input_size, hidden_size, output_size: give them",
+        ),
+        (["ch05/layer_naive"], "there is no network in ch05/layer_naive"),
+    ],
+)
 def test_a_mistake_of_the_reader_is_one_line(argv, answer, mistake):
     assert mistake("graph", *argv).startswith(answer)
     assert not Path("graph.png").exists()

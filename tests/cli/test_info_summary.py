@@ -59,12 +59,18 @@ def test_summary_reads_a_file_of_the_readers_own(dlscratch):
     assert "2 x 30 x 30" in dlscratch("summary", "mine.py", "--input", "3,32,32").out
 
 
-@pytest.mark.parametrize("argv, answer", [
-    (["ch05/two_layer_net"], "TwoLayerNet needs input_size, hidden_size, output_size: give them"),
-    (["ch08/deep_convnett"], "there is no file or module ch08/deep_convnett"),
-    (["ch04/two_layer_net"], "there is no network in ch04/two_layer_net"),
-    (["ch08/deep_convnet", "--input", "1,20"], "the summary failed: ValueError: Convolution("),
-    (["ch08/deep_convnet", "--input", "x"], "argument --input: expected a shape such as"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "argv, answer",
+    [
+        (
+            ["ch05/two_layer_net"],
+            "TwoLayerNet needs input_size, hidden_size, output_size: give them",
+        ),
+        (["ch08/deep_convnett"], "there is no file or module ch08/deep_convnett"),
+        (["ch04/two_layer_net"], "there is no network in ch04/two_layer_net"),
+        (["ch08/deep_convnet", "--input", "1,20"], "the summary failed: ValueError: Convolution("),
+        (["ch08/deep_convnet", "--input", "x"], "argument --input: expected a shape such as"),
+    ],
+)
 def test_a_mistake_of_the_reader_is_one_line(argv, answer, mistake):
     assert mistake("summary", *argv).startswith(answer)

@@ -25,11 +25,14 @@ def test_every_command_has_help_with_an_example(name, dlscratch):
     assert f"\n    dlscratch {name}" in done.out
 
 
-@pytest.mark.parametrize("argv, complaint", [
-    (["lst"], "argument COMMAND: invalid choice: 'lst' (choose from "),
-    (["list", "--nmes"], "unrecognized arguments: --nmes"),
-    (["run"], "the following arguments are required: NAME"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "argv, complaint",
+    [
+        (["lst"], "argument COMMAND: invalid choice: 'lst' (choose from "),
+        (["list", "--nmes"], "unrecognized arguments: --nmes"),
+        (["run"], "the following arguments are required: NAME"),
+    ],
+)
 def test_a_mistake_is_one_line_and_exit_code_2(argv, complaint, mistake):
     assert mistake(*argv).startswith(complaint)
 

@@ -24,15 +24,21 @@ def test_list_shows_figures_time_and_lesson_of_a_script(dlscratch, monkeypatch, 
     (tmp_path / "times.json").write_text('{"ch03/sigmoid": 75.3}')
     line = dlscratch("list", "ch03/sigmoid").out.splitlines()[1]
     assert line.split(maxsplit=6) == [
-        "ch03/sigmoid", "3-7", "1", "min", "15", "s",
+        "ch03/sigmoid",
+        "3-7",
+        "1",
+        "min",
+        "15",
+        "s",
         "the sigmoid function, the activation of a neuron (section 3.2.4, equation 3.6).",
-    ]  # fmt: skip
+    ]
 
 
 def test_list_names_can_be_completed_by_a_shell(dlscratch):
     assert dlscratch("list", "ch02", "--names").out.split()[:2] == [
-        "ch02/and_gate", "ch02/gate_regions",
-    ]  # fmt: skip
+        "ch02/and_gate",
+        "ch02/gate_regions",
+    ]
 
 
 def test_the_committed_times_are_those_of_scripts_that_exist():
@@ -59,15 +65,18 @@ def test_run_shows_the_help_of_the_script(dlscratch):
     assert "python ch05/buy_apple.py" in done.out and "--quick" in done.out
 
 
-@pytest.mark.parametrize("name, answer", [
-    ("ch02/and_gat", "no script is called ch02/and_gat; did you mean ch02/and_gate?"),
-    ("sigmoit", "no script is called sigmoit; did you mean sigmoid?"),
-    ("ch6", "no script is called ch6; did you mean ch06?"),
-    ("ch09/x", "no script is called ch09/x; "),
-    ("zzz", "no script is called zzz; `dlscratch list` shows all"),
-    ("ch02", "ch02 is a chapter; name one of its scripts: ch02/and_gate, "),
-    ("gradient_check", "gradient_check is in several chapters: ch05/gradient_check or ch07/"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name, answer",
+    [
+        ("ch02/and_gat", "no script is called ch02/and_gat; did you mean ch02/and_gate?"),
+        ("sigmoit", "no script is called sigmoit; did you mean sigmoid?"),
+        ("ch6", "no script is called ch6; did you mean ch06?"),
+        ("ch09/x", "no script is called ch09/x; "),
+        ("zzz", "no script is called zzz; `dlscratch list` shows all"),
+        ("ch02", "ch02 is a chapter; name one of its scripts: ch02/and_gate, "),
+        ("gradient_check", "gradient_check is in several chapters: ch05/gradient_check or ch07/"),
+    ],
+)
 def test_run_answers_a_wrong_name_with_a_suggestion(name, answer, mistake):
     assert mistake("run", name).startswith(answer)
 
@@ -81,8 +90,11 @@ def test_show_makes_the_figures_that_are_missing_and_a_page_of_them(dlscratch):
     assert done.code == 0
     paths = [line.split(": ")[1] for line in done.out.splitlines()]
     assert [Path(path).name for path in paths] == [
-        "fig_2-6_or.png", "fig_2-7_xor.png", "fig_2-8_xor_curve.png", "index.html",
-    ]  # fmt: skip
+        "fig_2-6_or.png",
+        "fig_2-7_xor.png",
+        "fig_2-8_xor_curve.png",
+        "index.html",
+    ]
     assert all(Path(path).exists() for path in paths)
     page = Path("out/ch02/index.html").read_text(encoding="utf-8")
     assert '<img src="fig_2-6_or.png"' in page

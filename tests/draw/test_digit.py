@@ -47,9 +47,18 @@ def test_a_digit_is_the_same_wherever_and_however_large_it_is_drawn(images, size
     assert np.mean(difference) < 0.035  # of 1: the edges alone, for ink is black or nothing here
 
 
-@pytest.mark.parametrize("drawing", [
-    bar(200, 30), bar(30, 200), bar(26, 26), bar(1, 1), bar(280, 280, 0, 0), bar(120, 3, 0, 0),
-], ids=["tall", "wide", "dot", "pixel", "full", "thin"])  # fmt: skip
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        bar(200, 30),
+        bar(30, 200),
+        bar(26, 26),
+        bar(1, 1),
+        bar(280, 280, 0, 0),
+        bar(120, 3, 0, 0),
+    ],
+    ids=["tall", "wide", "dot", "pixel", "full", "thin"],
+)
 def test_the_longer_side_becomes_20_pixels_and_the_middle_of_the_ink_the_middle(drawing):
     image = digit(drawing)
     assert (image.shape, image.dtype) == ((28, 28), np.float32)

@@ -11,19 +11,63 @@ import pytest
 from PIL import Image
 
 STROKES = {  # on a paper of 280 x 280
-    3: [(72, 66), (82, 50), (100, 38), (122, 31), (144, 30), (166, 36), (184, 50), (193, 70),
-        (190, 92), (178, 110), (160, 122), (140, 129), (124, 131), (142, 131), (162, 135),
-        (182, 144), (197, 160), (204, 182), (200, 205), (187, 225), (167, 239), (144, 246),
-        (119, 245), (96, 237), (78, 223), (68, 210)],
-    7: [(70, 55), (100, 53), (130, 51), (160, 49), (190, 46), (206, 46), (196, 74), (184, 104),
-        (171, 134), (160, 162), (150, 190), (142, 218), (136, 246)],
-}  # fmt: skip
+    3: [
+        (72, 66),
+        (82, 50),
+        (100, 38),
+        (122, 31),
+        (144, 30),
+        (166, 36),
+        (184, 50),
+        (193, 70),
+        (190, 92),
+        (178, 110),
+        (160, 122),
+        (140, 129),
+        (124, 131),
+        (142, 131),
+        (162, 135),
+        (182, 144),
+        (197, 160),
+        (204, 182),
+        (200, 205),
+        (187, 225),
+        (167, 239),
+        (144, 246),
+        (119, 245),
+        (96, 237),
+        (78, 223),
+        (68, 210),
+    ],
+    7: [
+        (70, 55),
+        (100, 53),
+        (130, 51),
+        (160, 49),
+        (190, 46),
+        (206, 46),
+        (196, 74),
+        (184, 104),
+        (171, 134),
+        (160, 162),
+        (150, 190),
+        (142, 218),
+        (136, 246),
+    ],
+}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = (
-    "headless", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "disable-quic",
-    "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync",
+    "headless",
+    "no-sandbox",
+    "disable-gpu",
+    "disable-dev-shm-usage",
+    "disable-quic",
+    "no-first-run",
+    "disable-background-networking",
+    "disable-component-update",
+    "disable-sync",
     "hide-scrollbars",
-)  # fmt: skip
+)
 binary = next(filter(None, map(shutil.which, BROWSERS)), None)
 driver = shutil.which("chromedriver")
 webdriver = pytest.importorskip("selenium.webdriver", reason="needs the extra 'browser'")
@@ -158,8 +202,10 @@ def test_readme_shows_this(page, out):
     picture = page.picture(out / "draw.png", whole=False)
     assert picture.shape == (1040, 1200, 3)
     assert {canvas: page.run(f"return {INKED}") for canvas, INKED in COUNTS.items()} == {
-        "image": True, "gradient": True, "maps": 30,
-    }  # fmt: skip
+        "image": True,
+        "gradient": True,
+        "maps": 30,
+    }
 
 
 PAINTED = "canvas => canvas.getContext('2d').getImageData(0, 0, 24, 24).data.some(byte => byte)"

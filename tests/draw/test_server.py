@@ -61,12 +61,15 @@ def refused(ask):
     return refused
 
 
-@pytest.mark.parametrize("path, kind, name", [
-    ("/", "text/html", "page.html"),
-    ("/?anything", "text/html", "page.html"),
-    ("/page.css", "text/css", "page.css"),
-    ("/page.js", "text/javascript", "page.js"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "path, kind, name",
+    [
+        ("/", "text/html", "page.html"),
+        ("/?anything", "text/html", "page.html"),
+        ("/page.css", "text/css", "page.css"),
+        ("/page.js", "text/javascript", "page.js"),
+    ],
+)
 def test_the_page_is_served(path, kind, name, ask):
     answer = ask("GET", path)
     assert (answer.status, answer.headers.get_content_type()) == (200, kind)
@@ -83,8 +86,11 @@ def test_the_page_loads_nothing_from_elsewhere(ask):
 def test_networks_tells_what_there_is(ask):
     simple, deep = ask("GET", "/networks").json
     assert simple == {
-        "name": "ch07", "title": "SimpleConvNet", "parameters": 433890, "maps": [[30, 24, 24]],
-    }  # fmt: skip
+        "name": "ch07",
+        "title": "SimpleConvNet",
+        "parameters": 433890,
+        "maps": [[30, 24, 24]],
+    }
     assert deep["title"] == "DeepConvNet" and len(deep["maps"]) == 6
 
 
@@ -118,22 +124,31 @@ def test_an_empty_drawing_is_answered_kindly(ask):
 def test_maps_and_gradients_of_nothing_but_zeros_are_sent_too(networks):
     reading = read(networks["ch07"], np.zeros((28, 28)))
     blank = SimpleNamespace(
-        winner=0, probabilities=reading.probabilities, gradient=np.zeros((28, 28)),
+        winner=0,
+        probabilities=reading.probabilities,
+        gradient=np.zeros((28, 28)),
         maps=[np.zeros((1, 2, 2))],
-    )  # fmt: skip
+    )
     (layer,) = as_words(np.zeros((28, 28)), blank)["maps"]
     assert layer == {"shape": (1, 2, 2), "bytes": "AAAAAA=="}
 
 
-@pytest.mark.parametrize("body, headers, status, reason", [
-    (b"", BYTES, 400, "expected 280 x 280 bytes, one a pixel, got 0"),
-    (bytes(100), BYTES, 400, "expected 280 x 280 bytes, one a pixel, got 100"),
-    (bytes(78401), BYTES, 413, "expected 280 x 280 bytes and no more, got 78401"),
-    (bytes(3_000_000), BYTES, 413, "expected 280 x 280 bytes and no more, got 3000000"),
-    (bytes(78400), {}, 400, "expected a body of type application/octet-stream, got text/plain"),
-    (b"{}", {"Content-Type": "application/json"}, 400,
-     "expected a body of type application/octet-stream, got application/json"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "body, headers, status, reason",
+    [
+        (b"", BYTES, 400, "expected 280 x 280 bytes, one a pixel, got 0"),
+        (bytes(100), BYTES, 400, "expected 280 x 280 bytes, one a pixel, got 100"),
+        (bytes(78401), BYTES, 413, "expected 280 x 280 bytes and no more, got 78401"),
+        (bytes(3_000_000), BYTES, 413, "expected 280 x 280 bytes and no more, got 3000000"),
+        (bytes(78400), {}, 400, "expected a body of type application/octet-stream, got text/plain"),
+        (
+            b"{}",
+            {"Content-Type": "application/json"},
+            400,
+            "expected a body of type application/octet-stream, got application/json",
+        ),
+    ],
+)
 def test_a_bad_drawing_is_refused_with_a_reason(body, headers, status, reason, refused):
     assert refused("POST", "/read/ch07", body, headers=headers) == (status, reason)
 
@@ -146,8 +161,9 @@ def test_a_length_that_is_no_number_is_refused(length, server):
     )
     status, body = spoken(server, request.encode())
     assert (status, json.loads(body)) == (
-        400, {"reason": "expected a Content-Length, the number of bytes in the body"},
-    )  # fmt: skip
+        400,
+        {"reason": "expected a Content-Length, the number of bytes in the body"},
+    )
 
 
 def spoken(server, request):
@@ -159,26 +175,46 @@ def spoken(server, request):
     return int(head.split()[1]), body
 
 
-@pytest.mark.parametrize("request_line, status", [
-    (b"BREW / HTTP/1.0", 501), (b"GET /" + b"x" * 70000 + b" HTTP/1.0", 414),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "request_line, status",
+    [
+        (b"BREW / HTTP/1.0", 501),
+        (b"GET /" + b"x" * 70000 + b" HTTP/1.0", 414),
+    ],
+)
 def test_a_request_that_nobody_understands_is_refused_with_a_reason(request_line, status, server):
     answer = spoken(server, request_line + b"\r\nHost: localhost\r\n\r\n")
     assert answer[0] == status and json.loads(answer[1])["reason"]
 
 
-@pytest.mark.parametrize("path", [
-    "/favicon.ico", "/read", "/read/", "/read/ch09", "/server.py", "/page.html",
-    "/../server.py", "/%2e%2e/server.py", "/read/../networks",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/favicon.ico",
+        "/read",
+        "/read/",
+        "/read/ch09",
+        "/server.py",
+        "/page.html",
+        "/../server.py",
+        "/%2e%2e/server.py",
+        "/read/../networks",
+    ],
+)
 def test_nothing_else_is_served(path, refused):
     assert refused("GET", path) == (404, f"there is nothing at {path}")
 
 
-@pytest.mark.parametrize("method, path, allowed", [
-    ("POST", "/", "GET"), ("PUT", "/networks", "GET"), ("DELETE", "/page.js", "GET"),
-    ("GET", "/read/ch07", "POST"), ("OPTIONS", "/read/ch08", "POST"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "method, path, allowed",
+    [
+        ("POST", "/", "GET"),
+        ("PUT", "/networks", "GET"),
+        ("DELETE", "/page.js", "GET"),
+        ("GET", "/read/ch07", "POST"),
+        ("OPTIONS", "/read/ch08", "POST"),
+    ],
+)
 def test_another_method_is_refused(method, path, allowed, ask):
     answer = ask(method, path)
     assert (answer.status, answer.headers["Allow"]) == (405, allowed)

@@ -31,10 +31,15 @@ def paint(fig):
 def convnet():
     """Two convolutions on 1 x 8 x 8: 3 maps of 6 x 6, after a ReLU; 20 maps of 2 x 2, without."""
     rng = np.random.default_rng(0)
-    return Network([
-        convolution(1, 3, 3, rng=rng), ReLU(), Pooling(2, 2),
-        convolution(3, 20, 2, rng=rng), affine(80, 4, rng=rng),
-    ])  # fmt: skip
+    return Network(
+        [
+            convolution(1, 3, 3, rng=rng),
+            ReLU(),
+            Pooling(2, 2),
+            convolution(3, 20, 2, rng=rng),
+            affine(80, 4, rng=rng),
+        ]
+    )
 
 
 class Sees(Network):
@@ -59,8 +64,9 @@ def test_a_history_plots_loss_and_accuracies():
     loss, accuracy = paint(past.plot()).axes
     assert list(loss.lines[0].get_ydata()) == past.loss
     assert [list(line.get_ydata()) for line in accuracy.lines] == [
-        past.train_accuracy, past.test_accuracy,
-    ]  # fmt: skip
+        past.train_accuracy,
+        past.test_accuracy,
+    ]
 
 
 def test_a_history_without_a_test_set_has_no_line_for_it():
@@ -98,8 +104,9 @@ def test_activations_show_the_maps_behind_the_activation_function():
     x = np.random.default_rng(1).standard_normal((1, 8, 8))
     image, first, _, second = paint(figures.activations(net, x)).axes
     assert [first.get_title(), second.get_title()] == [
-        "Convolution 1: 3 x 6 x 6", "Convolution 2: 20 x 2 x 2",
-    ]  # fmt: skip
+        "Convolution 1: 3 x 6 x 6",
+        "Convolution 2: 20 x 2 x 2",
+    ]
     maps = net.layers[1].forward(net.layers[0].forward(x[None].astype(np.float32)))[0]
     shown = first.images[0].get_array()[1:7, 1:7, 0]  # the first map, within its line
     np.testing.assert_allclose(shown, maps[0] / maps.max(), atol=1e-6)

@@ -59,9 +59,7 @@ def test_every_number_is_what_loops_find(example):
 @pytest.mark.parametrize("block", [1, 1000, windows.BLOCK], ids=["each", "some", "all"])
 @pytest.mark.parametrize("channels", [1, 7])
 @pytest.mark.parametrize("stride, pad", [(1, 0), (1, 2), (2, 1)])
-def test_the_textbook_form_with_im2col_comes_to_the_same(
-    stride, pad, channels, block, monkeypatch
-):
+def test_the_textbook_form_with_im2col_comes_to_the_same(stride, pad, channels, block, monkeypatch):
     """Whether each image is worked on by itself, some at a time, or all at once."""
     monkeypatch.setattr(windows, "BLOCK", block)
     rng = np.random.default_rng(0)
