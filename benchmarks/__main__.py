@@ -20,7 +20,7 @@ from benchmarks.results import Results, load
 from benchmarks.timing import Effort
 from benchmarks.update import update
 from benchmarks.where import where
-from dlscratch.experiment import number, run
+from dlscratch.book.experiment import number, run
 
 SECTIONS = {
     "step": speed.step,

@@ -14,17 +14,17 @@ from benchmarks import book_manner, pytorch
 from benchmarks.contenders import verdict
 from benchmarks.networks import BATCH
 from benchmarks.timing import interleave
-from dlscratch import BatchNorm, Dropout, Pooling, ReLU, Sigmoid, affine, convolution
+from dlscratch import Affine, BatchNorm, Convolution, Dropout, Pooling, ReLU, Sigmoid
 from dlscratch.workers import one_blas_thread
 
 MAPS = (16, 28, 28)
 LAYERS = {  # name -> (the layer, made with an rng; the shape of one example)
-    "Affine 784-100": (partial(affine, 784, 100), (784,)),
-    "Affine 4320-100": (partial(affine, 4320, 100), (30, 12, 12)),
-    "Convolution 1-30, 5x5, 28x28": (partial(convolution, 1, 30, 5), (1, 28, 28)),
-    "Convolution 16-16, 3x3, 28x28": (partial(convolution, 16, 16, 3, pad=1), MAPS),
-    "Convolution 32-32, 3x3, 14x14": (partial(convolution, 32, 32, 3, pad=1), (32, 14, 14)),
-    "Convolution 64-64, 3x3, 8x8": (partial(convolution, 64, 64, 3, pad=1), (64, 8, 8)),
+    "Affine 784-100": (partial(Affine.init, 784, 100), (784,)),
+    "Affine 4320-100": (partial(Affine.init, 4320, 100), (30, 12, 12)),
+    "Convolution 1-30, 5x5, 28x28": (partial(Convolution.init, 1, 30, 5), (1, 28, 28)),
+    "Convolution 16-16, 3x3, 28x28": (partial(Convolution.init, 16, 16, 3, pad=1), MAPS),
+    "Convolution 32-32, 3x3, 14x14": (partial(Convolution.init, 32, 32, 3, pad=1), (32, 14, 14)),
+    "Convolution 64-64, 3x3, 8x8": (partial(Convolution.init, 64, 64, 3, pad=1), (64, 8, 8)),
     "Pooling 2x2, 16x28x28": (lambda rng: Pooling(2, 2), MAPS),
     "ReLU 16x28x28": (lambda rng: ReLU(), MAPS),
     "Sigmoid 100": (lambda rng: Sigmoid(), (100,)),

@@ -8,7 +8,7 @@ import numpy as np
 
 from ch07.simple_convnet import SimpleConvNet
 from ch08.deep_convnet import DeepConvNet
-from dlscratch import SGD, Adam, MultiLayerNet, Network, ReLU, affine
+from dlscratch import SGD, Adam, Affine, MultiLayerNet, Network, ReLU
 from dlscratch.layers import Dropout
 
 BATCH = 100
@@ -43,7 +43,7 @@ class Subject:
 
 
 def two_layers(rng):
-    return Network([affine(784, 50, rng=rng), ReLU(), affine(50, 10, rng=rng)])
+    return Network([Affine.init(784, 50, rng=rng), ReLU(), Affine.init(50, 10, rng=rng)])
 
 
 def mlp(rng):

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass, field
 
 from benchmarks.timing import Measured, milliseconds, ratio
-from dlscratch.files import DataError, atomic_write
+from dlscratch.storage.files import DataError, atomic_write
 
 SCHEMA = 1
 FASTER, SHARE = "times faster than the book", "of PyTorch's time"

@@ -8,7 +8,7 @@ on every experiment of the book is such a file, and all of them take --help.
 Last line with the default seed: I'm hungry!
 """
 
-from dlscratch.experiment import run
+from dlscratch.book.experiment import run
 
 
 def main(args):

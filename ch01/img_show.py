@@ -15,7 +15,7 @@ import numpy as np
 
 from dataset.landscape import PICTURE
 from dlscratch import figures
-from dlscratch.experiment import run
+from dlscratch.book.experiment import run
 
 
 def options(parser):

@@ -10,7 +10,7 @@ backward.
 Last line with the default seed: Good-bye David!
 """
 
-from dlscratch.experiment import run
+from dlscratch.book.experiment import run
 
 
 class Man:

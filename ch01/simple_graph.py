@@ -11,7 +11,7 @@ Last line with the default seed: figure: out/ch01/fig_1-3_sin.png
 import numpy as np
 
 from dlscratch import figures
-from dlscratch.experiment import run
+from dlscratch.book.experiment import run
 
 
 def main(args):

@@ -12,7 +12,7 @@ Last line with the default seed: figure: out/ch01/fig_1-3_points.png
 import numpy as np
 
 from dlscratch import figures
-from dlscratch.experiment import number, run
+from dlscratch.book.experiment import number, run
 
 
 def options(parser):

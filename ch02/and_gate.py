@@ -10,7 +10,7 @@ Last line with the default seed:  1  1 |  1
 """
 
 from ch02.perceptron import perceptron, print_truth_table
-from dlscratch.experiment import run
+from dlscratch.book.experiment import run
 
 
 def AND(x1, x2):

@@ -16,7 +16,7 @@ from ch02.or_gate import OR
 from ch02.perceptron import INPUTS, perceptron
 from ch02.xor_gate import XOR
 from dlscratch import figures
-from dlscratch.experiment import number, run
+from dlscratch.book.experiment import number, run
 
 
 def options(parser):

@@ -9,7 +9,7 @@ Last line with the default seed:  1  1 |  0
 """
 
 from ch02.perceptron import perceptron, print_truth_table
-from dlscratch.experiment import run
+from dlscratch.book.experiment import run
 
 
 def NAND(x1, x2):

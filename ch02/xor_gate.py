@@ -13,7 +13,7 @@ from ch02.and_gate import AND
 from ch02.nand_gate import NAND
 from ch02.or_gate import OR
 from ch02.perceptron import INPUTS
-from dlscratch.experiment import run
+from dlscratch.book.experiment import run
 
 
 def XOR(x1, x2):

@@ -12,7 +12,7 @@ Last line with the default seed: training image 0 shows a 5
 
 from dataset.mnist import load_mnist
 from dlscratch import figures
-from dlscratch.experiment import number, run
+from dlscratch.book.experiment import number, run
 
 
 def options(parser):

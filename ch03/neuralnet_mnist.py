@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from dataset.mnist import load_mnist
-from dlscratch.experiment import Claim, run
-from dlscratch.files import load_pickle
+from dlscratch.book.experiment import Claim, run
 from dlscratch.functions import sigmoid, softmax
-from dlscratch.network import put_arrays, read_arrays
+from dlscratch.network import copy_into, read_arrays
+from dlscratch.storage.files import load_pickle
 
 WEIGHTS = Path(__file__).with_name("sample_weight.npz")
 
@@ -41,7 +41,7 @@ def init_network(path=WEIGHTS):
         "b3": np.empty(10, np.float32),
     }
     found = load_pickle(path, network) if path.suffix == ".pkl" else read_arrays(path)
-    put_arrays(network, found, path)  # DataError if a name or a shape is not as above
+    copy_into(network, found, path)  # DataError if a name or a shape is not as above
     return network
 
 

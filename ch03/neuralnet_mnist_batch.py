@@ -15,7 +15,7 @@ import time
 import numpy as np
 
 from ch03.neuralnet_mnist import claim, get_data, init_network, predict
-from dlscratch.experiment import number, run
+from dlscratch.book.experiment import number, run
 
 
 def options(parser):

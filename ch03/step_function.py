@@ -11,7 +11,7 @@ Last line with the default seed: figure: out/ch03/fig_3-6_step_function.png
 import numpy as np
 
 from dlscratch import figures
-from dlscratch.experiment import run
+from dlscratch.book.experiment import run
 from dlscratch.functions import step_function
 
 

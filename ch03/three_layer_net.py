@@ -12,7 +12,7 @@ Last line with the default seed: Y  = [0.31682708 0.69627909]
 
 import numpy as np
 
-from dlscratch.experiment import number, run
+from dlscratch.book.experiment import number, run
 from dlscratch.functions import identity_function, sigmoid
 
 

@@ -13,8 +13,8 @@ Last line with the default seed: test accuracy | book: 0.9352 | here: 0.9660 | h
 import numpy as np
 
 from dataset.mnist import load_mnist
-from dlscratch import Adam, Network, Sigmoid, Trainer, affine, figures
-from dlscratch.experiment import Claim, number, run
+from dlscratch import Adam, Affine, Network, Sigmoid, Trainer, figures
+from dlscratch.book.experiment import Claim, number, run
 
 
 def options(parser):
@@ -35,11 +35,11 @@ def main(args):
     rng = np.random.default_rng(args.seed)
     net = Network(
         [
-            affine(784, 50, std="xavier", rng=rng),
+            Affine.init(784, 50, std="xavier", rng=rng),
             Sigmoid(),
-            affine(50, 100, std="xavier", rng=rng),
+            Affine.init(50, 100, std="xavier", rng=rng),
             Sigmoid(),
-            affine(100, 10, std="xavier", rng=rng),
+            Affine.init(100, 10, std="xavier", rng=rng),
         ]
     )
     history = Trainer(net, Adam(), rng=rng).fit(train, test, epochs, progress=True)

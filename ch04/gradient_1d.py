@@ -14,7 +14,7 @@ Last line with the default seed:
 import numpy as np
 
 from dlscratch import figures, numerical_diff
-from dlscratch.experiment import Claim, number, run
+from dlscratch.book.experiment import Claim, number, run
 
 BOOK = {5.0: "0.1999999999990898", 10.0: "0.2999999999986347"}
 

@@ -14,7 +14,7 @@ Last line with the default seed:
 import numpy as np
 
 from dlscratch import figures, numerical_diff, numerical_gradient
-from dlscratch.experiment import Claim, run
+from dlscratch.book.experiment import Claim, run
 
 
 def function_2(x):

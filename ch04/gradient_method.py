@@ -15,7 +15,7 @@ import numpy as np
 
 from ch04.gradient_2d import function_2
 from dlscratch import figures, numerical_gradient
-from dlscratch.experiment import Claim, number, run
+from dlscratch.book.experiment import Claim, number, run
 
 START = (-3.0, 4.0)
 BOOK = {

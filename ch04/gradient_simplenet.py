@@ -16,7 +16,7 @@ Last line with the default seed:
 import numpy as np
 
 from dlscratch import log_softmax, numerical_gradient
-from dlscratch.experiment import Claim, run
+from dlscratch.book.experiment import Claim, run
 
 W = np.array([[0.47355232, 0.9977393, 0.84668094], [0.85557411, 0.03563661, 0.69422093]])
 

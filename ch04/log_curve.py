@@ -13,7 +13,7 @@ Last line with the default seed: -log 0.1 | book: 2.30 | here: 2.30 | holds
 import numpy as np
 
 from dlscratch import figures
-from dlscratch.experiment import Claim, number, run
+from dlscratch.book.experiment import Claim, number, run
 
 BOOK = {0.6: "0.51", 0.1: "2.30"}
 

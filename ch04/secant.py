@@ -14,7 +14,7 @@ Last line with the default seed: h = 1e-49: forward 0.000000000000, central 0.00
 import numpy as np
 
 from dlscratch import figures, numerical_diff
-from dlscratch.experiment import number, run
+from dlscratch.book.experiment import number, run
 
 
 def f(x):

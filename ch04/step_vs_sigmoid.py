@@ -14,7 +14,7 @@ Last line with the default seed: figure: out/ch04/fig_4-4_step_and_sigmoid.png
 import numpy as np
 
 from dlscratch import figures, numerical_diff, sigmoid, step_function
-from dlscratch.experiment import number, run
+from dlscratch.book.experiment import number, run
 
 
 def options(parser):

@@ -20,7 +20,7 @@ from tqdm import tqdm
 from ch04.two_layer_net import TwoLayerNet
 from dataset.mnist import load_mnist
 from dlscratch import SGD, batches, figures
-from dlscratch.experiment import Claim, number, run
+from dlscratch.book.experiment import Claim, number, run
 from dlscratch.workers import one_blas_thread
 
 NOTEBOOK = 0.94705, 0.9465  # train, test; from the notebook of the book's code, the text has none

@@ -12,9 +12,9 @@ Last line with the default seed: at x = 1: node by node 0.1966119332, y (1 - y) 
 """
 
 from dlscratch import Sigmoid
-from dlscratch.experiment import number, run
+from dlscratch.book.experiment import number, run
 from dlscratch.graph import Node, apply, exp, relu
-from dlscratch.graph_drawing import draw
+from dlscratch.graph.drawing import draw
 
 FORMULAS = {  # symbol: above the edge behind the node, and below it
     "": ("", "∂L/∂y · y² exp(−x)"),
@@ -42,7 +42,7 @@ def sigmoid_of(x):
 
 
 def with_formulas(y):
-    for node in y.ancestors():
+    for node in y.topological_order():
         node.above, node.below = FORMULAS[node.symbol]
     return y
 
@@ -79,7 +79,7 @@ def main(args):
     ]:
         x.below = gradient
         args.save(draw(layer, title), f"fig_{figure}_sigmoid_node.png")
-    by_nodes = nodes.ancestors()[0].grad
+    by_nodes = nodes.topological_order()[0].grad
     print(f"at x = {args.x:g}: node by node {by_nodes:.10f}, y (1 - y) {x.grad:.10f}")
 
 

@@ -13,9 +13,9 @@ Last line with the default seed: the graph and the layer agree: dX (4, 2), dW (2
 import numpy as np
 
 from dlscratch import Affine
-from dlscratch.experiment import number, run
+from dlscratch.book.experiment import number, run
 from dlscratch.graph import Node
-from dlscratch.graph_drawing import draw
+from dlscratch.graph.drawing import draw
 
 
 def options(parser):

@@ -15,9 +15,9 @@ Last line with the default seed:
 from types import SimpleNamespace
 
 from ch05.layer_naive import MulLayer
-from dlscratch.experiment import Claim, number, run
+from dlscratch.book.experiment import Claim, number, run
 from dlscratch.graph import Node, apply
-from dlscratch.graph_drawing import draw
+from dlscratch.graph.drawing import draw
 
 SHOP = {"apple": 100, "number": 2, "tax": 1.1}  # the book's numbers
 

@@ -12,9 +12,9 @@ Last line with the default seed:
 """
 
 from ch05.layer_naive import AddLayer, MulLayer
-from dlscratch.experiment import Claim, run
+from dlscratch.book.experiment import Claim, run
 from dlscratch.graph import Node, apply
-from dlscratch.graph_drawing import draw
+from dlscratch.graph.drawing import draw
 
 
 def payment(hidden=False):

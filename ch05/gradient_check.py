@@ -15,7 +15,7 @@ import numpy as np
 from ch05.two_layer_net import TwoLayerNet
 from dataset.mnist import load_mnist
 from dlscratch import check_gradients
-from dlscratch.experiment import Claim, run
+from dlscratch.book.experiment import Claim, run
 
 BOOK = {
     "W1": 2.2232446644e-13,

@@ -13,9 +13,9 @@ Last line with the default seed: × back: dx, dy | book: 6.5 13 | here: 6.5 13 |
 from types import SimpleNamespace
 
 from ch05.layer_naive import AddLayer, MulLayer
-from dlscratch.experiment import Claim, run
+from dlscratch.book.experiment import Claim, run
 from dlscratch.graph import Node, apply
-from dlscratch.graph_drawing import draw
+from dlscratch.graph.drawing import draw
 
 UPSTREAM = "∂L/∂z"
 ANY = SimpleNamespace(forward=lambda x: x, backward=lambda dout: dout)  # stands for any function

@@ -7,7 +7,7 @@ Every line of repl.txt, beside this script, is typed into Python, and every answ
 Last line with the default seed: 65 inputs typed, every answer as shown
 """
 
-from dlscratch.experiment import replay, run
+from dlscratch.book.experiment import replay, run
 
 
 def main(args):

@@ -18,9 +18,9 @@ import numpy as np
 
 from ch05.node_graphs import ANY, words
 from dlscratch import SoftmaxWithLoss, softmax
-from dlscratch.experiment import Claim, number, run
+from dlscratch.book.experiment import Claim, number, run
 from dlscratch.graph import Node, apply, exp, log, operate
-from dlscratch.graph_drawing import draw
+from dlscratch.graph.drawing import draw
 
 
 def options(parser):

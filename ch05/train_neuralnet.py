@@ -20,7 +20,7 @@ import numpy as np
 from ch05.two_layer_net import TwoLayerNet
 from dataset.mnist import load_mnist
 from dlscratch import SGD, Trainer, figures
-from dlscratch.experiment import Claim, number, run
+from dlscratch.book.experiment import Claim, number, run
 
 NOTEBOOK = 0.9779, 0.9690  # train, test; from the notebook of the book's code, the text has none
 

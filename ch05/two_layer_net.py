@@ -8,7 +8,7 @@ list forwards, and backwards in reverse. A deeper network is a longer list.
 import numpy as np
 from tqdm import tqdm
 
-from dlscratch import Network, ReLU, affine, numerical_gradient
+from dlscratch import Affine, Network, ReLU, numerical_gradient
 
 
 class TwoLayerNet(Network):
@@ -30,9 +30,9 @@ class TwoLayerNet(Network):
         rng = np.random.default_rng() if rng is None else rng
         super().__init__(
             [
-                affine(input_size, hidden_size, weight_init_std, rng=rng),
+                Affine.init(input_size, hidden_size, weight_init_std, rng=rng),
                 ReLU(),
-                affine(hidden_size, output_size, weight_init_std, rng=rng),
+                Affine.init(hidden_size, output_size, weight_init_std, rng=rng),
             ]
         )
 

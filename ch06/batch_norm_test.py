@@ -17,7 +17,7 @@ from matplotlib.ticker import MaxNLocator
 from ch06.side_by_side import end_if_interrupted, resume_option, train_side_by_side
 from dataset.mnist import load_mnist
 from dlscratch import SGD, BatchNorm, MultiLayerNet, figures
-from dlscratch.experiment import Claim, number, run
+from dlscratch.book.experiment import Claim, number, run
 
 STDS = np.logspace(0, -4, num=16)
 BOOK_EPS = 10e-7  # as section 6.3.1 writes it

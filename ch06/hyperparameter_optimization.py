@@ -20,8 +20,8 @@ from ch06.side_by_side import fingerprint, resume_option
 from ch06.trials import Trials
 from dataset.mnist import load_mnist
 from dlscratch import figures
+from dlscratch.book.experiment import Claim, number, run
 from dlscratch.common.util import shuffle_dataset
-from dlscratch.experiment import Claim, number, run
 from dlscratch.workers import available_cores
 
 SEARCHES = {"random": RandomSearch, "optuna": OptunaSearch}

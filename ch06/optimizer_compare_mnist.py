@@ -25,7 +25,7 @@ from ch06.side_by_side import (
 )
 from dataset.mnist import load_mnist
 from dlscratch import SGD, AdaGrad, Adam, Momentum, MultiLayerNet, batches, figures
-from dlscratch.experiment import Claim, number, run
+from dlscratch.book.experiment import Claim, number, run
 from dlscratch.workers import one_blas_thread
 
 OPTIMIZERS = {"SGD": SGD, "Momentum": Momentum, "AdaGrad": AdaGrad, "Adam": Adam}

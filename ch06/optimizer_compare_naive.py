@@ -14,7 +14,7 @@ here: SGD 0.398, Momentum 0.859, AdaGrad 0.136, Adam 0.323 | holds
 import numpy as np
 
 from dlscratch import SGD, AdaGrad, Adam, Momentum, figures
-from dlscratch.experiment import Claim, number, run
+from dlscratch.book.experiment import Claim, number, run
 
 START = (-7.0, 2.0)
 GRID = np.linspace(-10, 10, 201)

@@ -25,8 +25,8 @@ from ch06.overfit_weight_decay import (
 )
 from ch06.side_by_side import end_if_interrupted
 from dlscratch import MultiLayerNet, figures
+from dlscratch.book.experiment import Claim, number, run
 from dlscratch.common.multi_layer_net_extend import MultiLayerNetExtend
-from dlscratch.experiment import Claim, number, run
 
 
 def options(parser):

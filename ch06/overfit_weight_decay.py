@@ -17,7 +17,7 @@ import numpy as np
 from ch06.side_by_side import end_if_interrupted, resume_option, train_side_by_side
 from dataset.mnist import load_mnist
 from dlscratch import SGD, MultiLayerNet, figures
-from dlscratch.experiment import Claim, number, run
+from dlscratch.book.experiment import Claim, number, run
 
 HIDDEN = [100] * 6
 QUICK_EPOCHS = 60

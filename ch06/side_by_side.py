@@ -14,8 +14,8 @@ import numpy as np
 
 from dataset.mnist import load_mnist
 from dlscratch import History, Trainer, figures
+from dlscratch.book.experiment import IRRELEVANT_OPTIONS, number
 from dlscratch.common.util import smooth_curve
-from dlscratch.experiment import NO_MATTER, number
 
 BATCH = 128  # rows of a mini-batch in Figures 6-9 and 6-15
 
@@ -64,7 +64,7 @@ def train_side_by_side(
 
 def fingerprint(args, ignore=()):
     """Eight digits for the options that the result depends on, so that no other run is resumed."""
-    ignore = (*NO_MATTER, *ignore)
+    ignore = (*IRRELEVANT_OPTIONS, *ignore)
     options = sorted((name, value) for name, value in vars(args).items() if name not in ignore)
     return f"{zlib.crc32(repr(options).encode()):08x}"
 

@@ -15,7 +15,7 @@ from multiprocessing import get_context
 import numpy as np
 
 from dlscratch import SGD, MultiLayerNet, Trainer
-from dlscratch.files import atomic_write
+from dlscratch.storage.files import atomic_write
 
 KEYS = "number", "lr", "weight_decay", "train", "validation"  # of a trial, in its line
 

@@ -13,8 +13,8 @@ stays spread | here: Xavier 0.58 0.42 0.30 0.21 0.15; He 0.82 0.84 0.86 0.85 0.8
 
 import numpy as np
 
-from dlscratch import ReLU, Sigmoid, Tanh, affine, figures
-from dlscratch.experiment import Claim, run
+from dlscratch import Affine, ReLU, Sigmoid, Tanh, figures
+from dlscratch.book.experiment import Claim, run
 
 LAYERS, UNITS, EXAMPLES = 5, 100, 1000
 ACTIVATIONS = {"sigmoid": Sigmoid, "tanh": Tanh, "relu": ReLU}
@@ -37,7 +37,7 @@ def activations(activation, std, seed):
     x = rng.standard_normal((EXAMPLES, UNITS), dtype=np.float32)
     outputs = []
     for _ in range(LAYERS):
-        a = affine(UNITS, UNITS, std, rng=rng).forward(x)
+        a = Affine.init(UNITS, UNITS, std, rng=rng).forward(x)
         x = ACTIVATIONS[activation]().forward(a)
         outputs.append(x)
     return outputs

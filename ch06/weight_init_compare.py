@@ -23,7 +23,7 @@ from ch06.side_by_side import (
     train_on_mnist,
 )
 from dlscratch import SGD, MultiLayerNet, figures
-from dlscratch.experiment import Claim, number, run
+from dlscratch.book.experiment import Claim, number, run
 
 RULES = {"xavier": "Xavier", "he": "He"}
 QUICK_ITERATIONS = 700

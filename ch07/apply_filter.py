@@ -22,8 +22,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from ch07.visualize_filter import learned_net
 from dataset.landscape import PICTURE
 from dlscratch import Convolution, figures
-from dlscratch.experiment import Claim, run
-from dlscratch.files import DataError
+from dlscratch.book.experiment import Claim, run
+from dlscratch.storage.files import DataError
 
 KINDS = "upright", "level"
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from ch07.simple_convnet import SimpleConvNet
 from dlscratch import AveragePooling, Convolution, Pooling, check_gradients, numerical_gradient
-from dlscratch.experiment import run
+from dlscratch.book.experiment import run
 
 
 def layers(rng):

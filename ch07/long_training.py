@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ch07.images import REACH, ShiftedImages
 from dlscratch import Adam, Trainer, figures
-from dlscratch.experiment import Claim, number
+from dlscratch.book.experiment import Claim, number
 from dlscratch.workers import Workers
 
 BATCH = 100

@@ -12,9 +12,9 @@ Last line with the default seed: 433,890 parameters
 
 import numpy as np
 
-from dlscratch import Network, Pooling, ReLU, affine, convolution
-from dlscratch.experiment import run
-from dlscratch.im2col import output_size as conv_output_size
+from dlscratch import Affine, Convolution, Network, Pooling, ReLU
+from dlscratch.book.experiment import run
+from dlscratch.layers.im2col import output_size as conv_output_size
 
 CONV_PARAM = {"filter_num": 30, "filter_size": 5, "pad": 0, "stride": 1}
 
@@ -45,12 +45,12 @@ class SimpleConvNet(Network):
         std = weight_init_std
         super().__init__(
             [
-                convolution(channels, F, *window, std=std, rng=rng),
+                Convolution.init(channels, F, *window, std=std, rng=rng),
                 ReLU(),
                 Pooling(2, 2),
-                affine(F * H * W, hidden_size, std, rng=rng),
+                Affine.init(F * H * W, hidden_size, std, rng=rng),
                 ReLU(),
-                affine(hidden_size, output_size, std, rng=rng),
+                Affine.init(hidden_size, output_size, std, rng=rng),
             ]
         )
 

@@ -23,7 +23,7 @@ import numpy as np
 from ch07.images import load_images
 from ch07.long_training import accuracy_claim, accuracy_of, train_long, training_options
 from ch07.simple_convnet import SimpleConvNet
-from dlscratch.experiment import run
+from dlscratch.book.experiment import run
 
 
 def options(parser):

@@ -18,7 +18,7 @@ import numpy as np
 
 from ch07.simple_convnet import SimpleConvNet
 from dlscratch import figures
-from dlscratch.experiment import Claim, run
+from dlscratch.book.experiment import Claim, run
 
 WEIGHTS = Path(__file__).with_name("simple_convnet_params.npz")  # from train_convnet.py
 

@@ -13,9 +13,9 @@ Last line with the default seed: 123,552 parameters
 import numpy as np
 
 from ch07.simple_convnet import conv_options, pooled
-from dlscratch import Dropout, Network, Pooling, ReLU, affine, convolution
-from dlscratch.experiment import run
-from dlscratch.im2col import output_size as conv_output_size
+from dlscratch import Affine, Convolution, Dropout, Network, Pooling, ReLU
+from dlscratch.book.experiment import run
+from dlscratch.layers.im2col import output_size as conv_output_size
 
 SMALL = {"filter_size": 3, "pad": 1, "stride": 1}  # pad 1 keeps the size of the map
 FILTERS_16 = {"filter_num": 16, **SMALL}
@@ -61,16 +61,16 @@ class DeepConvNet(Network):
         layers = []
         for number, (conv_param, default) in enumerate(given, start=1):
             F, *window = conv_options(conv_param, default)
-            layers += [convolution(channels, F, *window, std="he", rng=rng), ReLU()]
+            layers += [Convolution.init(channels, F, *window, std="he", rng=rng), ReLU()]
             channels, H, W = F, *(conv_output_size(side, *window) for side in (H, W))
             if number % 2 == 0:
                 layers.append(Pooling(2, 2))
                 H, W = pooled(H), pooled(W)
         layers += [
-            affine(channels * H * W, hidden_size, "he", rng=rng),
+            Affine.init(channels * H * W, hidden_size, "he", rng=rng),
             ReLU(),
             Dropout(0.5, rng=rng),
-            affine(hidden_size, output_size, "he", rng=rng),
+            Affine.init(hidden_size, output_size, "he", rng=rng),
             Dropout(0.5, rng=rng),  # behind the scores too, as the book has it
         ]
         super().__init__(layers)

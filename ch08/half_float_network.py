@@ -20,7 +20,7 @@ import numpy as np
 from ch08.misclassified_mnist import learned_net
 from dataset.mnist import load_mnist
 from dlscratch import figures
-from dlscratch.experiment import Claim, number, run
+from dlscratch.book.experiment import Claim, number, run
 from dlscratch.workers import one_blas_thread
 
 DTYPES = np.float64, np.float32, np.float16

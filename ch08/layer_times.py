@@ -16,7 +16,7 @@ import numpy as np
 from ch07.simple_convnet import SimpleConvNet
 from ch08.deep_convnet import DeepConvNet
 from dlscratch import Affine, Convolution, Dropout, Pooling, ReLU, figures
-from dlscratch.experiment import Claim, number, run
+from dlscratch.book.experiment import Claim, number, run
 from dlscratch.workers import one_blas_thread
 
 NAMES = {Convolution: "conv", ReLU: "relu", Pooling: "pool", Affine: "affine", Dropout: "dropout"}

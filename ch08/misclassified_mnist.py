@@ -19,7 +19,7 @@ from tqdm import tqdm
 from ch08.deep_convnet import DeepConvNet
 from dataset.mnist import load_mnist
 from dlscratch import figures
-from dlscratch.experiment import Claim, run
+from dlscratch.book.experiment import Claim, run
 from dlscratch.workers import Workers
 
 WEIGHTS = Path(__file__).with_name("deep_convnet_params.npz")  # from train_deepnet.py

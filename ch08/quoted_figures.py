@@ -13,7 +13,7 @@ Last line with the default seed: ILSVRC 2015, top-5 error | book: 3.5 % | here: 
 from matplotlib.patches import Patch
 
 from dlscratch import figures
-from dlscratch.experiment import Claim, run
+from dlscratch.book.experiment import Claim, run
 
 # (year and network, top-5 error in %, whether it is legible in the book)
 ILSVRC = [

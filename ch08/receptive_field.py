@@ -13,7 +13,7 @@ Last line with the default seed: 7 x 7 | book: 49 weights, 3 of 3 x 3: 27 | here
 import numpy as np
 
 from dlscratch import Convolution, figures
-from dlscratch.experiment import Claim, run
+from dlscratch.book.experiment import Claim, run
 
 BOOK = {5: (25, 2, 18), 7: (49, 3, 27)}  # side: weights, how many of 3 x 3, their weights
 

@@ -25,7 +25,7 @@ import numpy as np
 from ch07.images import load_images
 from ch07.long_training import accuracy_claim, accuracy_of, train_long, training_options
 from ch08.deep_convnet import DeepConvNet
-from dlscratch.experiment import run
+from dlscratch.book.experiment import run
 
 WHY = "here the recipe comes to 0.9931 in the mean of three seeds; why not to more is not known"
 

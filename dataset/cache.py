@@ -2,7 +2,8 @@
 
 Whatever lies in that folder, damaged, foreign or put there to harm, must not be believed: behind
 the pickle stands its SHA-256, checked before the pickle is read, and what reads it executes
-nothing (`dlscratch.files.load_pickle`). A cache that fails is as good as none: it is made again.
+nothing (`dlscratch.storage.files.load_pickle`). A cache that fails is as good as none: it is made
+again.
 """
 
 import hashlib
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dlscratch.files import DataError, atomic_write, load_pickle
+from dlscratch.storage.files import DataError, atomic_write, load_pickle
 
 DIGEST_SIZE = hashlib.sha256().digest_size
 LARGEST = 64 * 2**20  # bytes; MNIST takes 55 million

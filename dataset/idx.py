@@ -15,7 +15,7 @@ from os import PathLike
 
 import numpy as np
 
-from dlscratch.files import DataError
+from dlscratch.storage.files import DataError
 
 LARGEST = 64 * 2**20  # bytes, unpacked or not; MNIST's largest file unpacks to 47 million
 CURE = "install dlscratch again, or restore the file from its source"

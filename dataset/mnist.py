@@ -12,7 +12,7 @@ import numpy as np
 
 from dataset.cache import cache_folder, read_cache, write_cache
 from dataset.idx import CURE, checksum, read_digits
-from dlscratch.files import DataError
+from dlscratch.storage.files import DataError
 
 FOLDER = Path(__file__).parent
 CHECKSUMS = {  # SHA-256 of the unpacked files

@@ -5,8 +5,6 @@ that proves every gradient: the library behind the chapters of "Deep Learning fr
 Importing it needs NumPy alone.
 """
 
-from dlscratch.checking import Verdict, check_gradients
-from dlscratch.files import DataError
 from dlscratch.functions import (
     cross_entropy_error,
     identity_function,
@@ -17,13 +15,20 @@ from dlscratch.functions import (
     softmax,
     step_function,
 )
-from dlscratch.gradient import numerical_diff, numerical_gradient
-from dlscratch.im2col import col2im, im2col, output_size
-from dlscratch.initializers import affine, batch_norm, convolution, weight_std
+from dlscratch.gradcheck import (
+    GradientCheck,
+    Verdict,
+    check_gradients,
+    numerical_diff,
+    numerical_gradient,
+)
+from dlscratch.initializers import weight_std
 from dlscratch.layers import (
+    Add,
     Affine,
     AveragePooling,
     BatchNorm,
+    Concat,
     Convolution,
     Dropout,
     Flatten,
@@ -31,17 +36,26 @@ from dlscratch.layers import (
     Layer,
     Pooling,
     ReLU,
+    Sequential,
     Sigmoid,
     SoftmaxWithLoss,
     Tanh,
 )
+from dlscratch.layers.im2col import col2im, im2col, output_size
 from dlscratch.multi_layer_net import MultiLayerNet
 from dlscratch.network import Network
 from dlscratch.optimizers import SGD, AdaGrad, Adam, Momentum, Nesterov, Optimizer, RMSprop
 from dlscratch.parameters import Parameters
+from dlscratch.storage.files import DataError
 from dlscratch.trainer import History, Trainer, batches
 
+affine, convolution, batch_norm = Affine.init, Convolution.init, BatchNorm.init  # older names
+
 __all__ = [
+    "Add",
+    "Concat",
+    "Sequential",
+    "Verdict",
     "SGD",
     "AdaGrad",
     "Adam",
@@ -68,7 +82,7 @@ __all__ = [
     "SoftmaxWithLoss",
     "Tanh",
     "Trainer",
-    "Verdict",
+    "GradientCheck",
     "affine",
     "batch_norm",
     "batches",

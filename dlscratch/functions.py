@@ -52,7 +52,7 @@ def softmax(a):
     >>> softmax(np.array([0.3, 2.9, 4.0]))
     array([0.01821127, 0.24519181, 0.73659691])
     """
-    e = np.exp(_below_largest(a))
+    e = np.exp(_shift_by_max(a))
     return e / np.sum(e, axis=-1, keepdims=True)
 
 
@@ -62,11 +62,11 @@ def log_softmax(a):
     >>> log_softmax(np.array([0.0, 1000.0]))
     array([-1000.,     0.])
     """
-    a = _below_largest(a)
+    a = _shift_by_max(a)
     return a - np.log(np.exp(a).sum(axis=-1, keepdims=True))
 
 
-def _below_largest(a):
+def _shift_by_max(a):
     """a less the largest of its row; -inf where that is beyond what the dtype holds."""
     a = np.asfortranarray(a)  # so that NumPy reduces short rows many at a time
     with np.errstate(over="ignore"):
@@ -134,12 +134,12 @@ def check_labels(y, t):
     return t
 
 
-def share_right(y, t):
+def accuracy(y, t):
     """The accuracy, 0 .. 1: the share of rows whose highest number is the right class (3.6.2).
 
     y: (N, classes), scores or probabilities alike. t: classes (N,) or probabilities (N, classes).
 
-    >>> share_right(np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1]))
+    >>> accuracy(np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1]))
     0.5
     """
     t = check_labels(y, t)

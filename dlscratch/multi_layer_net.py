@@ -5,8 +5,7 @@ Affine - (BatchNorm) - activation - (Dropout), once for each hidden size, and an
 
 import numpy as np
 
-from dlscratch.initializers import affine, batch_norm
-from dlscratch.layers import Dropout, Layer, ReLU, Sigmoid, Tanh
+from dlscratch.layers import Affine, BatchNorm, Dropout, Layer, ReLU, Sigmoid, Tanh
 from dlscratch.network import Network
 
 ACTIVATIONS: dict[str, type[Layer]] = {"relu": ReLU, "sigmoid": Sigmoid, "tanh": Tanh}
@@ -54,11 +53,11 @@ class MultiLayerNet(Network):
         sizes = [input_size, *hidden_size_list]
         layers: list[Layer] = []
         for n_in, n_out in zip(sizes, sizes[1:], strict=False):
-            layers.append(affine(n_in, n_out, std, rng=rng))
+            layers.append(Affine.init(n_in, n_out, std, rng=rng))
             if use_batchnorm:
-                layers.append(batch_norm(n_out))
+                layers.append(BatchNorm.init(n_out))
             layers.append(ACTIVATIONS[activation]())
             if use_dropout:
                 layers.append(Dropout(dropout_ratio, rng=rng))
-        layers.append(affine(sizes[-1], output_size, std, rng=rng))
+        layers.append(Affine.init(sizes[-1], output_size, std, rng=rng))
         super().__init__(layers, weight_decay=weight_decay_lambda)

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from dlscratch.files import DataError, atomic_write, npz_fault
-from dlscratch.functions import share_right
+from dlscratch import functions
+from dlscratch.inspection.summary import Summary, summarize
 from dlscratch.layers import Layer, Pooling, ReLU, SoftmaxWithLoss
 from dlscratch.parameters import Parameters
-from dlscratch.summary import Summary, summarize
+from dlscratch.storage.files import DataError, atomic_write, npz_fault
 
 
 class Network:
@@ -26,9 +26,9 @@ class Network:
     weight_decay: lambda of the penalty lambda/2 * sum(W^2), for every parameter W (section 6.4.2).
     x: a batch (N, ...), taken in the network's dtype. t: labels (N,) or probabilities (N, classes).
 
-    >>> from dlscratch import ReLU, affine
+    >>> from dlscratch import Affine, ReLU
     >>> rng = np.random.default_rng(0)
-    >>> net = Network([affine(4, 3, rng=rng), ReLU(), affine(3, 2, rng=rng)])
+    >>> net = Network([Affine.init(4, 3, rng=rng), ReLU(), Affine.init(3, 2, rng=rng)])
     >>> net.predict(np.ones((5, 4))).shape
     (5, 2)
     >>> net.gradient(np.ones((5, 4)), np.zeros(5, dtype=int))["W1"].shape
@@ -71,7 +71,7 @@ class Network:
     def accuracy(self, x, t, batch_size: int = 100) -> float:
         """The share of rows whose highest score is the right class, 0 .. 1."""
         expect_rows(t, len(x))
-        return share_right(self.predict(x, batch_size), t)
+        return functions.accuracy(self.predict(x, batch_size), t)
 
     def gradient(self, x, t) -> Parameters:
         """dL/dW and so on by backpropagation, named as `params`; a new set at each call."""
@@ -108,7 +108,7 @@ class Network:
 
     def _backward(self, dout, grads):
         """Fill grads. A layer that can works its gradients out right there, others are copied."""
-        slots = self._slots("param_names")
+        slots = self._named_arrays("param_names")
         for name, (layer, attribute) in slots.items():
             layer.rooms = {**(layer.rooms or {}), attribute: grads[name]}
         try:
@@ -123,10 +123,10 @@ class Network:
 
     def _backpropagate(self, dout):
         layers = in_quick_order(self.layers)
-        learners = [i for i, layer in enumerate(layers) if layer.param_names]
-        if not learners:
+        trainable = [i for i, layer in enumerate(layers) if layer.param_names]
+        if not trainable:
             return
-        first = learners[0]  # nothing before it learns: its dx is never needed
+        first = trainable[0]  # nothing before it learns: its dx is never needed
         for layer in reversed(layers[first + 1 :]):
             dout = layer.backward(dout)
         layers[first].weight_gradients(dout)
@@ -140,7 +140,7 @@ class Network:
         return 0.5 * self.weight_decay * squares
 
     def _decayed(self):
-        slots = self._slots("param_names") if self.weight_decay else {}
+        slots = self._named_arrays("param_names") if self.weight_decay else {}
         return [name for name, (_, attribute) in slots.items() if attribute == "W"]
 
     # ---- arrays
@@ -148,27 +148,27 @@ class Network:
     @property
     def params(self) -> Parameters:
         """Every learned array by name, the very arrays that the layers use."""
-        slots = self._slots("param_names")
+        slots = self._named_arrays("param_names")
         known = self._params
         if (
             known is None
             or list(known) != list(slots)
             or any(getattr(*slot) is not known[name] for name, slot in slots.items())
         ):
-            known = self._params = self._adopt(slots)
+            known = self._params = self._bind_to_vector(slots)
         return known
 
     @property
     def buffers(self) -> dict[str, np.ndarray]:
         """The arrays that are saved but not learned: BatchNorm's running averages."""
-        return {name: getattr(*slot) for name, slot in self._slots("buffer_names").items()}
+        return {name: getattr(*slot) for name, slot in self._named_arrays("buffer_names").items()}
 
     @property
     def dtype(self) -> np.dtype:
         """The dtype of the parameters, and so of every number that the network works out."""
         return self.params.flat.dtype
 
-    def _slots(self, kind):
+    def _named_arrays(self, kind):
         """Name -> (layer, attribute), the names counted: W1 b1 gamma1 beta1 W2 b2 .."""
         count: Counter[str] = Counter()
         slots = {}
@@ -178,7 +178,7 @@ class Network:
                 slots[f"{attribute}{count[attribute]}"] = (layer, attribute)
         return slots
 
-    def _adopt(self, slots):
+    def _bind_to_vector(self, slots):
         """Move the layers' arrays into one flat vector; each layer keeps a window on it."""
         arrays = {name: getattr(*slot) for name, slot in slots.items()}
         if len({id(array) for array in arrays.values()}) < len(arrays):
@@ -201,7 +201,7 @@ class Network:
         """A copy whose parameters and buffers have another dtype, np.float64 to check gradients."""
         twin = copy.deepcopy(self)
         for kind in ("param_names", "buffer_names"):
-            for layer, attribute in twin._slots(kind).values():
+            for layer, attribute in twin._named_arrays(kind).values():
                 setattr(layer, attribute, getattr(layer, attribute).astype(dtype))
         return twin
 
@@ -212,7 +212,7 @@ class Network:
 
     def load(self, path) -> None:
         """Read what `save` wrote; DataError, and nothing changed, if the file does not fit."""
-        put_arrays({**self.params, **self.buffers}, read_arrays(path), path)
+        copy_into({**self.params, **self.buffers}, read_arrays(path), path)
 
     # ---- words
 
@@ -275,7 +275,7 @@ def read_arrays(path) -> dict[str, np.ndarray]:
     return arrays
 
 
-def put_arrays(wanted, found, path) -> None:
+def copy_into(wanted, found, path) -> None:
     """Copy `found` into the arrays `wanted`, strictly: the same names, the same shapes."""
     missing = [name for name in wanted if name not in found]
     unexpected = [name for name in found if name not in wanted]

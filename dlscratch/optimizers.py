@@ -13,14 +13,14 @@ import numpy as np
 
 from dlscratch.parameters import Parameters
 
-TINY = 1e-7  # keeps a division by zero away, as in the book
+EPS = 1e-7  # keeps a division by zero away, as in the book
 BLOCK = 65536  # numbers taken at a time: w, g and what is remembered of them stay in the cache
 
 
 class Optimizer(ABC):
     """What the six share: walking through the parameters, and their memory."""
 
-    memories: tuple[str, ...] = ()  # the arrays that `step` remembers for each parameter
+    state_names: tuple[str, ...] = ()  # the arrays that `step` remembers for each parameter
 
     def __init__(self, lr: float):
         self.lr = lr
@@ -30,7 +30,7 @@ class Optimizer(ABC):
     def update(self, params: MutableMapping | Parameters, grads: Mapping) -> None:
         """One step: arrays change in place, plain numbers are replaced. Equal names in both."""
         pairs = _pairs(params, grads)
-        self.prepare(params)
+        self.init_state(params)
         self.steps += 1
         for name, w, g in pairs:
             arrays = [np.asarray(w), g, *self.state[name]]
@@ -40,21 +40,21 @@ class Optimizer(ABC):
             else:
                 self.step(*arrays)
             if self.steps % 100 == 0:
-                self._forget_the_tiny(name)
+                self._flush_denormals(name)
             if not isinstance(w, np.ndarray):
                 params[name] = arrays[0][()]  # a plain number, as in section 6.1.7
 
-    def prepare(self, params: Mapping) -> None:
+    def init_state(self, params: Mapping) -> None:
         """Make room in the memory for every parameter, zeros at first."""
         for name, w in _arrays(params).items():
             if name not in self.state:
-                self.state[name] = [np.zeros_like(w) for _ in self.memories]
+                self.state[name] = [np.zeros_like(w) for _ in self.state_names]
             if any(memory.shape != np.shape(w) for memory in self.state[name]):
                 raise ValueError(
                     f"{self!r} has worked on other shapes before: make a new one for each network"
                 )
 
-    def _forget_the_tiny(self, name):
+    def _flush_denormals(self, name):
         """Make 0 of numbers far too small to matter.
 
         Where g stays 0, a memory shrinks step by step towards 1e-38, and there processors become
@@ -119,7 +119,7 @@ class SGD(Optimizer):
 class Momentum(Optimizer):
     """v <- momentum v - lr g;  w <- w + v: a ball that rolls (equations 6.3 and 6.4)."""
 
-    memories = ("v",)
+    state_names = ("v",)
 
     def __init__(self, lr: float = 0.01, momentum: float = 0.9):
         super().__init__(lr)
@@ -148,14 +148,14 @@ class Nesterov(Momentum):
 class AdaGrad(Optimizer):
     """h <- h + g^2;  w <- w - lr g / sqrt(h): smaller steps where it was steep (6.5 and 6.6)."""
 
-    memories = ("h",)
+    state_names = ("h",)
 
     def __init__(self, lr: float = 0.01):
         super().__init__(lr)
 
     def step(self, w, g, h):
         h += g * g
-        w -= self.lr * g / (np.sqrt(h) + TINY)
+        w -= self.lr * g / (np.sqrt(h) + EPS)
 
 
 class RMSprop(AdaGrad):
@@ -168,7 +168,7 @@ class RMSprop(AdaGrad):
     def step(self, w, g, h):
         h *= self.decay_rate
         h += (1 - self.decay_rate) * (g * g)
-        w -= self.lr * g / (np.sqrt(h) + TINY)
+        w -= self.lr * g / (np.sqrt(h) + EPS)
 
 
 class Adam(Optimizer):
@@ -181,7 +181,7 @@ class Adam(Optimizer):
     cost one product instead of one for each weight.
     """
 
-    memories = ("m", "v")
+    state_names = ("m", "v")
 
     def __init__(self, lr: float = 0.001, beta1: float = 0.9, beta2: float = 0.999):
         super().__init__(lr)
@@ -196,4 +196,4 @@ class Adam(Optimizer):
         m += g
         v *= self.beta2
         v += g * g
-        w -= rate * (m / (np.sqrt(v) + TINY / unit_v))
+        w -= rate * (m / (np.sqrt(v) + EPS / unit_v))

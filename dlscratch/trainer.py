@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from dlscratch.files import DataError, atomic_write
-from dlscratch.network import expect_rows, put_arrays, read_arrays, write_arrays
+from dlscratch.network import copy_into, expect_rows, read_arrays, write_arrays
+from dlscratch.storage.files import DataError, atomic_write
 from dlscratch.workers import Workers
 
 CHECKPOINT_VERSION = 1
@@ -114,7 +114,7 @@ class Trainer:
             raise ValueError("resume=True needs the file to go on from: checkpoint=path")
         self.history = History()
         with Workers(self.net, self.workers) as workers:
-            self._team = workers
+            self.workers_in_use = workers
             if resume and checkpoint is not None and Path(checkpoint).exists():
                 self._resume(checkpoint)
             try:
@@ -135,11 +135,11 @@ class Trainer:
         x, t = train
         steps = batches(x, t, self.batch_size, self.rng)
         for x_batch, t_batch in _bar(steps, -(-len(x) // self.batch_size), title):
-            loss, grads = self._team.loss_and_gradient(x_batch, t_batch)
+            loss, grads = self.workers_in_use.loss_and_gradient(x_batch, t_batch)
             self.optimizer.update(self.net.params, grads)
             losses.append(loss)
         accuracies = [
-            self._team.accuracy(x[:evaluate], t[:evaluate])
+            self.workers_in_use.accuracy(x[:evaluate], t[:evaluate])
             for x, t in ([train] if test is None else [train, test])
         ]
         history = self.history  # written to only now: Ctrl-C leaves whole epochs
@@ -161,7 +161,7 @@ class Trainer:
         return {**net, **memory}
 
     def _generators(self):
-        layers = [layer for net in self._team.nets for layer in getattr(net, "layers", [])]
+        layers = [layer for net in self.workers_in_use.nets for layer in getattr(net, "layers", [])]
         return [self.rng] + [layer.rng for layer in layers if hasattr(layer, "rng")]
 
     def _save(self, path):
@@ -194,8 +194,8 @@ class Trainer:
                     f"got {found}; use the same network, optimizer and workers, or start anew"
                 )
         # the optimizer's memory is made at its first step: make it now, so that it can be filled
-        self.optimizer.prepare(self.net.params)
-        put_arrays(self._arrays(), arrays, path)
+        self.optimizer.init_state(self.net.params)
+        copy_into(self._arrays(), arrays, path)
         self.optimizer.steps = facts["steps"]
         self.history = History(**facts["history"])
         self.history.interrupted = False

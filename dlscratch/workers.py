@@ -21,19 +21,19 @@ from typing import Any
 
 import numpy as np
 
-from dlscratch.functions import share_right
+from dlscratch import functions
 from dlscratch.layers import Affine, BatchNorm, Convolution
 from dlscratch.network import Network, expect_rows
 from dlscratch.parameters import Parameters
 
-FEWEST = 10  # rows for a worker: with fewer, threads cost more time than they save
-LONGEST = 100  # images that a worker takes at a time: more would only take more memory
-WIDE = 200_000  # weights in a layer from which on a second thread of BLAS saves time
+MIN_ROWS = 10  # rows for a worker: with fewer, threads cost more time than they save
+MAX_IMAGES = 100  # images that a worker takes at a time: more would only take more memory
+BLAS_MIN_WEIGHTS = 200_000  # weights in a layer from which on a second thread of BLAS saves time
 
 
 def suitable_workers(net) -> int:
     """How many workers pay: one a core for convolutions, otherwise one."""
-    return available_cores() if convolutional(net) and can_hold_blas() and splittable(net) else 1
+    return available_cores() if convolutional(net) and can_limit_blas() and splittable(net) else 1
 
 
 def convolutional(net) -> bool:
@@ -44,7 +44,7 @@ def convolutional(net) -> bool:
 def wide(net) -> bool:
     """Whether it has products of matrices so large that BLAS does them sooner on two threads."""
     layers = getattr(net, "layers", ())
-    return any(isinstance(layer, Affine) and layer.W.size >= WIDE for layer in layers)
+    return any(isinstance(layer, Affine) and layer.W.size >= BLAS_MIN_WEIGHTS for layer in layers)
 
 
 def splittable(net) -> bool:
@@ -76,20 +76,20 @@ class Workers:
                 f"workers must be 1 for this network, got {count}: only a Network without "
                 "BatchNorm can take its batch in parts"
             )
-        self.nets = [net] + [_twin(net, number) for number in range(1, count)]
+        self.nets = [net] + [_replica(net, number) for number in range(1, count)]
         self.grads: list[Parameters | None] = [None] * count
         self.threads = ThreadPoolExecutor(max(1, count - 1))  # the first works in this thread
-        self.longest = LONGEST if convolutional(net) else None
-        self.hold = one_blas_thread() if count > 1 or not wide(net) else nullcontext()
+        self.longest = MAX_IMAGES if convolutional(net) else None
+        self.blas_limit = one_blas_thread() if count > 1 or not wide(net) else nullcontext()
 
     def __enter__(self):
-        keep_memory()
-        self.hold.__enter__()
+        retain_freed_memory()
+        self.blas_limit.__enter__()
         return self
 
     def __exit__(self, *exception):
         self.threads.shutdown()
-        self.hold.__exit__(*exception)
+        self.blas_limit.__exit__(*exception)
 
     def loss_and_gradient(self, x, t) -> tuple[float, Parameters]:
         """As `Network.loss_and_gradient`, the batch shared out among the workers.
@@ -99,13 +99,13 @@ class Workers:
         The gradients are those of the last call, overwritten: nothing large is allocated twice.
         """
         if len(self.nets) == 1:
-            return self._alone(x, t)
+            return self._single(x, t)
         pieces, shares = self._pieces(x, self.longest)
         loss = 0.0
         total: Any = None
         for i in range(0, len(pieces), len(self.nets)):
             more = self.grads, shares[i:]
-            results = self._together(Network.loss_and_gradient, pieces[i:], [x, t], *more)
+            results = self._map(Network.loss_and_gradient, pieces[i:], [x, t], *more)
             self.grads[: len(results)] = [grads for _, grads in results]
             for part_loss, grads in results:  # always added up in this order
                 loss += part_loss
@@ -116,7 +116,7 @@ class Workers:
         self.grads[0] = total
         return loss, total
 
-    def _alone(self, x, t):
+    def _single(self, x, t):
         net = self.nets[0]
         if not isinstance(net, Network):  # a class of the reader's own
             return net.loss_and_gradient(x, t)
@@ -128,25 +128,25 @@ class Workers:
         if len(self.nets) == 1:
             return self.nets[0].predict(x)
         pieces, _ = self._pieces(x)
-        return np.concatenate(self._together(Network.predict, pieces, [x]))
+        return np.concatenate(self._map(Network.predict, pieces, [x]))
 
     def accuracy(self, x, t) -> float:
         """As `Network.accuracy`, the rows shared out among the workers."""
         if len(self.nets) == 1:
             return self.nets[0].accuracy(x, t)
         expect_rows(t, len(x))
-        return share_right(self.predict(x), t)
+        return functions.accuracy(self.predict(x), t)
 
     def _pieces(self, x, longest=None):
         """Slices of the rows, one for each worker that gets some or several, and their shares."""
-        count = max(1, min(len(self.nets), len(x) // FEWEST))
+        count = max(1, min(len(self.nets), len(x) // MIN_ROWS))
         if longest is not None:
             count *= max(1, math.ceil(len(x) / (count * longest)))
         ends = [len(x) * i // count for i in range(count + 1)]
         pieces = [slice(i, j) for i, j in zip(ends, ends[1:])]
         return pieces, [(piece.stop - piece.start) / max(1, len(x)) for piece in pieces]
 
-    def _together(self, method, pieces, arrays, *more):
+    def _map(self, method, pieces, arrays, *more):
         """method(net, rows of the arrays, ..) of all workers at once."""
         _ = self.nets[0].params  # lets arrays that were replaced since the last step reach all
         work = [
@@ -157,7 +157,7 @@ class Workers:
         return [method(*work[0]), *(job.result() for job in jobs)]
 
 
-def _twin(net, number):
+def _replica(net, number):
     """A second network on the same parameter arrays, its caches and generators its own."""
     twin = copy.copy(net)
     twin._params = net.params
@@ -169,7 +169,7 @@ def _twin(net, number):
     return twin
 
 
-def keep_memory():
+def retain_freed_memory():
     """Let the process keep the memory that a step gives back, for the next step.
 
     Linux's malloc at first returns every large array to the system, and gets each page of the next
@@ -179,14 +179,14 @@ def keep_memory():
     np.empty(31 << 20, np.uint8)
 
 
-def can_hold_blas() -> bool:
+def can_limit_blas() -> bool:
     """Whether threadpoolctl is installed."""
     return find_spec("threadpoolctl") is not None
 
 
 def one_blas_thread():
     """A context in which NumPy's products use one thread; nothing changes without threadpoolctl."""
-    if not can_hold_blas():
+    if not can_limit_blas():
         return nullcontext()
     from threadpoolctl import threadpool_limits
 

@@ -42,8 +42,8 @@ from pathlib import Path
 
 from IPython.display import Image, display
 
-from dlscratch.chapters import ROOT
-from dlscratch.experiment import Arguments, parser_of
+from dlscratch.book.chapters import ROOT
+from dlscratch.book.experiment import Arguments, parser_of
 
 CHAPTER = ROOT / "{chapter}"  # the files that lie beside the scripts
 OUT = Path("out", "{chapter}")  # where figures are saved
@@ -165,12 +165,13 @@ def is_run(node):
 def in_notebook(text):
     """The code as it runs in a notebook, where there is no __file__ and no `run`."""
     text = re.sub(r'Path\(__file__\)\.with_name\((".*?")\)', r"CHAPTER / \1", text)
-    text = re.sub(r"  # fmt: skip$", "", text, flags=re.MULTILINE)
-    shared = re.search(r"^from dlscratch\.experiment import (.*)$", text, re.MULTILINE)
+    shared = re.search(r"^from dlscratch\.book\.experiment import (.*)$", text, re.MULTILINE)
     if shared is None:
         return text
     names = ", ".join(name for name in shared[1].split(", ") if name != "run")
-    return text.replace(shared[0], f"from dlscratch.experiment import {names}" if names else "")
+    return text.replace(
+        shared[0], f"from dlscratch.book.experiment import {names}" if names else ""
+    )
 
 
 def packed(pieces):

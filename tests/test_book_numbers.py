@@ -15,7 +15,6 @@ from dlscratch import (
     ReLU,
     Sigmoid,
     SoftmaxWithLoss,
-    convolution,
     cross_entropy_error,
     im2col,
     mean_squared_error,
@@ -257,7 +256,7 @@ def test_output_size_section_7_2_4():
 
 
 def test_shapes_of_blocks_sections_7_2_6_and_7_2_7():
-    layer = convolution(3, 20, 5)
+    layer = Convolution.init(3, 20, 5)
     assert layer.W.shape == (20, 3, 5, 5)
     assert layer.forward(np.zeros((10, 3, 28, 28), np.float32)).shape == (10, 20, 24, 24)
 
@@ -285,6 +284,6 @@ def test_im2col_section_7_4_3():
 
 def test_parameters_of_large_filters_and_of_stacks_of_small_ones_section_8_1_3():
     """One 5 x 5 filter sees what two of 3 x 3 see, one of 7 x 7 what three see."""
-    numbers = {size: convolution(1, 1, size).W.size for size in (3, 5, 7)}
+    numbers = {size: Convolution.init(1, 1, size).W.size for size in (3, 5, 7)}
     assert (numbers[5], 2 * numbers[3]) == (25, 18)
     assert (numbers[7], 3 * numbers[3]) == (49, 27)

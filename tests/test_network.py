@@ -13,6 +13,8 @@ from dlscratch import (
     SGD,
     Affine,
     AveragePooling,
+    BatchNorm,
+    Convolution,
     DataError,
     Dropout,
     Flatten,
@@ -23,10 +25,7 @@ from dlscratch import (
     ReLU,
     Sigmoid,
     Tanh,
-    affine,
-    batch_norm,
     check_gradients,
-    convolution,
     numerical_gradient,
 )
 from dlscratch.network import in_quick_order
@@ -35,36 +34,36 @@ DTYPES = [np.float16, np.float32, np.float64]
 
 
 def two_layer(rng):
-    return Network([affine(6, 5, rng=rng), Sigmoid(), affine(5, 3, rng=rng)])
+    return Network([Affine.init(6, 5, rng=rng), Sigmoid(), Affine.init(5, 3, rng=rng)])
 
 
 def regression(rng):
-    layers = [affine(6, 5, rng=rng), Tanh(), affine(5, 3, rng=rng)]
+    layers = [Affine.init(6, 5, rng=rng), Tanh(), Affine.init(5, 3, rng=rng)]
     return Network(layers, IdentityWithLoss(), weight_decay=0.01)
 
 
 def with_everything(rng):
     layers = [
-        convolution(2, 3, 3, pad=1, rng=rng),
-        batch_norm(3),
+        Convolution.init(2, 3, 3, pad=1, rng=rng),
+        BatchNorm.init(3),
         ReLU(),
         Pooling(2, 2),
-        convolution(3, 4, 2, rng=rng),
+        Convolution.init(3, 4, 2, rng=rng),
         ReLU(),
         AveragePooling(1, 2),
         Flatten(),
-        affine(4, 5, rng=rng),
-        batch_norm(5),
+        Affine.init(4, 5, rng=rng),
+        BatchNorm.init(5),
         Tanh(),
         Dropout(0.3, rng=rng),
-        affine(5, 3, rng=rng),
+        Affine.init(5, 3, rng=rng),
     ]
     return Network(layers, weight_decay=0.1)
 
 
 def no_learner_first(rng):
     """Pooling and Dropout come before the first layer that learns."""
-    layers = [Pooling(2, 2), Dropout(0.2, rng=rng), affine(2 * 2 * 3, 3, rng=rng)]
+    layers = [Pooling(2, 2), Dropout(0.2, rng=rng), Affine.init(2 * 2 * 3, 3, rng=rng)]
     return Network(layers)
 
 
@@ -167,7 +166,7 @@ def test_loss_and_gradient_come_from_one_forward_and_one_backward(make):
 @pytest.mark.parametrize("options", [{}, {"stride": 1}, {"stride": 2, "pad": 1}], ids=str)
 def test_a_pooling_before_its_relu_comes_to_the_same_bits(options):
     rng = np.random.default_rng(0)
-    conv = convolution(2, 3, 3, rng=rng)
+    conv = Convolution.init(2, 3, 3, rng=rng)
     layers = [conv, ReLU(), Pooling(2, 2, **options), ReLU()]
     quick = [layers[i] for i in (0, 2, 1, 3)]
     assert in_quick_order(layers) == quick
@@ -226,7 +225,7 @@ def test_affine_layers_work_their_gradients_out_right_in_that_vector():
 def test_a_vector_of_another_network_is_not_filled():
     net, x, t = example(two_layer)
     other, *_ = example(two_layer)
-    other.layers[2] = affine(5, 4, rng=np.random.default_rng(0))
+    other.layers[2] = Affine.init(5, 4, rng=np.random.default_rng(0))
     grads = Parameters.copy_of(other.params)
     kept = grads.flat.copy()
     assert net.loss_and_gradient(x, t, grads)[1].shapes() == net.params.shapes()
@@ -249,7 +248,7 @@ def test_nor_after_a_backward_pass_that_failed():
         def backward(self, dout):
             raise ArithmeticError
 
-    net = Network([affine(3, 3), Fails(), affine(3, 2)])
+    net = Network([Affine.init(3, 3), Fails(), Affine.init(3, 2)])
     grads = Parameters.copy_of(net.params)
     with pytest.raises(ArithmeticError):
         net.loss_and_gradient(np.ones((2, 3)), np.array([0, 1]), grads)
@@ -273,7 +272,7 @@ def test_weight_decay_counts_every_weight_and_nothing_else():
 
 
 def test_weight_decay_in_float16_does_not_overflow():
-    net = Network([affine(300, 300, std=1.0)], weight_decay=0.1).astype(np.float16)
+    net = Network([Affine.init(300, 300, std=1.0)], weight_decay=0.1).astype(np.float16)
     assert net.loss(np.zeros((2, 300)), np.array([0, 1])) == pytest.approx(4500, rel=0.1)
 
 
@@ -469,7 +468,7 @@ def test_an_array_assigned_to_a_layer_is_saved(tmp_path):
 def test_an_array_of_another_shape_changes_the_network():
     net, x, t = example(two_layer)
     net.predict(x)
-    net.layers[2] = affine(5, 4, rng=np.random.default_rng(1))
+    net.layers[2] = Affine.init(5, 4, rng=np.random.default_rng(1))
     assert net.params["W2"].shape == (5, 4) and net.predict(x).shape == (8, 4)
     assert net.gradient(x, t).shapes() == net.params.shapes()
 
@@ -477,14 +476,14 @@ def test_an_array_of_another_shape_changes_the_network():
 def test_layers_added_or_removed_later_are_seen():
     net, x, t = example(two_layer)
     net.predict(x)
-    net.layers += [ReLU(), affine(3, 2, rng=np.random.default_rng(1))]
+    net.layers += [ReLU(), Affine.init(3, 2, rng=np.random.default_rng(1))]
     assert list(net.params)[-2:] == ["W3", "b3"] and net.predict(x).shape == (8, 2)
     del net.layers[-2:]
     assert list(net.params) == list(net.gradient(x, t)) == ["W1", "b1", "W2", "b2"]
 
 
 def test_a_layer_may_stand_in_a_network_only_once():
-    layer = affine(3, 3)
+    layer = Affine.init(3, 3)
     with pytest.raises(ValueError, match="only once: make a second one"):
         Network([layer, ReLU(), layer])
 
@@ -516,7 +515,7 @@ def test_a_network_may_learn_nothing():
 
 
 def test_the_repr_lists_the_layers():
-    net = Network([affine(4, 3), ReLU()])
+    net = Network([Affine.init(4, 3), ReLU()])
     expected = "Network(\n    Affine(W=(4, 3), b=(3,))\n    ReLU()\n    SoftmaxWithLoss()\n)"
     assert repr(net) == expected
 
@@ -702,7 +701,7 @@ def test_a_pickle_inside_a_file_of_weights_is_never_run(tmp_path):
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
     """A network, and the bytes of its file."""
-    net = Network([affine(2, 2, rng=np.random.default_rng(0)), batch_norm(2)])
+    net = Network([Affine.init(2, 2, rng=np.random.default_rng(0)), BatchNorm.init(2)])
     path = tmp_path_factory.mktemp("fuzz") / "net.npz"
     net.save(path)
     return net, path, path.read_bytes()

@@ -21,7 +21,7 @@ from dlscratch import (
 RNG = np.random.default_rng(0)
 START = RNG.standard_normal((4, 3))
 GRADIENTS = RNG.standard_normal((6, 4, 3))
-TINY = 1e-7  # what the book adds to the root
+EPS = 1e-7  # what the book adds to the root
 
 # One of each, with no argument at its default.
 OPTIMIZERS = [
@@ -88,7 +88,7 @@ def test_adagrad():
     expected = START.copy()
     for k, place in enumerate(walk(AdaGrad(0.1)), 1):
         h = sum(g**2 for g in GRADIENTS[:k])
-        expected -= 0.1 * GRADIENTS[k - 1] / (np.sqrt(h) + TINY)
+        expected -= 0.1 * GRADIENTS[k - 1] / (np.sqrt(h) + EPS)
         np.testing.assert_allclose(place, expected, rtol=1e-12)
 
 
@@ -96,7 +96,7 @@ def test_rmsprop():
     expected = START.copy()
     for k, place in enumerate(walk(RMSprop(0.1, 0.7)), 1):
         h = moving_average(GRADIENTS[:k] ** 2, 0.7)
-        expected -= 0.1 * GRADIENTS[k - 1] / (np.sqrt(h) + TINY)
+        expected -= 0.1 * GRADIENTS[k - 1] / (np.sqrt(h) + EPS)
         np.testing.assert_allclose(place, expected, rtol=1e-12)
 
 
@@ -106,7 +106,7 @@ def test_adam():
     for k, place in enumerate(walk(Adam(0.1, 0.8, 0.95)), 1):
         m = moving_average(GRADIENTS[:k], 0.8) / (1 - 0.8**k)
         v = moving_average(GRADIENTS[:k] ** 2, 0.95) / (1 - 0.95**k)
-        expected -= 0.1 * m / (np.sqrt(v) + TINY / np.sqrt(1 - 0.95**k))
+        expected -= 0.1 * m / (np.sqrt(v) + EPS / np.sqrt(1 - 0.95**k))
         np.testing.assert_allclose(place, expected, rtol=1e-11)
 
 

@@ -15,6 +15,7 @@ from dlscratch import (
     AdaGrad,
     Adam,
     Affine,
+    Convolution,
     DataError,
     Dropout,
     Flatten,
@@ -27,9 +28,7 @@ from dlscratch import (
     ReLU,
     RMSprop,
     Trainer,
-    affine,
     batches,
-    convolution,
 )
 
 
@@ -62,14 +61,14 @@ def convolutional(rng):
     return Network(
         [
             Images(),
-            convolution(1, 4, 3, pad=1, rng=rng),
+            Convolution.init(1, 4, 3, pad=1, rng=rng),
             ReLU(),
             Pooling(2, 2),
             Dropout(0.2, rng=rng),
-            affine(16, 8, rng=rng),
+            Affine.init(16, 8, rng=rng),
             ReLU(),
             Dropout(0.5, rng=rng),
-            affine(8, 3, rng=rng),
+            Affine.init(8, 3, rng=rng),
         ],
         weight_decay=0.01,
     )

@@ -11,16 +11,15 @@ import threadpoolctl
 
 from dlscratch import (
     SGD,
+    Affine,
     BatchNorm,
+    Convolution,
     Dropout,
     Layer,
     Network,
     Pooling,
     ReLU,
     Trainer,
-    affine,
-    batch_norm,
-    convolution,
 )
 from dlscratch import workers as module
 from dlscratch.workers import Workers, available_cores, splittable, suitable_workers
@@ -32,13 +31,13 @@ X, LABELS = RNG.standard_normal((11, 2, 6, 6)), RNG.integers(0, 3, 11)
 @pytest.fixture(autouse=True)
 def any_row_is_enough_for_a_worker(monkeypatch):
     """So that small batches are shared out; one test below asks for the number itself."""
-    monkeypatch.setattr(module, "FEWEST", 1)
+    monkeypatch.setattr(module, "MIN_ROWS", 1)
 
 
 def network(dropout=0.0, dtype=np.float64):
     rng = np.random.default_rng(0)
-    layers = [convolution(2, 4, 3, rng=rng), ReLU(), Pooling(2, 2), Dropout(dropout, rng=rng)]
-    return Network([*layers, affine(16, 3, rng=rng)], weight_decay=0.1).astype(dtype)
+    layers = [Convolution.init(2, 4, 3, rng=rng), ReLU(), Pooling(2, 2), Dropout(dropout, rng=rng)]
+    return Network([*layers, Affine.init(16, 3, rng=rng)], weight_decay=0.1).astype(dtype)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 11, 20])
@@ -93,7 +92,7 @@ def test_a_large_batch_in_several_pieces_comes_to_the_gradient_of_the_whole(
     count, longest, monkeypatch
 ):
     """It is never longer in memory than this: 1,000 images took 331 MB instead of 76."""
-    monkeypatch.setattr(module, "LONGEST", longest)
+    monkeypatch.setattr(module, "MAX_IMAGES", longest)
     net = network()
     net.layers.insert(0, Witness())
     Witness.lengths.clear()
@@ -109,8 +108,10 @@ def test_a_large_batch_in_several_pieces_comes_to_the_gradient_of_the_whole(
 
 def test_a_single_worker_takes_the_batch_whole(monkeypatch):
     """For BatchNorm, and for layers of the reader's own that look at the batch."""
-    monkeypatch.setattr(module, "LONGEST", 2)
-    net = Network([convolution(2, 4, 3), batch_norm(4), affine(64, 3)]).astype(np.float64)
+    monkeypatch.setattr(module, "MAX_IMAGES", 2)
+    net = Network([Convolution.init(2, 4, 3), BatchNorm.init(4), Affine.init(64, 3)]).astype(
+        np.float64
+    )
     with Workers(net, 1) as workers:
         loss, grads = workers.loss_and_gradient(X, LABELS)
     expected_loss, expected = net.loss_and_gradient(X, LABELS)
@@ -122,7 +123,7 @@ def test_a_single_worker_takes_the_batch_whole(monkeypatch):
 def test_a_worker_gets_ten_rows_or_none(rows, threads, monkeypatch):
     """Two threads took twice as long as one for the gradient of SimpleConvNet from 4 rows."""
     monkeypatch.undo()
-    net = Network([Witness(), affine(4, 3)])
+    net = Network([Witness(), Affine.init(4, 3)])
     x, t = np.ones((rows, 4)), np.zeros(rows, int)
     with Workers(net, 3) as workers:
         for _ in range(50):  # a thread that is quick may do the work of two
@@ -222,7 +223,9 @@ meeting = threading.Barrier(2)
 
 def test_layers_inside_layers_are_not_shared_between_threads():
     rng = np.random.default_rng(0)
-    net = Network([affine(4, 5, rng=rng), Block(ReLU()), affine(5, 3, rng=rng)]).astype(np.float64)
+    net = Network([Affine.init(4, 5, rng=rng), Block(ReLU()), Affine.init(5, 3, rng=rng)]).astype(
+        np.float64
+    )
     x = rng.standard_normal((10, 4))
     x[5:] *= -1
     t = rng.integers(0, 3, 10)
@@ -247,7 +250,7 @@ class Fails(Layer):
 @pytest.mark.parametrize("row", [0, 9], ids=["first worker", "second worker"])
 def test_an_exception_in_a_worker_surfaces_and_leaves_no_thread_behind(row):
     rng = np.random.default_rng(0)
-    net = Network([Fails(), affine(4, 3, rng=rng)])
+    net = Network([Fails(), Affine.init(4, 3, rng=rng)])
     x, t = np.ones((10, 4)), np.zeros(10, int)
     x[row, 0] = 99
     before, limits = threading.active_count(), blas_threads()
@@ -274,8 +277,8 @@ def test_blas_is_held_to_one_thread_while_workers_run():
 @pytest.mark.parametrize(
     "net, held",
     [
-        (Network([affine(784, 100)]), True),
-        (Network([affine(784, 400)]), False),
+        (Network([Affine.init(784, 100)]), True),
+        (Network([Affine.init(784, 400)]), False),
         (network(), True),
         (object(), True),
     ],
@@ -307,7 +310,7 @@ def test_less_than_one_worker_is_refused(count):
 
 
 def test_batch_norm_needs_the_whole_batch():
-    net = Network([convolution(2, 4, 3), batch_norm(4), affine(64, 3)])
+    net = Network([Convolution.init(2, 4, 3), BatchNorm.init(4), Affine.init(64, 3)])
     assert not splittable(net) and suitable_workers(net) == 1
     with pytest.raises(ValueError, match="workers must be 1 for this network, got 2: .*BatchNorm"):
         Workers(net, 2)
@@ -318,7 +321,7 @@ def test_batch_norm_needs_the_whole_batch():
 def test_workers_are_chosen_for_convolutions_on_machines_with_several_cores(monkeypatch):
     monkeypatch.setattr(module, "available_cores", lambda: 4)
     assert suitable_workers(network()) == 4
-    assert suitable_workers(Network([affine(4, 3)])) == 1
+    assert suitable_workers(Network([Affine.init(4, 3)])) == 1
     assert suitable_workers(object()) == 1
 
 
@@ -354,7 +357,7 @@ def test_memory_that_a_step_gives_back_is_there_for_the_next():
     words = """if True:
         import resource
         import numpy as np
-        from dlscratch.workers import keep_memory
+        from dlscratch.workers import retain_freed_memory
 
         def faults():
             before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
@@ -363,7 +366,7 @@ def test_memory_that_a_step_gives_back_is_there_for_the_next():
             return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 
         at_first = faults()
-        keep_memory()
+        retain_freed_memory()
         faults()
         print(at_first, faults())
     """

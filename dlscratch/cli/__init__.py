@@ -16,8 +16,8 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-from dlscratch.cli.names import Mistake
-from dlscratch.experiment import Parser, one_line_endings
+from dlscratch.book.experiment import Parser, exit_with_one_line
+from dlscratch.cli.script_names import UsageError
 
 COMMANDS = {  # its name: its module
     "list": "list_scripts",
@@ -39,10 +39,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if "main" not in args:
         parser.print_help()
         return 2
-    with one_line_endings(args.parser.prog, args.farewell):
+    with exit_with_one_line(args.parser.prog, args.farewell):
         try:
             return args.main(args) or 0
-        except Mistake as mistake:
+        except UsageError as mistake:
             print(f"{args.parser.prog}: {mistake}", file=sys.stderr)
             return 2
 

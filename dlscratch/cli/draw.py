@@ -10,8 +10,8 @@ of the winning score falls on the drawing. It is served on this machine alone; C
 import importlib
 import sys
 
-from dlscratch.chapters import ROOT
-from dlscratch.experiment import has_screen, number
+from dlscratch.book.chapters import ROOT
+from dlscratch.book.experiment import has_screen, number
 
 NETWORKS = {  # name: module, class; the weights lie beside the module, as the chapter trained them
     "ch07": ("simple_convnet", "SimpleConvNet"),
@@ -56,7 +56,7 @@ def learned(name):
 
 def start(networks, port):
     """A server at this port, or at any free one."""
-    from dlscratch.draw.server import DrawServer
+    from dlscratch.demo.server import DrawServer
 
     try:
         return DrawServer(networks, port)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dlscratch.cli.names import Mistake
+from dlscratch.cli.script_names import UsageError
 from dlscratch.graph import Node, exp, log, operate, relu
 
 OPERATORS: dict[type, Callable] = {
@@ -25,7 +25,7 @@ FUNCTIONS = {"exp": exp, "log": log, "relu": relu, "sum": lambda x: operate("sum
 def parse(text: str, values: Mapping[str, Any]) -> Node:
     """The graph of the expression with these values, named if the text says "name = ...".
 
-    Nothing is executed but sums, products and the functions exp, log, relu and sum. Mistake for
+    Nothing is executed but sums, products and the functions exp, log, relu and sum. UsageError for
     anything else, for a name without a value and for a value without a name.
 
     >>> parse("price = apple * 2 * 1.1", {"apple": 100}).value
@@ -34,20 +34,20 @@ def parse(text: str, values: Mapping[str, Any]) -> Node:
     try:
         (line,) = ast.parse(text.strip()).body
     except (SyntaxError, ValueError, RecursionError):
-        raise Mistake(f"this is not an expression: {text}") from None
+        raise UsageError(f"this is not an expression: {text}") from None
     name = ""
     if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
         name = line.targets[0].id
     elif not isinstance(line, ast.Expr):
-        raise Mistake(f"this is not an expression: {text}")
+        raise UsageError(f"this is not an expression: {text}")
     leaves = {key: Node(value, key) for key, value in values.items()}
     used: set[str] = set()
     result = _read(line.value, leaves, used)
     if not (isinstance(result, Node) and result.symbol):
-        raise Mistake(f"there is nothing to work out in {text!r}; try: apple * 2 apple=100")
+        raise UsageError(f"there is nothing to work out in {text!r}; try: apple * 2 apple=100")
     unused = sorted(set(values) - used)
     if unused:
-        raise Mistake(f"{', '.join(unused)} does not occur in {text!r}")
+        raise UsageError(f"{', '.join(unused)} does not occur in {text!r}")
     result.name = name
     return result
 
@@ -57,19 +57,19 @@ def _read(part, leaves, used):
         return part.value
     if isinstance(part, ast.Name):
         if part.id not in leaves:
-            raise Mistake(f"{part.id} has no value: add one, {part.id}=3")
+            raise UsageError(f"{part.id} has no value: add one, {part.id}=3")
         used.add(part.id)
         return leaves[part.id]
     if isinstance(part, ast.UnaryOp | ast.BinOp) and type(part.op) in OPERATORS:
         parts = [part.operand] if isinstance(part, ast.UnaryOp) else [part.left, part.right]
         values = [_read(each, leaves, used) for each in parts]
         if isinstance(part.op, ast.Pow) and isinstance(values[1], Node):
-            raise Mistake("an exponent must be a number: x ** 2; for e ** x write exp(x)")
+            raise UsageError("an exponent must be a number: x ** 2; for e ** x write exp(x)")
         return OPERATORS[type(part.op)](*values)
     if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and not part.keywords:
         if part.func.id in FUNCTIONS and len(part.args) == 1:
             return FUNCTIONS[part.func.id](_read(part.args[0], leaves, used))
-    raise Mistake(
+    raise UsageError(
         f"{ast.unparse(part)} is not understood: expected + - * / ** @, numbers, names and "
         f"{', '.join(FUNCTIONS)}"
     )
@@ -81,7 +81,7 @@ def value(text: str) -> tuple[str, Any]:
     ('apple', 100.0)
     """
     name, _, number = text.partition("=")
-    mistake = Mistake(f"expected a name and its value, such as apple=100, but {text!r} came")
+    mistake = UsageError(f"expected a name and its value, such as apple=100, but {text!r} came")
     if not name.isidentifier():
         raise mistake
     try:

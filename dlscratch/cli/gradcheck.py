@@ -11,11 +11,11 @@ measured in float64 and held against what backward says. Exit code: 0 = right, 1
 
 import numpy as np
 
-from dlscratch.checking import check_gradients
-from dlscratch.cli.names import Mistake
-from dlscratch.cli.objects import find_class, make, needed_by, readers_code
-from dlscratch.cli.values import shape
-from dlscratch.experiment import number
+from dlscratch.book.experiment import number
+from dlscratch.cli.argument_types import shape
+from dlscratch.cli.load_class import find_class, make, required_arguments, user_code_errors
+from dlscratch.cli.script_names import UsageError
+from dlscratch.gradcheck.check import check_gradients
 
 
 def options(parser):
@@ -52,12 +52,12 @@ def options(parser):
 def main(args):
     rng = np.random.default_rng(args.seed)
     kind = find_class(args.layer, _is_layer, "layer")
-    if not args.labels and len(needed_by(kind.forward)) > 2:  # self, x, t
-        raise Mistake(f"{kind.__name__}.forward needs more than x: if it is t, add --labels")
+    if not args.labels and len(required_arguments(kind.forward)) > 2:  # self, x, t
+        raise UsageError(f"{kind.__name__}.forward needs more than x: if it is t, add --labels")
     layer = make(kind, args.args, rng)
     x = rng.standard_normal(args.shape)
     t = rng.integers(args.shape[-1], size=args.shape[:-1]) if args.labels else None
-    with readers_code(f"checking {kind.__name__} with an input of shape {args.shape}"):
+    with user_code_errors(f"checking {kind.__name__} with an input of shape {args.shape}"):
         verdict = check_gradients(
             layer, x, t, rng=rng, training=not args.no_training, tolerance=args.tolerance
         )
@@ -77,5 +77,5 @@ def _print(verdict):
         print(f"  backward says   {verdict.analytic:.9g}")
         print(f"  measured        {verdict.numeric:.9g}")
         print(f"  relative error  {verdict.error:.1e}")
-    if verdict.cure:
-        print(f"  {verdict.cure}")
+    if verdict.hint:
+        print(f"  {verdict.hint}")

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from dlscratch.cli.names import Mistake
-from dlscratch.experiment import number
+from dlscratch.book.experiment import number
+from dlscratch.cli.script_names import UsageError
 
 ENDINGS = (".png", ".svg", ".pdf")
 
@@ -43,10 +43,10 @@ def options(parser):
 
 
 def main(args):
-    from dlscratch.graph_drawing import draw
+    from dlscratch.graph.drawing import draw
 
     if args.out.suffix.lower() not in ENDINGS:
-        raise Mistake(f"--out must end in {', '.join(ENDINGS)}, got {args.out}")
+        raise UsageError(f"--out must end in {', '.join(ENDINGS)}, got {args.out}")
     if any(sign in args.what for sign in "+*@=( ") or "/" in args.what and args.values:
         graph = _of_expression(args)
     else:
@@ -65,10 +65,10 @@ def _of_expression(args):
             if not args.forward:
                 graph.backward(1.0 if np.ndim(graph.value) == 0 else np.ones(np.shape(graph.value)))
     except (ArithmeticError, ValueError) as error:
-        raise Mistake(f"{args.what}: {error}") from None
+        raise UsageError(f"{args.what}: {error}") from None
     print(f"{graph.name or 'value'} = {_text(graph.value)}")
     if not args.forward:
-        for leaf in graph.ancestors():
+        for leaf in graph.topological_order():
             if not (leaf.symbol or leaf.constant):
                 print(f"gradient by {leaf.name} = {_text(leaf.grad)}")
     return graph
@@ -79,8 +79,8 @@ def _text(value):
 
 
 def _of_network(args):
-    from dlscratch.cli.objects import make_network
-    from dlscratch.network_graph import network_graph
+    from dlscratch.cli.load_class import make_network
+    from dlscratch.graph.network import network_graph
 
     rng = np.random.default_rng(0)
     net = make_network(args.what, args.args, rng)
@@ -88,6 +88,6 @@ def _of_network(args):
     t = rng.integers(net.predict(x[:1]).shape[1], size=args.batch)
     graph = network_graph(net, x, t)
     if args.forward:
-        for node in graph.ancestors():
+        for node in graph.topological_order():
             node.sent, node.grad = (), None
     return graph

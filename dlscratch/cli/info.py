@@ -55,7 +55,7 @@ def _blas():
 
 def _data_fault():
     from dataset.mnist import load_mnist
-    from dlscratch.files import DataError
+    from dlscratch.storage.files import DataError
 
     try:
         load_mnist()

@@ -12,9 +12,9 @@ import json
 import shutil
 import sys
 
-from dlscratch.chapters import TIMES, scripts
-from dlscratch.cli.names import chosen
-from dlscratch.reproduce import duration
+from dlscratch.book.chapters import TIMES, scripts
+from dlscratch.book.reproduce import duration
+from dlscratch.cli.script_names import chosen
 
 
 def options(parser):

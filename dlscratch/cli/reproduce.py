@@ -12,9 +12,9 @@ import shlex
 import sys
 from pathlib import Path
 
-from dlscratch import chapters
-from dlscratch.cli.names import chosen as chosen_scripts
-from dlscratch.experiment import number
+from dlscratch.book import chapters
+from dlscratch.book.experiment import number
+from dlscratch.cli.script_names import chosen as chosen_scripts
 
 FAREWELL = "stopped; the same command with --resume goes on"
 
@@ -50,7 +50,7 @@ def options(parser):
 
 
 def main(args):
-    from dlscratch.reproduce import HOURS, run_all, write_report, write_times
+    from dlscratch.book.reproduce import HOURS, run_all, write_report, write_times
 
     if args.publish and args.quick:
         args.parser.error("--publish is for results in full size: leave out --quick")

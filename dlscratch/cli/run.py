@@ -9,8 +9,8 @@ It is the same as `python ch06/overfit_dropout.py`, wherever that file lies.
 
 import argparse
 
-from dlscratch import experiment
-from dlscratch.cli.names import Mistake, chosen
+from dlscratch.book import experiment
+from dlscratch.cli.script_names import UsageError, chosen
 
 
 def options(parser):
@@ -25,6 +25,6 @@ def main(args):
     found = chosen([args.name])
     if len(found) > 1:
         scripts = ", ".join(script.name for script in found)
-        raise Mistake(f"{args.name} is a chapter; name one of its scripts: {scripts}")
+        raise UsageError(f"{args.name} is a chapter; name one of its scripts: {scripts}")
     module = found[0].load()
     experiment.run(module.main, module.__doc__, getattr(module, "options", None), args.rest)

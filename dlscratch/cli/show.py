@@ -11,8 +11,8 @@ import html
 import sys
 from pathlib import Path
 
-from dlscratch.cli.names import chosen
-from dlscratch.experiment import Claim, has_screen
+from dlscratch.book.experiment import Claim, has_screen
+from dlscratch.cli.script_names import chosen
 
 
 def options(parser):
@@ -28,7 +28,7 @@ def options(parser):
 
 
 def main(args):
-    from dlscratch.reproduce import run_one
+    from dlscratch.book.reproduce import run_one
 
     sections, failed = [], False
     for script in chosen([args.name]):

@@ -10,8 +10,8 @@ The counts are those of one example. At the prompt it is net.summary().
 
 import numpy as np
 
-from dlscratch.cli.objects import make_network, readers_code
-from dlscratch.cli.values import shape
+from dlscratch.cli.argument_types import shape
+from dlscratch.cli.load_class import make_network, user_code_errors
 
 
 def options(parser):
@@ -27,6 +27,6 @@ def options(parser):
 
 def main(args):
     net = make_network(args.net, args.args, np.random.default_rng(0))
-    with readers_code("the summary"):
+    with user_code_errors("the summary"):
         summary = net.summary(args.input)
     print(summary)

@@ -8,7 +8,8 @@ Type a listing with `common` replaced by `dlscratch.common`:
 Each module here is a translation and nothing more: the arguments have the book's names, order and
 defaults, the work is done by the library. To read how something works, read the library:
 
-    functions, gradient, util       dlscratch.functions, dlscratch.gradient, dlscratch.im2col
+    functions, gradient             dlscratch.functions, dlscratch.gradcheck
+    util                            dlscratch.layers.im2col, dlscratch.storage
     layers                          dlscratch.layers
     optimizer                       dlscratch.optimizers
     multi_layer_net(_extend)        dlscratch.network, dlscratch.multi_layer_net

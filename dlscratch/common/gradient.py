@@ -1,5 +1,5 @@
-"""The book's `numerical_gradient(f, x)` (section 4.4): read `dlscratch.gradient`."""
+"""The book's `numerical_gradient(f, x)` (section 4.4): read `dlscratch.gradcheck.numerical`."""
 
-from dlscratch.gradient import numerical_gradient
+from dlscratch.gradcheck.numerical import numerical_gradient
 
 __all__ = ["numerical_gradient"]

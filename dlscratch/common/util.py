@@ -1,7 +1,7 @@
 """The book's odds and ends: images to columns, sizes, shuffling, smoothing, weight files.
 
-Read `dlscratch.im2col` for the first three, which only differ in the names of their arguments,
-and `dlscratch.files` for how a pickle is read without running it.
+Read `dlscratch.layers.im2col` for the first three, which only differ in the names of their
+arguments, and `dlscratch.storage.files` for how a pickle is read without running it.
 """
 
 import os
@@ -11,15 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from dlscratch.files import DataError, atomic_write, load_pickle
-from dlscratch.im2col import col2im as library_col2im
-from dlscratch.im2col import im2col as library_im2col
-from dlscratch.im2col import output_size
-from dlscratch.network import expect_rows, put_arrays
+from dlscratch.layers.im2col import col2im as library_col2im
+from dlscratch.layers.im2col import im2col as library_im2col
+from dlscratch.layers.im2col import output_size
+from dlscratch.network import copy_into, expect_rows
+from dlscratch.storage.files import DataError, atomic_write, load_pickle
 
 
 def im2col(input_data, filter_h: int, filter_w: int, stride: int = 1, pad: int = 0) -> np.ndarray:
-    """Every window of (N, C, H, W) images as a row (section 7.4.2). Read `dlscratch.im2col`.
+    """Every window of (N, C, H, W) images as a row (section 7.4.2). Read `dlscratch.layers.im2col`.
 
     >>> im2col(np.zeros((1, 3, 7, 7)), 5, 5).shape
     (9, 75)
@@ -81,7 +81,7 @@ def load_params(network: Any, file_name: str | os.PathLike[str] = "params.pkl") 
     others = [name for name, value in found.items() if not isinstance(value, np.ndarray)]
     if others:
         raise DataError(f"{file_name}: {', '.join(others)} is no array; expected only arrays")
-    put_arrays(params, found, file_name)
+    copy_into(params, found, file_name)
 
 
 def save_params(network: Any, file_name: str | os.PathLike[str] = "params.pkl") -> None:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from dlscratch.feature_maps import feature_maps
 from dlscratch.figures.pieces import (
     BLACK,
     BLUE,
@@ -21,6 +20,7 @@ from dlscratch.figures.pieces import (
     mosaic,
     new,
 )
+from dlscratch.inspection.feature_maps import feature_maps
 from dlscratch.layers import Convolution
 
 

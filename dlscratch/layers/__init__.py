@@ -4,6 +4,7 @@ from dlscratch.layers.activations import ReLU, Sigmoid, Tanh
 from dlscratch.layers.affine import Affine
 from dlscratch.layers.base import Layer
 from dlscratch.layers.batch_norm import BatchNorm
+from dlscratch.layers.composite import Add, Concat, Sequential
 from dlscratch.layers.convolution import Convolution
 from dlscratch.layers.dropout import Dropout
 from dlscratch.layers.flatten import Flatten
@@ -11,6 +12,9 @@ from dlscratch.layers.losses import IdentityWithLoss, SoftmaxWithLoss
 from dlscratch.layers.pooling import AveragePooling, Pooling
 
 __all__ = [
+    "Add",
+    "Concat",
+    "Sequential",
     "Affine",
     "AveragePooling",
     "BatchNorm",

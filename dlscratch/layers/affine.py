@@ -4,17 +4,20 @@ y = x . W + b for a whole batch at once: each row of x is one example.
 Backward, by matching shapes: dx (N, in) can only be dy (N, out) . W^T (out, in).
 """
 
+from __future__ import annotations
+
 import numpy as np
 
+from dlscratch.initializers import normal, weight_std
 from dlscratch.layers.base import Layer, expect_shape
-from dlscratch.layers.windows import channels_first, channels_last
 
 
 class Affine(Layer):
-    """y = x . W + b.
+    """y = x . W + b, along the last axis.
 
     W: (in, out), b: (out,). The layer uses these very arrays; it does not copy them.
-    x: (N, in), or (N, ...) with `in` numbers an example, images for instance; y: (N, out).
+    x: (N, in), or (N, .., in), sequences (N, T, in) for instance; y: (N, .., out).
+    Images come through `Flatten` first.
 
     >>> layer = Affine(np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), np.zeros(3))
     >>> layer.forward(np.array([[1.0, 1.0]]))
@@ -29,25 +32,54 @@ class Affine(Layer):
         self.W = W
         self.b = b
 
+    @classmethod
+    def init(
+        cls,
+        n_in: int,
+        n_out: int,
+        std: float | str = "he",
+        *,
+        rng: np.random.Generator | int | None = None,
+        dtype=np.float32,
+    ) -> Affine:
+        """A layer from n_in to n_out numbers, its weights drawn; std as in `weight_std`.
+
+        >>> Affine.init(784, 50, std=0.01)
+        Affine(W=(784, 50), b=(50,))
+        """
+        W = normal((n_in, n_out), weight_std(std, n_in), rng, dtype)
+        return cls(W, np.zeros(n_out, dtype))
+
     def forward(self, x, training=False):
-        n_in = self.W.shape[0]
-        fits = x.ndim >= 2 and x.size == len(x) * n_in
-        expect_shape(self, x, fits, f"a batch (N, {n_in})", "use x[None] for one example")
-        rows = x.reshape(len(x), n_in)  # (N, C, H, W) -> (N, C*H*W)
+        n_in, n_out = self.W.shape
+        expect_shape(
+            self, x, x.ndim >= 2 and x.shape[-1] == n_in, f"a batch (N, {n_in})", hint(x, n_in)
+        )
+        rows = x.reshape(-1, n_in)  # (N, .., in) -> (N*.., in)
         self.cache = (rows, x.shape)
         out = rows @ self.W
         out += self.b
-        return out
+        return out.reshape(*x.shape[:-1], n_out)
 
     def backward(self, dout):
         self.weight_gradients(dout)
         _, shape = self.saved()
-        dx = (dout @ self.W.T).reshape(shape)  # dx = dy . W^T
-        # images go back in the memory order of the layers that they came from
-        return channels_first(channels_last(dx)) if len(shape) == 4 else dx
+        return (dout @ self.W.T).reshape(shape)  # dx = dy . W^T
 
     def weight_gradients(self, dout):
         rows, _ = self.saved()
-        self.dW = np.matmul(rows.T, dout, out=self.room("W"))  # dW = x^T . dy
-        # b is added to every row: db = sum of the rows of dy
-        self.db = dout.sum(axis=0, out=self.room("b"))
+        dout = dout.reshape(-1, self.W.shape[1])  # (N, .., out) -> (N*.., out)
+        self.dW = rows.T @ dout  # dW = x^T . dy
+        self.db = dout.sum(axis=0)  # b is added to every row: db = sum of the rows of dy
+
+    def multiply_adds(self, x, y):
+        return x.size // self.W.shape[0] * self.W.size
+
+
+def hint(x, n_in):
+    """How an array that does not fit could."""
+    if x.shape == (n_in,):
+        return "use x[None] for one example"
+    if x.ndim > 2 and x.size == len(x) * n_in:
+        return "put Flatten() before it"
+    return f"the last axis must hold {n_in} numbers"

@@ -1,12 +1,17 @@
 """What every layer is: a forward pass, a backward pass, and the arrays it learns (section 5.4).
 
-forward(x) keeps in `cache` what its derivative will need; backward(dout) receives the gradient
-of the loss with respect to the layer's output, answers the gradient with respect to its input,
-and leaves the gradient of each parameter `W` beside it as `dW`.
-Neither ever writes to an argument.
+forward(x) keeps in `cache` what its derivative will need; backward(dout) takes the gradient of the
+loss with respect to the layer's output, returns the gradient with respect to its input, and leaves
+the gradient of each parameter `W` beside it as `dW`. Neither ever writes to an argument.
+A layer also states facts about itself, so that nobody has to ask for its type. A layer may be made
+of layers: `children` names them, and `walk` finds all of them.
 """
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -27,8 +32,11 @@ class Layer(ABC):
 
     param_names: tuple[str, ...] = ()  # learned: "W", "b"; the gradient of self.W is self.dW
     buffer_names: tuple[str, ...] = ()  # saved with the network, but not learned
+    decayed_names: tuple[str, ...] = ("W",)  # the parameters that weight decay pulls on, if there
+    whole_batch = False  # whether a batch must not be split, as for BatchNorm
+    pays_to_split = False  # whether one example is so much work that threads pay, as in Convolution
+    rng: np.random.Generator | None = None  # where its random numbers come from, if it draws any
     cache: tuple[Any, ...] | None = None  # what forward keeps for backward
-    rooms: dict[str, np.ndarray] | None = None  # where a network wants dW, .. during its backward
 
     @abstractmethod
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
@@ -39,8 +47,22 @@ class Layer(ABC):
         """dL/dx from dout = dL/dy of the last forward pass; sets the gradients dW, ..."""
 
     def weight_gradients(self, dout: np.ndarray) -> None:
-        """Set dW, ... alone: nobody asks the first layer of a network for its dx."""
+        """Set dW, .. alone: in training, the dx of a network's first layer is never needed."""
         self.backward(dout)
+
+    def children(self) -> tuple[Layer, ...]:
+        """The layers inside, in the order of forward; none, unless it is made of layers."""
+        return ()
+
+    def walk(self) -> Iterator[Layer]:
+        """This layer, then all layers inside, depth first."""
+        yield self
+        for child in self.children():
+            yield from child.walk()
+
+    def multiply_adds(self, x: np.ndarray, y: np.ndarray) -> int:
+        """How many products it adds up to make y out of x, its layers inside not counted."""
+        return 0
 
     def saved(self) -> tuple[Any, ...]:
         """What the last forward pass kept; RuntimeError before the first one."""
@@ -52,16 +74,26 @@ class Layer(ABC):
             )
         return self.cache
 
-    def room(self, name: str) -> np.ndarray | None:
-        """For `out=`: where the gradient of a parameter goes; None, the rule, is a new array."""
-        return None if self.rooms is None else self.rooms[name]
-
     def options(self) -> str:
         """The constructor's arguments as the repr shows them."""
         return ", ".join(f"{name}={getattr(self, name).shape}" for name in self.param_names)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.options()})"
+
+
+def named_arrays(layers: Iterable[Layer], kind: str) -> dict[str, tuple[Layer, str]]:
+    """Name -> (layer, attribute), the names counted in the order of walk: W1 b1 gamma1 W2 ..
+
+    kind: "param_names" or "buffer_names".
+    """
+    count: Counter[str] = Counter()
+    found = {}
+    for layer in (inner for outer in layers for inner in outer.walk()):
+        for attribute in getattr(layer, kind):
+            count[attribute] += 1
+            found[f"{attribute}{count[attribute]}"] = (layer, attribute)
+    return found
 
 
 def expect_shape(layer: Layer, x: np.ndarray, fits: bool, expected: str, cure: str) -> None:

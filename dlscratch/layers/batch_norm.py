@@ -6,10 +6,12 @@ the batch's own; running averages of them are kept, and stand in for them afterw
 Ioffe and Szegedy, 2015.
 """
 
+from __future__ import annotations
+
 import numpy as np
 
 from dlscratch.layers.base import Layer, expect_shape
-from dlscratch.layers.windows import channels_first, channels_last
+from dlscratch.layers.sliding_windows import channels_first, channels_last
 
 
 class BatchNorm(Layer):
@@ -26,6 +28,7 @@ class BatchNorm(Layer):
 
     param_names = ("gamma", "beta")
     buffer_names = ("running_mean", "running_var")
+    whole_batch = True
 
     def __init__(
         self, gamma: np.ndarray, beta: np.ndarray, momentum: float = 0.9, eps: float = 1e-5
@@ -41,6 +44,15 @@ class BatchNorm(Layer):
         self.running_mean = np.zeros_like(gamma)
         self.running_var = np.ones_like(gamma)
 
+    @classmethod
+    def init(cls, features: int, momentum: float = 0.9, *, dtype=np.float32) -> BatchNorm:
+        """A layer that starts out by leaving normalised features as they are.
+
+        >>> BatchNorm.init(100)
+        BatchNorm(gamma=(100,), beta=(100,))
+        """
+        return cls(np.ones(features, dtype), np.zeros(features, dtype), momentum)
+
     def forward(self, x, training=False):
         D = len(self.gamma)
         fits = x.ndim in (2, 4) and x.shape[1] == D
@@ -50,27 +62,27 @@ class BatchNorm(Layer):
                 f"{self!r} cannot train on one value per feature (shape {x.shape}): its variance "
                 "is 0; use a batch of two or more"
             )
-        rows = _rows(x)
+        rows = _to_rows(x)
         if training:
             mean = _mean(rows)
-            xhat = rows - _along(mean, rows)
+            xhat = rows - _tile(mean, rows)
             variance = _mean(np.square(xhat))
             for running, now in ((self.running_mean, mean), (self.running_var, variance)):
                 running *= self.momentum
                 running += (1 - self.momentum) * now
         else:
-            xhat = rows - _along(self.running_mean, rows)
+            xhat = rows - _tile(self.running_mean, rows)
             variance = self.running_var
         scale = 1 / np.sqrt(variance + self.eps)
-        xhat *= _along(scale, rows)
+        xhat *= _tile(scale, rows)
         self.cache = (xhat, scale, training)
-        y = xhat * _along(self.gamma, rows)
-        y += _along(self.beta, rows)
-        return _like(x, y)
+        y = xhat * _tile(self.gamma, rows)
+        y += _tile(self.beta, rows)
+        return _from_rows(x, y)
 
     def backward(self, dout):
         xhat, scale, training = self.saved()
-        dy = _rows(dout)
+        dy = _to_rows(dout)
         m = dy.size // len(self.gamma)  # values a feature
         mean_dy, mean_dy_xhat = _mean(dy), _mean(dy * xhat)
         self.dbeta = m * mean_dy  # y = gamma xhat + beta
@@ -78,15 +90,15 @@ class BatchNorm(Layer):
         if training:
             # mean and variance depend on every x of the feature:
             # dx = gamma scale (dy - mean(dy) - xhat mean(dy xhat))
-            dx = dy - _along(mean_dy, dy)
-            dx -= xhat * _along(mean_dy_xhat, dy)
+            dx = dy - _tile(mean_dy, dy)
+            dx -= xhat * _tile(mean_dy_xhat, dy)
         else:
             dx = dy.copy()  # the running averages are constants: dx = gamma scale dy
-        dx *= _along(self.gamma * scale, dy)
-        return _like(dout, dx)
+        dx *= _tile(self.gamma * scale, dy)
+        return _from_rows(dout, dx)
 
 
-def _rows(x):
+def _to_rows(x):
     """(N, D) -> (N, 1, D), and images (N, D, H, W) -> (N*H, W, D)."""
     if x.ndim == 2:
         return x[:, None, :]
@@ -94,7 +106,7 @@ def _rows(x):
     return channels_last(x).reshape(N * H, W, D)
 
 
-def _like(x, rows):
+def _from_rows(x, rows):
     """The way back, to the shape of x."""
     if x.ndim == 2:
         return rows[:, 0, :]
@@ -107,6 +119,6 @@ def _mean(rows):
     return rows.mean(axis=0).mean(axis=0)
 
 
-def _along(feature, rows):
+def _tile(feature, rows):
     """(D,) -> (W, D): one number a feature, side by side for a whole row."""
     return np.tile(feature, (rows.shape[1], 1))

@@ -1,15 +1,23 @@
 """The convolution layer: a small filter slides over the image (sections 7.2 and 7.4).
 
 At each place the filter and the window under it are multiplied and added up, so the layer is one
-matrix product, filters times windows. `dlscratch.layers.windows` lays the windows out.
+matrix product, filters times windows. `dlscratch.layers.sliding_windows` lays the windows out.
 Backward is a convolution again: dx comes from dout and the filters turned by 180 degrees.
 """
 
+from __future__ import annotations
+
 import numpy as np
 
-from dlscratch.im2col import output_size
+from dlscratch.initializers import normal, weight_std
 from dlscratch.layers.base import Layer, expect_shape
-from dlscratch.layers.windows import channels_first, channels_last, correlate, filter_gradient
+from dlscratch.layers.im2col import output_size
+from dlscratch.layers.sliding_windows import (
+    channels_first,
+    channels_last,
+    correlate,
+    filter_gradient,
+)
 
 
 class Convolution(Layer):
@@ -25,6 +33,7 @@ class Convolution(Layer):
     """
 
     param_names = ("W", "b")
+    pays_to_split = True
 
     def __init__(self, W: np.ndarray, b: np.ndarray, stride: int = 1, pad: int = 0):
         if W.ndim != 4 or b.shape != W.shape[:1]:
@@ -35,6 +44,28 @@ class Convolution(Layer):
         self.b = b
         self.stride = stride
         self.pad = pad
+
+    @classmethod
+    def init(
+        cls,
+        channels: int,
+        filters: int,
+        size: int,
+        stride: int = 1,
+        pad: int = 0,
+        std: float | str = "he",
+        *,
+        rng: np.random.Generator | int | None = None,
+        dtype=np.float32,
+    ) -> Convolution:
+        """Square filters, from `channels` maps to `filters` maps; std as in `weight_std`.
+
+        >>> Convolution.init(1, 30, 5)
+        Convolution(W=(30, 1, 5, 5), b=(30,), stride=1, pad=0)
+        """
+        std = weight_std(std, channels * size * size)
+        W = normal((filters, channels, size, size), std, rng, dtype)
+        return cls(W, np.zeros(filters, dtype), stride, pad)
 
     def forward(self, x, training=False):
         F, C, FH, FW = self.W.shape
@@ -56,7 +87,8 @@ class Convolution(Layer):
         # turned by 180 degrees, over dout with stride - 1 zeros between its pixels.
         margin_h, margin_w = max(FH - 1 - self.pad, 0), max(FW - 1 - self.pad, 0)
         turned = self.W[:, :, ::-1, ::-1].transpose(2, 3, 0, 1)  # (FH, FW, F, C)
-        dx = correlate(channels_last(dout), turned, pad=(margin_h, margin_w), step=self.stride)
+        pads = (margin_h, margin_w)
+        dx = correlate(channels_last(dout), turned, pad=pads, input_dilation=self.stride)
         # a pad wider than the filter gave outputs that saw no pixel at all: cut their share off
         top, left = max(self.pad - FH + 1, 0), max(self.pad - FW + 1, 0)
         return channels_first(dx[:, top : top + H, left : left + W])
@@ -71,6 +103,10 @@ class Convolution(Layer):
         N, OH, OW, _ = dout.shape
         rows = dout.reshape(N * OH, OW * F)  # the sum over all pixels, long rows first
         self.db = rows.sum(axis=0).reshape(OW, F).sum(axis=0)
+
+    def multiply_adds(self, x, y):
+        N, _, OH, OW = y.shape
+        return N * OH * OW * self.W.size
 
     def options(self):
         return f"{super().options()}, stride={self.stride}, pad={self.pad}"

@@ -1,6 +1,7 @@
 """Flatten: images to rows, so that an Affine layer can follow (section 7.1). It learns nothing."""
 
 from dlscratch.layers.base import Layer
+from dlscratch.layers.sliding_windows import channels_first, channels_last
 
 
 class Flatten(Layer):
@@ -17,4 +18,6 @@ class Flatten(Layer):
 
     def backward(self, dout):
         (shape,) = self.saved()
-        return dout.reshape(shape)  # (N, C*H*W) -> (N, C, H, W)
+        dx = dout.reshape(shape)  # (N, C*H*W) -> (N, C, H, W)
+        # images go back in the memory order of the layers that they came from
+        return channels_first(channels_last(dx)) if len(shape) == 4 else dx

@@ -32,10 +32,10 @@ class SoftmaxWithLoss:
         self.cache = (log_y, t)
         # added up in float64: the losses of a thousand rows can be too much for float16
         if t.ndim < x.ndim:
-            losses = -rows(log_y)[right(t)]
+            losses = -rows(log_y)[label_index(t)]
         else:
             losses = -(t.astype(x.dtype, copy=False) * log_y).sum(axis=-1, dtype=np.float64)
-        return float(losses.sum(dtype=np.float64)) / examples(x)
+        return float(losses.sum(dtype=np.float64)) / batch_size(x)
 
     def backward(self, dout=1.0):
         """dL/dx, the shape and dtype of x; dout is the gradient of what is made of the loss."""
@@ -43,11 +43,11 @@ class SoftmaxWithLoss:
         dx = np.exp(log_y, order="C")  # row after row: rows(dx) below is a view of it
         # L = -sum_k t_k log y_k and d log y_k / dx_j = [k = j] - y_j:  dL/dx = y sum(t) - t
         if t.ndim < dx.ndim:
-            rows(dx)[right(t)] -= 1  # t is 1 at the right class, 0 elsewhere
+            rows(dx)[label_index(t)] -= 1  # t is 1 at the class of the label, 0 elsewhere
         else:
             t = t.astype(dx.dtype, copy=False)
             dx = dx * t.sum(axis=-1, keepdims=True) - t
-        dx *= dout / examples(dx)
+        dx *= dout / batch_size(dx)
         return dx
 
     def __repr__(self):
@@ -71,7 +71,7 @@ class IdentityWithLoss:
     def forward(self, x, t) -> float:
         """The mean loss of the batch."""
         # added up in float64: the squares of a few rows can be too much for float16
-        loss = float(mean_squared_error(x.astype(np.float64, copy=False), t)) / examples(x)
+        loss = float(mean_squared_error(x.astype(np.float64, copy=False), t)) / batch_size(x)
         self.cache = (x, np.asarray(t, dtype=x.dtype))
         return loss
 
@@ -79,7 +79,7 @@ class IdentityWithLoss:
         """dL/dx, the shape and dtype of x; dout is the gradient of what is made of the loss."""
         x, t = _saved(self)
         dx = x - t  # L = (x - t)^2 / 2: dL/dx = x - t
-        dx *= dout / examples(x)
+        dx *= dout / batch_size(x)
         return dx
 
     def __repr__(self):
@@ -91,12 +91,12 @@ def rows(a):
     return a.reshape(-1, a.shape[-1])
 
 
-def right(t):
+def label_index(t):
     """Where the classes t stand in such rows."""
     return np.arange(t.size), t.ravel()
 
 
-def examples(x) -> int:
+def batch_size(x) -> int:
     """How many rows: (N, classes) -> N, and 1 for a single example (classes,)."""
     return x.size // x.shape[-1]
 

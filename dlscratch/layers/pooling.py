@@ -1,16 +1,16 @@
 """Pooling: shrink an image by keeping one number of each window (section 7.3).
 
 No parameters, and every channel by itself. A window is taken in two steps, first across and then
-down: the largest of each row, then the largest of these. The windows are never cut out: `taps`
-gives, for each place in a window, that pixel of all windows at once, as a view. Inside, images lie
-as (N, H, W, C), as in `dlscratch.layers.windows`.
+down: the largest of each row, then the largest of these. The windows are never cut out:
+`window_views` gives, for each place in a window, that pixel of all windows at once, as a view.
+Inside, images lie as (N, H, W, C), as in `dlscratch.layers.sliding_windows`.
 """
 
 import numpy as np
 
-from dlscratch.im2col import output_size
 from dlscratch.layers.base import Layer, expect_shape
-from dlscratch.layers.windows import channels_first, channels_last
+from dlscratch.layers.im2col import output_size
+from dlscratch.layers.sliding_windows import channels_first, channels_last
 
 
 class _Windowed(Layer):
@@ -33,13 +33,13 @@ class _Windowed(Layer):
         step_h, step_w = self.steps()
         output_size(x.shape[2], self.pool_h, step_h, self.pad)  # refuses windows that do not fit
         output_size(x.shape[3], self.pool_w, step_w, self.pad)
-        return bordered(channels_last(x), self.pad, border)
+        return pad_images(channels_last(x), self.pad, border)
 
-    def down(self):
+    def vertical(self):
         """Axis, size and step of the windows from row to row."""
         return 1, self.pool_h, self.steps()[0]
 
-    def across(self):
+    def horizontal(self):
         """The same within a row."""
         return 2, self.pool_w, self.steps()[1]
 
@@ -49,7 +49,7 @@ class _Windowed(Layer):
             return self.pool_h, self.pool_w
         return self.stride, self.stride
 
-    def cut(self, dx):
+    def unpad(self, dx):
         """(N, H, W, C) with its border -> (N, C, H, W) without."""
         _, H, W, _ = dx.shape
         return channels_first(dx[:, self.pad : H - self.pad, self.pad : W - self.pad])
@@ -72,15 +72,15 @@ class Pooling(_Windowed):
 
     def forward(self, x, training=False):
         x = self.padded(x, border=-np.inf)
-        rows = largest(x, *self.across())  # (N, H, W, C) -> (N, H, OW, C)
-        out = largest(rows, *self.down())  # -> (N, OH, OW, C)
+        rows = max_over_windows(x, *self.horizontal())  # (N, H, W, C) -> (N, H, OW, C)
+        out = max_over_windows(rows, *self.vertical())  # -> (N, OH, OW, C)
         self.cache = (x, rows, out)
         return channels_first(out)
 
     def backward(self, dout):
         x, rows, out = self.saved()
-        drows = handed_on(channels_last(dout), out, rows, *self.down())
-        return self.cut(handed_on(drows, rows, x, *self.across()))
+        drows = route_gradient(channels_last(dout), out, rows, *self.vertical())
+        return self.unpad(route_gradient(drows, rows, x, *self.horizontal()))
 
 
 class AveragePooling(_Windowed):
@@ -93,7 +93,7 @@ class AveragePooling(_Windowed):
     def forward(self, x, training=False):
         x = self.padded(x, border=0)
         self.cache = (x,)
-        total = sum(taps(sum(taps(x, *self.across())), *self.down()))
+        total = sum(window_views(sum(window_views(x, *self.horizontal())), *self.vertical()))
         return channels_first(total * (1 / (self.pool_h * self.pool_w)))
 
     def backward(self, dout):
@@ -101,43 +101,43 @@ class AveragePooling(_Windowed):
         dx = np.zeros_like(x)
         # y = (x_1 + .. + x_k) / k: dx = dy / k
         share = channels_last(dout) * (1 / (self.pool_h * self.pool_w))
-        for row in taps(dx, *self.down()):
-            for pixel in taps(row, *self.across()):
+        for row in window_views(dx, *self.vertical()):
+            for pixel in window_views(row, *self.horizontal()):
                 pixel += share
-        return self.cut(dx)
+        return self.unpad(dx)
 
 
-def bordered(x, pad, border):
+def pad_images(x, pad, border):
     """x (N, H, W, C) inside a border of `pad` pixels."""
     if pad == 0:
         return x
     return np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)), constant_values=border)
 
 
-def taps(x, axis, size, step):
+def window_views(x, axis, size, step):
     """Windows of `size`, `step` apart along an axis: for each place in a window, a view of x."""
     count = (x.shape[axis] - size) // step + 1
     before = (slice(None),) * axis
     return [x[(*before, slice(i, i + step * count, step))] for i in range(size)]
 
 
-def largest(x, axis, size, step):
+def max_over_windows(x, axis, size, step):
     """The largest number of each window."""
-    first, *others = taps(x, axis, size, step)
+    first, *others = window_views(x, axis, size, step)
     out = np.maximum(first, others[0] if others else first)
     for view in others[1:]:
         np.maximum(out, view, out=out)
     return out
 
 
-def handed_on(dy, y, x, axis, size, step):
-    """dx, where y is `largest(x)`: dy goes to the maximum, the first where several are equal."""
+def route_gradient(dy, y, x, axis, size, step):
+    """dx, where y is `max_over_windows(x)`: dy goes to the maximum, the first of equal ones."""
     tiled = step == size  # each pixel in exactly one window
     dx = np.empty_like(x) if tiled else np.zeros_like(x)
-    dviews = taps(dx, axis, size, step)
+    dviews = window_views(dx, axis, size, step)
     shares = dviews if tiled else [np.empty_like(y) for _ in dviews]
     left = dy
-    for view, share, rest in zip(taps(x, axis, size, step), shares, shares[1:]):
+    for view, share, rest in zip(window_views(x, axis, size, step), shares, shares[1:]):
         np.multiply(left, view != y, out=rest)  # what is left for the others in the window
         np.subtract(left, rest, out=share)
         left = rest

@@ -11,7 +11,7 @@ from benchmarks import __main__ as benchmarks
 from benchmarks import one_process, space
 from benchmarks.results import Results, load
 from benchmarks.timing import Effort
-from dlscratch.experiment import run
+from dlscratch.book.experiment import run
 
 
 def bench(*argv):

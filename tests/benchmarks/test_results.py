@@ -7,7 +7,7 @@ import pytest
 from benchmarks import compare, report
 from benchmarks.results import FASTER, SHARE, Results, load, once
 from benchmarks.timing import Measured
-from dlscratch.files import DataError
+from dlscratch.storage.files import DataError
 
 
 def blocks(library=0.002, book=0.006, pytorch=0.004):

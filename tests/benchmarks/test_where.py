@@ -9,7 +9,7 @@ from benchmarks import report
 from benchmarks.networks import SUBJECTS
 from benchmarks.timing import Effort
 from benchmarks.where import clocked, floor, profile, rest, to_do, total
-from dlscratch import Network, Pooling, ReLU, affine, convolution
+from dlscratch import Affine, Convolution, Network, Pooling, ReLU
 
 
 @pytest.fixture
@@ -17,10 +17,10 @@ def net():
     rng = np.random.default_rng(0)
     return Network(
         [
-            convolution(1, 3, 2, rng=rng),
+            Convolution.init(1, 3, 2, rng=rng),
             ReLU(),
             Pooling(2, 2),
-            affine(12, 5, rng=rng),
+            Affine.init(12, 5, rng=rng),
         ]
     )
 

@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from ch01 import img_show
-from dlscratch.experiment import run
+from dlscratch.book.experiment import run
 
 
 def show(argv):

@@ -9,7 +9,7 @@ from ch02.nand_gate import NAND
 from ch02.or_gate import OR
 from ch02.perceptron import INPUTS, perceptron, print_truth_table
 from ch02.xor_gate import XOR
-from dlscratch.experiment import run
+from dlscratch.book.experiment import run
 
 
 @pytest.mark.parametrize(

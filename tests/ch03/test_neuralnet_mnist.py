@@ -8,8 +8,8 @@ import pytest
 from ch03 import neuralnet_mnist
 from ch03.neuralnet_mnist import get_data, init_network, predict
 from ch03.neuralnet_mnist_batch import count_right
-from dlscratch.experiment import run
-from dlscratch.files import DataError
+from dlscratch.book.experiment import run
+from dlscratch.storage.files import DataError
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ch03.three_layer_net import forward, init_network, main, options
-from dlscratch.experiment import run
+from dlscratch.book.experiment import run
 from dlscratch.functions import sigmoid, softmax
 
 

@@ -4,7 +4,7 @@ import importlib
 
 import pytest
 
-from dlscratch.experiment import run
+from dlscratch.book.experiment import run
 
 # The book's digits, written once more here: a script cannot bend them to what it finds.
 BOOK = {

@@ -10,7 +10,7 @@ from ch04.gradient_method import descent_path, gradient_descent
 from ch04.gradient_simplenet import main, options, simpleNet
 from ch04.secant import f, forward_diff
 from dlscratch import numerical_gradient
-from dlscratch.experiment import run
+from dlscratch.book.experiment import run
 
 
 @pytest.mark.parametrize("x, slope, intercept", [(5.0, 0.2, -0.25), (10.0, 0.3, -1.0)])

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.testing import assert_array_equal
 
 from ch04.train_neuralnet import endless_batches, main, options, show_numerical_gradient
-from dlscratch.experiment import run
+from dlscratch.book.experiment import run
 
 
 def test_every_epoch_of_the_endless_batches_holds_each_image_once():

@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 from ch05 import activation_graphs, affine_graph, buy_apple, buy_apple_orange, softmax_graph
 from ch05.layer_naive import AddLayer, MulLayer
 from dlscratch import Sigmoid, SoftmaxWithLoss, numerical_gradient, softmax
-from dlscratch.experiment import run
+from dlscratch.book.experiment import run
 from dlscratch.graph import Node
 
 
@@ -28,7 +28,7 @@ def test_the_apples_have_the_gradients_of_figure_5_14():
 def test_apples_and_oranges_have_the_gradients_of_figure_5_17():
     price = buy_apple_orange.payment()
     price.backward()
-    grads = {node.name: node.grad for node in price.ancestors() if not node.inputs}
+    grads = {node.name: node.grad for node in price.topological_order() if not node.inputs}
     assert grads == pytest.approx(
         {
             "price of an apple": 2.2,

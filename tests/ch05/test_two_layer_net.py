@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from ch05 import gradient_check, train_neuralnet
 from ch05.two_layer_net import TwoLayerNet
 from dlscratch import check_gradients
-from dlscratch.experiment import run
+from dlscratch.book.experiment import run
 
 
 def small_net(seed=0):

@@ -17,7 +17,7 @@ from ch06.overfit_dropout import network_with_dropout
 from ch06.overfit_weight_decay import gap_claim
 from dataset.mnist import load_mnist
 from dlscratch import SGD, BatchNorm, Dropout, History, Trainer
-from dlscratch.experiment import run
+from dlscratch.book.experiment import run
 
 
 def quick(script, folder, *options):

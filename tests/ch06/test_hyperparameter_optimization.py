@@ -18,7 +18,7 @@ from ch06.hyperparameter_optimization import split
 from ch06.search import OptunaSearch, RandomSearch, search
 from ch06.trials import Trials, train_trial
 from dataset.mnist import load_mnist
-from dlscratch.experiment import run
+from dlscratch.book.experiment import run
 
 RANGES = (1e-6, 1e-2), (1e-8, 1e-4)
 SMALL = "--images", "50", "--epochs", "2", "--trials", "6", "--processes", "1"

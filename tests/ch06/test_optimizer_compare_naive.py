@@ -6,7 +6,7 @@ import pytest
 from ch06 import optimizer_compare_naive as script
 from ch06.optimizer_compare_naive import OPTIMIZERS, f, gradient, walk
 from dlscratch import numerical_gradient
-from dlscratch.experiment import run
+from dlscratch.book.experiment import run
 
 
 def book_path(name):

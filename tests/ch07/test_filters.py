@@ -5,7 +5,7 @@ from ch07.apply_filter import answers, choose, edges, load_grey, share_at_uprigh
 from ch07.visualize_filter import likeness
 from dataset.landscape import PICTURE
 from dlscratch import Convolution
-from dlscratch.files import DataError
+from dlscratch.storage.files import DataError
 
 UPRIGHT = np.tile([-1.0, -1.0, 0.0, 1.0, 1.0], (5, 1)).astype(np.float32)
 CHECKERED = (-1.0) ** np.add.outer(np.arange(5), np.arange(5))

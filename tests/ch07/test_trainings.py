@@ -7,7 +7,7 @@ from ch07 import images, train_convnet
 from ch07.long_training import DecayingAdam
 from ch08 import train_deepnet
 from dlscratch import Adam
-from dlscratch.experiment import run
+from dlscratch.book.experiment import run
 from dlscratch.trainer import Trainer
 
 SCRIPTS = [

@@ -6,7 +6,7 @@ from ch08.half_float_network import read, scores
 from ch08.layer_times import by_kind, by_name, layer_times
 from ch08.misclassified_mnist import confused_pairs
 from ch08.receptive_field import pixels_seen, receptive_field, stack, weights
-from dlscratch import Layer, Network, affine
+from dlscratch import Affine, Layer, Network
 
 # ---- misclassified_mnist
 
@@ -33,13 +33,13 @@ def test_a_layer_that_falls_back_to_more_bits_is_found_out():
         def backward(self, dout):
             return dout
 
-    net = Network([affine(3, 2, rng=np.random.default_rng(0)), Widening()]).astype(np.float16)
+    net = Network([Affine.init(3, 2, rng=np.random.default_rng(0)), Widening()]).astype(np.float16)
     with pytest.raises(AssertionError, match="Widening.* answers float32, expected float16"):
         scores(net, np.ones((2, 3), np.float16))
 
 
 def test_the_last_short_batch_is_read_too():
-    net = Network([affine(3, 2, rng=np.random.default_rng(0))])
+    net = Network([Affine.init(3, 2, rng=np.random.default_rng(0))])
     x = np.random.default_rng(1).standard_normal((250, 3)).astype(np.float32)
     assert np.array_equal(read(net, x)[0], net.predict(x).argmax(axis=1))
 

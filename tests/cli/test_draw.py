@@ -9,7 +9,7 @@ import webbrowser
 import pytest
 
 from dlscratch.cli import draw
-from dlscratch.draw.server import DrawServer
+from dlscratch.demo.server import DrawServer
 
 COMMAND = [sys.executable, "-m", "dlscratch", "draw"]
 

@@ -19,10 +19,10 @@ class MyPooling(Pooling): pass
 class MyLoss(SoftmaxWithLoss): pass
 """,
     "my_net.py": """
-from dlscratch import Network, convolution
+from dlscratch import Convolution, Network
 class MyNet(Network):
     def __init__(self):
-        super().__init__([convolution(3, 2, 3)])
+        super().__init__([Convolution.init(3, 2, 3)])
 """,
 }
 LONG = ("draw", "reproduce", "show", "run ch06/overfit_dropout --quick")  # other tests run these

@@ -52,9 +52,9 @@ def test_summary_calls_the_class_with_arguments(dlscratch):
 
 def test_summary_reads_a_file_of_the_readers_own(dlscratch):
     Path("mine.py").write_text(
-        "from dlscratch import Network, ReLU, affine, convolution\n"
+        "from dlscratch import Affine, Convolution, Network, ReLU\n"
         "class Mine(Network):\n"
-        "    def __init__(self): super().__init__([convolution(3, 2, 3), ReLU()])\n"
+        "    def __init__(self): super().__init__([Convolution.init(3, 2, 3), ReLU()])\n"
     )
     assert "2 x 30 x 30" in dlscratch("summary", "mine.py", "--input", "3,32,32").out
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dlscratch import chapters
+from dlscratch.book import chapters
 from dlscratch.cli import list_scripts
 
 
@@ -139,7 +139,7 @@ def test_show_goes_on_after_a_script_that_fails(dlscratch, monkeypatch, tmp_path
     bad.write_text("raise SystemExit('no luck')")
     good = [script for script in chapters.scripts() if script.name == "ch02/or_gate"]
     scripts = [chapters.Script(bad, "Bad."), *good]
-    monkeypatch.setattr("dlscratch.cli.names.scripts", lambda: scripts)
+    monkeypatch.setattr("dlscratch.cli.script_names.scripts", lambda: scripts)
     done = dlscratch("show", "ch02")
     assert done.code == 1
     assert "ch02/bad: failed: no luck (exit code 1; see " in done.err

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dataset.idx import LARGEST, checksum, read_digits, read_idx
-from dlscratch.files import DataError
+from dlscratch.storage.files import DataError
 
 IMAGES = np.arange(3 * 4 * 5, dtype=np.uint8).reshape(3, 4, 5)
 LABELS = np.array([7, 2, 1], np.uint8)

@@ -15,7 +15,7 @@ import pytest
 from dataset import mnist
 from dataset.idx import checksum
 from dataset.mnist import load_mnist
-from dlscratch.files import DataError, load_pickle
+from dlscratch.storage.files import DataError, load_pickle
 
 ROOT = Path(mnist.__file__).parent.parent
 PARTS = "x_train", "t_train", "x_test", "t_test"

@@ -8,6 +8,8 @@ from matplotlib.figure import Figure
 
 from dlscratch import (
     SGD,
+    Affine,
+    Convolution,
     History,
     IdentityWithLoss,
     MultiLayerNet,
@@ -15,8 +17,6 @@ from dlscratch import (
     Pooling,
     ReLU,
     Trainer,
-    affine,
-    convolution,
     figures,
 )
 
@@ -33,11 +33,11 @@ def convnet():
     rng = np.random.default_rng(0)
     return Network(
         [
-            convolution(1, 3, 3, rng=rng),
+            Convolution.init(1, 3, 3, rng=rng),
             ReLU(),
             Pooling(2, 2),
-            convolution(3, 20, 2, rng=rng),
-            affine(80, 4, rng=rng),
+            Convolution.init(3, 20, 2, rng=rng),
+            Affine.init(80, 4, rng=rng),
         ]
     )
 
@@ -46,7 +46,7 @@ class Sees(Network):
     """A network whose scores are its input: it reads what the test tells it to."""
 
     def __init__(self):
-        super().__init__([affine(9, 9)], IdentityWithLoss())
+        super().__init__([Affine.init(9, 9)], IdentityWithLoss())
         self.params["W1"] = np.eye(9)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dlscratch import SGD, Layer, Network, affine, check_gradients
+from dlscratch import SGD, Affine, Layer, Network, check_gradients
 
 
 class Scale(Layer):
@@ -28,7 +28,7 @@ def test_it_can_be_proved_and_trained_like_any_other():
     rng = np.random.default_rng(0)
     x, t = rng.standard_normal((5, 3)), rng.integers(0, 2, 5)
     assert check_gradients(Scale(np.array([1.0, -2.0, 3.0])), x)
-    net = Network([Scale(np.ones(3, np.float32)), affine(3, 2, rng=rng)])
+    net = Network([Scale(np.ones(3, np.float32)), Affine.init(3, 2, rng=rng)])
     assert list(net.params) == ["a1", "W1", "b1"]
     assert check_gradients(net, x, t)
     before = net.loss(x, t)

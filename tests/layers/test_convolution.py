@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlscratch import Convolution, col2im, im2col, output_size
-from dlscratch.layers import windows
+from dlscratch.layers import sliding_windows as windows
 
 
 @st.composite

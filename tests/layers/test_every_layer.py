@@ -184,7 +184,7 @@ def backwards(a):
 
 
 def rows_first(a):
-    """The memory order of `dlscratch.layers.windows`."""
+    """The memory order of `dlscratch.layers.sliding_windows`."""
     order = (2, 1, 3, 0) if a.ndim == 4 else (1, 0)
     return np.ascontiguousarray(a.transpose(order)).transpose(np.argsort(order))
 
@@ -254,7 +254,7 @@ def test_the_checker_sees_a_thousandth_too_much_in_any_gradient(name):
     for key in ("x", *layer.param_names):
         verdict = check_gradients(sabotaged(layer, key), x, training=True)
         assert not verdict and verdict.array == key, verdict
-        assert "a factor, the gradient is 1.001 times" in verdict.cure
+        assert "a factor, the gradient is 1.001 times" in verdict.hint
 
 
 def sabotaged(layer, key):

@@ -1,0 +1,80 @@
+"""Where the chapters' scripts are, and what each of them says of itself.
+
+A script is a file in ch01 .. ch08 with a function `main`; a new one is found by itself. Its name
+is ch06/overfit_dropout, its title the first line of its docstring. After a run its record (see
+`dlscratch.book.experiment`) tells what came out, and how long it took.
+"""
+
+import ast
+import importlib
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+ROOT = Path(__file__).parents[2]  # the chapters lie beside the library, installed or not
+TIMES = Path(__file__).with_name("times.json")  # measured by `dlscratch reproduce --publish`
+
+
+@dataclass(frozen=True)
+class Script:
+    """One script: `path` of its file, `title` of its lesson."""
+
+    path: Path
+    title: str
+
+    @property
+    def figures(self) -> str:
+        """The figures of the book that it draws, as its title names them: "6-1 to 6-3"."""
+        return self._parts()[0]
+
+    @property
+    def lesson(self) -> str:
+        """The title without these numbers."""
+        return self._parts()[1]
+
+    def _parts(self):
+        found = re.fullmatch(r"Figures? (\d[^:]*): (.*)", self.title)
+        return found.groups() if found else ("", self.title)
+
+    @property
+    def chapter(self) -> str:
+        """ch06"""
+        return self.path.parent.name
+
+    @property
+    def name(self) -> str:
+        """ch06/overfit_dropout"""
+        return f"{self.chapter}/{self.path.stem}"
+
+    def load(self) -> ModuleType:
+        """The module, with its `main`, its docstring and perhaps its `options`."""
+        return importlib.import_module(f"{self.chapter}.{self.path.stem}")
+
+    def record(self, out: Path) -> dict[str, Any] | None:
+        """What the last run below the folder `out` left behind; None if there is nothing to read.
+
+        A dict of seed, options (what differed from the defaults), seconds, figures (names of
+        files) and claims (each a dict of what, book, ours, holds, why).
+        """
+        try:
+            return json.loads((out / f"{self.name}.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+
+
+def scripts() -> list[Script]:
+    """All scripts of all chapters, in the order of their names.
+
+    >>> [script.name for script in scripts()][:2]
+    ['ch01/hungry', 'ch01/img_show']
+    """
+    found = []
+    for path in sorted(ROOT.glob("ch0[1-8]/*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if any(isinstance(node, ast.FunctionDef) and node.name == "main" for node in tree.body):
+            title = (ast.get_docstring(tree) or "").partition("\n")[0]
+            found.append(Script(path, title))
+    return found

@@ -1,0 +1,221 @@
+"""Everything that the book measures, measured again: the table of REPRODUCTION.md.
+
+Each script runs in a process of its own, so that one failure does not end all, with its words in
+a log beside its figures. Its record tells what the book claims and what came out here. The records
+stay: a run that was stopped goes on from them, and the table can be written again at any time.
+"""
+
+import json
+import os
+import platform
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from dlscratch.book.chapters import Script
+from dlscratch.storage.files import atomic_write
+
+# The long trainings: minutes on two fast cores, hours on a slow laptop; only with --full.
+HOURS = ("ch07/train_convnet", "ch08/train_deepnet")
+
+LARGEST_THUMBNAIL = 30_000  # bytes
+
+
+def argv_of(seed: int = 0, quick: bool = False) -> list[str]:
+    """The options that every script gets."""
+    return ["--seed", str(seed)] + ["--quick"] * quick
+
+
+def finished(script: Script, out: Path, seed: int, quick: bool) -> dict | None:
+    """The record of this very run, if it was finished before."""
+    record = script.record(out)
+    wanted = {"seed": seed, "options": {"quick": True} if quick else {}}
+    return record if record and wanted.items() <= record.items() else None
+
+
+def run_all(
+    scripts: Sequence[Script], out: Path, seed: int = 0, quick: bool = False, resume: bool = False
+) -> Iterator[tuple[str, str]]:
+    """Run the scripts one by one, each into its folder below `out`; (name, why) of those that fail.
+
+    resume: leave out those that are finished, and let the others go on where they can. A line for
+    each script, and a bar where the output is a terminal. Ctrl-C stops the script that is running,
+    which keeps what it can, and is raised again.
+    """
+    from tqdm import tqdm
+
+    with tqdm(scripts, "scripts", disable=None) as bar:
+        for script in bar:
+            bar.set_postfix_str(script.name)
+            reason = ""
+            if resume and finished(script, out, seed, quick):
+                outcome = "finished before"
+            else:
+                reason = run_one(script, out, argv_of(seed, quick), resume)
+                outcome = reason or _outcome(script.record(out))
+            tqdm.write(f"{script.name}: {outcome}", file=sys.stdout)
+            sys.stdout.flush()
+            if reason:
+                yield script.name, reason
+
+
+def run_one(script: Script, out: Path, argv: Sequence[str], resume: bool = False) -> str:
+    """Run one script, its output into a log; why it failed, or "" if it did not."""
+    folder = out / script.chapter
+    folder.mkdir(parents=True, exist_ok=True)
+    (out / f"{script.name}.json").unlink(missing_ok=True)  # an old record is none of this run
+    log = out / f"{script.name}.log"
+    command = [sys.executable, str(script.path), *argv, "--out", str(folder)]
+    if resume and "--resume" in subprocess.check_output([*command, "--help"], text=True):
+        command.append("--resume")
+    with open(log, "w", encoding="utf-8") as words:
+        # A session of its own: Ctrl-C reaches this process alone, which passes it on just once.
+        process = subprocess.Popen(command, stdout=words, stderr=words, start_new_session=True)
+        try:
+            process.wait()
+        except BaseException:
+            process.send_signal(signal.SIGINT)
+            process.wait()
+            raise
+    if process.returncode == 0:
+        return ""
+    lines = log.read_text(encoding="utf-8").strip().splitlines() or ["no word"]
+    return f"failed: {lines[-1]} (exit code {process.returncode}; see {log})"
+
+
+def _outcome(record) -> str:
+    claims = record["claims"]
+    holding = f"{sum(claim['holds'] for claim in claims)} of {len(claims)} claims hold, "
+    return (holding if claims else "") + duration(record["seconds"])
+
+
+def duration(seconds: float) -> str:
+    """
+    >>> duration(0.84), duration(250), duration(8000)
+    ('0.8 s', '4 min 10 s', '2 h 13 min')
+    """
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def write_times(path: Path, scripts: Iterable[Script], out: Path, seed: int) -> None:
+    """Enter the seconds of every finished run in full size into a small JSON file."""
+    times = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    for script in scripts:
+        record = finished(script, out, seed, quick=False)
+        if record:
+            times[script.name] = record["seconds"]
+    with atomic_write(path) as file:
+        file.write((json.dumps(dict(sorted(times.items())), indent=1) + "\n").encode())
+
+
+# ---- the table
+
+
+def write_report(
+    path: Path,
+    scripts: Iterable[Script],
+    out: Path,
+    *,
+    seed: int,
+    quick: bool,
+    command: str,
+    missing: dict[str, str],
+) -> None:
+    """Write the table of all finished runs as Markdown; thumbnails go into docs/figures beside it.
+
+    command: how it was made. missing: {name: why} of those that did not run to their end.
+    """
+    chapters: dict[str, list[str]] = {}
+    verdicts = []
+    left_out = []
+    for script in scripts:
+        record = finished(script, out, seed, quick)
+        if record is None:
+            left_out.append(f"{script.name} ({missing.get(script.name, 'not run')})")
+            continue
+        picture = _thumbnail(script, record, out, path.parent)  # README shows those without claims
+        if record["claims"]:
+            verdicts += [claim["holds"] for claim in record["claims"]]
+            rows = _rows(script, record, picture, path.parent)
+            chapters.setdefault(script.chapter, []).extend(rows)
+    parts = [_head(verdicts, command)]
+    for chapter, rows in chapters.items():
+        parts.append(f"## Chapter {int(chapter[2:])}\n\n{COLUMNS}\n" + "\n".join(rows) + "\n")
+    if left_out:
+        lines = "\n".join(f"- {_cell(line)}" for line in left_out)
+        parts.append(f"## Not in this table\n\n{lines}\n")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_write(path) as file:
+        file.write("\n".join(parts).encode())
+
+
+COLUMNS = (
+    "| Experiment | Claim | The book | Here | GradientCheck |\n| --- | --- | --- | --- | --- |"
+)
+
+
+def _head(verdicts, command):
+    versions = f"Python {platform.python_version()}, NumPy {np.__version__}"
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, {versions}"
+    return (
+        "# Reproduction\n\n"
+        "What the book says, and what its experiments measure here. Of "
+        f"{len(verdicts)} claims {sum(verdicts)} hold and {len(verdicts) - sum(verdicts)} differ. "
+        "Nothing is tuned until it fits: what differs stays, with the reason as far as it is known."
+        f"\n\nMade by `{command}` on {date.today()} ({machine}). "
+        "The times are those of a clock on the wall.\n"
+    )
+
+
+def _thumbnail(script, record, out, folder):
+    """Make a small copy of the script's first figure; its path from `folder`, "" for no figure."""
+    if not record["figures"]:
+        return ""
+    name = f"docs/figures/{script.chapter}_{script.path.stem}.png"
+    write_thumbnail(out / script.chapter / record["figures"][0], folder / name)
+    return name
+
+
+def _rows(script, record, picture, folder):
+    """One row for each claim; the first one shows the script, seed, time and picture."""
+    link = os.path.relpath(script.path, folder.resolve())
+    first = f"[{script.name}]({link})<br>seed {record['seed']}, {duration(record['seconds'])}"
+    if picture:
+        first += f"<br>![{script.title}]({picture})"
+    for claim in record["claims"]:
+        because = f", because {claim['why']}" if claim["why"] else ""
+        cells = [claim["what"], claim["book"], claim["ours"]]
+        verdict = ("holds" if claim["holds"] else "**differs**") + _cell(because)
+        yield f"| {first} | {' | '.join(map(_cell, cells))} | {verdict} |"
+        first = ""
+
+
+def _cell(text: str) -> str:
+    """Text that means the same in a Markdown table."""
+    return re.sub(r"([|*_<\\`])", r"\\\1", " ".join(text.split()))
+
+
+def write_thumbnail(picture: Path, path: Path) -> None:
+    """A small copy of a picture: as wide as fits into `LARGEST_THUMBNAIL` bytes, 64 colours."""
+    from PIL import Image
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with Image.open(picture) as image:
+        whole = image.convert("RGB")
+    for width in (400, 320, 240, 160, 100):
+        small = whole.copy()
+        small.thumbnail((width, 300), Image.Resampling.LANCZOS)
+        # MAXCOVERAGE keeps the colour of a thin line, however few its pixels are
+        few = small.quantize(64, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        few.save(path, optimize=True)
+        if path.stat().st_size <= LARGEST_THUMBNAIL:
+            return

@@ -1,0 +1,133 @@
+"""Finds a class that the reader names, in a file or a module, and makes an object of it.
+
+The code that runs then is the reader's own: where it fails, one line says at which of its lines.
+"""
+
+import functools
+import importlib
+import importlib.util
+import inspect
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from dlscratch.book.chapters import ROOT
+from dlscratch.cli.script_names import UsageError
+from dlscratch.network import Network
+
+
+def find_class(target: str, fits: Callable[[type], bool], kind: str) -> Any:
+    """The class that `target` names: FILE.py:Class, ch08/deep_convnet:Class or module:Class.
+
+    Without :Class, the only one in the file of which fits(class) is true; kind: what such a class
+    is called. UsageError if there is none.
+    """
+    where, colon, name = target.rpartition(":")
+    if not colon:
+        where, name = target, ""
+    module = _load(where)
+    candidates = {
+        key: value
+        for key, value in vars(module).items()
+        if inspect.isclass(value) and fits(value) and (value.__module__ == module.__name__ or name)
+    }
+    if name and name in vars(module) and name not in candidates:
+        raise UsageError(f"{name} in {where} is not a {kind}")
+    if name in candidates:
+        return candidates[name]
+    if not candidates:
+        raise UsageError(f"there is no {kind} in {where}")
+    known = ", ".join(candidates)
+    if name:
+        raise UsageError(f"there is no {name} in {where}, but {known}")
+    if len(candidates) > 1:
+        raise UsageError(f"which {kind} of {where}? {known}: write {where}:{list(candidates)[0]}")
+    return next(iter(candidates.values()))
+
+
+def make(kind: type, arguments: str, rng: np.random.Generator) -> Any:
+    """An object of this class; arguments: as in a call, "4, 3, std=0.1"; np and rng are known.
+
+    A constructor that takes an rng gets it, too.
+    """
+    needed = required_arguments(kind)
+    if needed and not arguments:
+        example = ", ".join(EXAMPLES.get(name, "5") for name in needed)
+        raise UsageError(
+            f"{kind.__name__} needs {', '.join(needed)}: give them, such as --args '{example}'"
+        )
+    takes_rng = "rng" in inspect.signature(kind).parameters
+    maker = functools.partial(kind, rng=rng) if takes_rng else kind
+    known = {**vars(sys.modules[kind.__module__]), "np": np, "rng": rng, "make": maker}
+    with user_code_errors(f"{kind.__name__}({arguments})"):
+        return eval(f"make({arguments})", known)
+
+
+def make_network(target: str, arguments: str, rng: np.random.Generator) -> Network:
+    """An object of the class of networks that `target` names."""
+
+    def is_network(kind):
+        return issubclass(kind, Network) and kind is not Network
+
+    return make(find_class(target, is_network, "network"), arguments, rng)
+
+
+EXAMPLES = {
+    "W": "rng.standard_normal((5, 3))",
+    "b": "np.zeros(3)",
+    "input_size": "784",
+    "hidden_size": "50",
+    "hidden_size_list": "[50]",
+    "output_size": "10",
+}
+
+
+def required_arguments(function: Callable) -> list[str]:
+    """The names of the arguments that a call must give."""
+    return [
+        p.name
+        for p in inspect.signature(function).parameters.values()
+        if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
+
+
+@contextmanager
+def user_code_errors(doing: str) -> Iterator[None]:
+    """Turn any error of the reader's own code into a UsageError that says where it happened."""
+    try:
+        yield
+    except UsageError:
+        raise
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [f for f in frames if not f.filename.startswith(("<", "--", str(ROOT / "dlscratch")))]
+        at = f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
+        raise UsageError(f"{doing} failed{at}: {type(error).__name__}: {error}") from None
+
+
+def _load(where: str) -> ModuleType:
+    chapter = ROOT / where.removesuffix(".py")
+    if chapter.with_suffix(".py").is_file() and not Path(where).is_file():
+        where = ".".join(chapter.relative_to(ROOT).parts)
+    path = Path(where)
+    with user_code_errors(f"reading {where}"):
+        if path.suffix != ".py":
+            try:
+                return importlib.import_module(where)
+            except (ImportError, TypeError, ValueError):
+                raise UsageError(f"there is no file or module {where}") from None
+        if not path.is_file():
+            raise UsageError(f"there is no file {where}")
+        sys.path.insert(0, str(path.parent.resolve()))  # its own imports, as python FILE.py has it
+        spec = importlib.util.spec_from_file_location(path.stem, path)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[path.stem] = module
+        spec.loader.exec_module(module)
+        return module

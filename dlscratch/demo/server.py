@@ -1,0 +1,203 @@
+"""The server behind the page: four files, and one question that the page asks at every stroke.
+
+    GET  /, /page.css, /page.js     the page
+    GET  /networks                  which networks there are, as JSON
+    POST /read/NAME                 a drawing, 280 x 280 bytes -> what this network makes of it
+
+It listens on the loopback address alone, so nobody else on the network reaches it. Neither does a
+web page that the reader has open: its name is not ours in Host and Origin. Every refusal is a
+status and a reason, as JSON.
+"""
+
+import base64
+import contextlib
+import json
+import re
+import socket
+import socketserver
+import sys
+import threading
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dlscratch.demo.digit import digit
+from dlscratch.demo.reading import Reading, read
+
+SIDE = 280  # of the drawing, in pixels
+FILES = {
+    "/": ("page.html", "text/html; charset=utf-8"),
+    "/page.css": ("page.css", "text/css; charset=utf-8"),
+    "/page.js": ("page.js", "text/javascript; charset=utf-8"),
+}
+JSON = "application/json"
+DRAWING = "application/octet-stream"  # a foreign page may not send this type without asking first
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+
+class Refusal(Exception):
+    """A request that is not answered: status and reason."""
+
+
+class DrawServer(socketserver.ThreadingTCPServer):
+    """Serves the page for `networks`, by name; port 0 is any free one. OSError if it is taken."""
+
+    daemon_threads = True  # whoever is still being served does not hold up the end
+    allow_reuse_address = sys.platform != "win32"  # where it would share another program's port
+
+    def __init__(self, networks: Mapping[str, Any], port: int = 0):
+        self.networks = networks
+        self.lock = threading.Lock()  # layers keep the forward pass for the backward: one at a time
+        super().__init__(("127.0.0.1", port), Handler)
+
+    @property
+    def address(self) -> str:
+        """What to type into a browser."""
+        return f"http://127.0.0.1:{self.server_address[1]}/"
+
+    def handle_error(self, request, client_address):
+        """A browser that leaves in the middle is no error; anything else is, and is shown."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One request."""
+
+    server: DrawServer
+    allowed = ""  # the method that the path of this request wants
+    timeout = 10  # seconds, for a request that never ends
+
+    def answer(self):
+        """Find what the path stands for, and send it; or the reason why not."""
+        try:
+            self.check_sender()
+            self.allowed, respond = self.route(self.path.partition("?")[0])
+            if self.command != self.allowed:
+                raise Refusal(405, f"{self.path} answers {self.allowed} alone")
+            self.send(200, *respond())
+        except Refusal as refusal:
+            self.send_error(*refusal.args)
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = answer
+
+    def check_sender(self):
+        """Another site's name may lead here (DNS rebinding), or its page may call: both refused."""
+        host = self.headers.get("Host", "")
+        if host.partition(":")[0] not in ("127.0.0.1", "localhost"):
+            raise Refusal(403, f"expected to be called {self.server.address}, not {host!r}")
+        origin = self.headers.get("Origin", f"http://{host}")
+        if origin != f"http://{host}":
+            raise Refusal(403, f"the page of {origin} has no business here")
+
+    def route(self, path):
+        """The method that the path wants, and the function that answers."""
+        if path in FILES:
+            name, kind = FILES[path]
+            return "GET", lambda: (kind, Path(__file__).with_name(name).read_bytes())
+        if path == "/networks":
+            return "GET", lambda: as_json(self.networks())
+        name = path.removeprefix("/read/")
+        if name != path and name in self.server.networks:
+            return "POST", lambda: as_json(self.reading(self.server.networks[name]))
+        raise Refusal(404, f"there is nothing at {path}")
+
+    def networks(self):
+        with self.server.lock:
+            tables = {name: net.summary() for name, net in self.server.networks.items()}
+        return [
+            {
+                "name": name,
+                "title": table.name,
+                "parameters": table.parameters,
+                "maps": [row.output for row in table.rows if row.layer == "Convolution"],
+            }
+            for name, table in tables.items()
+        ]
+
+    def reading(self, net):
+        image = digit(self.drawing())
+        if not image.any():
+            return {"digit": None, "reason": "nothing is drawn yet"}
+        with self.server.lock:
+            return as_words(image, read(net, image))
+
+    def drawing(self):
+        """The body of the request as an array (280, 280)."""
+        kind, length = self.headers.get_content_type(), self.headers.get("Content-Length", "")
+        if kind != DRAWING:
+            raise Refusal(400, f"expected a body of type {DRAWING}, got {kind}")
+        if not re.fullmatch("[0-9]{1,18}", length):
+            raise Refusal(400, "expected a Content-Length, the number of bytes in the body")
+        if int(length) > SIDE * SIDE:
+            raise Refusal(413, f"expected {SIDE} x {SIDE} bytes and no more, got {length}")
+        body = self.rfile.read(int(length))
+        if len(body) != SIDE * SIDE:
+            raise Refusal(400, f"expected {SIDE} x {SIDE} bytes, one a pixel, got {len(body)}")
+        return np.frombuffer(body, np.uint8).reshape(SIDE, SIDE)
+
+    def send(self, status, kind, body):
+        self.send_response(status)
+        for name, value in HEADERS.items():
+            self.send_header(name, value)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        if status == 405:
+            self.send_header("Allow", self.allowed)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def send_error(self, code, message=None, explain=None):
+        """Every refusal, those of the base class too, is a reason as JSON."""
+        self.send(code, *as_json({"reason": message or "this request is not understood"}))
+        self.linger()
+
+    def linger(self):
+        """Read on for a moment: to close on unread bytes would take the answer back (a reset)."""
+        with contextlib.suppress(OSError):  # gone, or sends nothing more
+            self.connection.shutdown(socket.SHUT_WR)
+            self.connection.settimeout(0.5)
+            for _ in range(64):
+                if not self.connection.recv(65536):
+                    break
+
+    def log_message(self, format, *args):
+        """Quiet: a line for every stroke helps nobody."""
+
+
+def as_json(value):
+    return JSON, json.dumps(value).encode()
+
+
+def as_words(image: np.ndarray, reading: Reading) -> dict[str, Any]:
+    """A reading as JSON can hold it; pictures as base64 of a byte for each pixel.
+
+    image: 255 = ink. gradient: 127 = the largest size in it, either sign. maps: 255 = the largest
+    number of the layer, 0 = none. A layer is {"shape": [F, H, W], "bytes": "..."}.
+    """
+    slope = np.abs(reading.gradient).max()
+    return {
+        "digit": reading.winner,
+        "probabilities": [round(float(p), 6) for p in reading.probabilities],
+        "image": packed(image * 255, np.uint8),
+        "gradient": packed(reading.gradient * (127 / (slope or 1)), np.int8),
+        "maps": [
+            {"shape": layer.shape, "bytes": packed(layer * (255 / (layer.max() or 1)), np.uint8)}
+            for layer in reading.maps
+        ],
+    }
+
+
+def packed(numbers, dtype):
+    limits = np.iinfo(dtype)
+    whole = np.clip(np.rint(numbers), limits.min, limits.max).astype(dtype)
+    return base64.b64encode(whole.tobytes()).decode()

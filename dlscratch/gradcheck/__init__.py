@@ -1,0 +1,10 @@
+"""Gradients measured, and backward passes proved right by them (sections 4.3, 4.4 and 5.7.3).
+
+numerical.py measures a slope, check.py compares it with what a backward pass returns, diagnosis.py
+names the likely cause where the two differ.
+"""
+
+from dlscratch.gradcheck.check import GradientCheck, Verdict, check_gradients
+from dlscratch.gradcheck.numerical import numerical_diff, numerical_gradient
+
+__all__ = ["GradientCheck", "Verdict", "check_gradients", "numerical_diff", "numerical_gradient"]

@@ -1,0 +1,285 @@
+"""Is this backward pass right? Proof by measurement (section 5.7.3).
+
+L = sum(dout * layer.forward(x)) is one number, and dout is random, so that no error can cancel
+out. Along a random direction of x, W, .. the slope of L is measured, (L(+h) - L(-h)) / 2h in
+float64, and held against what backward says, sum(gradient * direction). Then single entries are
+held against each other, to name the worst one, and a list of usual mistakes is tried for its cause.
+"""
+
+import copy
+import inspect
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from dlscratch.gradcheck import diagnosis
+from dlscratch.network import Network
+
+STEPS = (1e-5, 1e-6)  # a kink (ReLU at 0) may spoil one step; a wrong gradient fails at both
+ENTRIES = 20  # how many single entries of each array are measured
+
+
+@dataclass(frozen=True)
+class GradientCheck:
+    """What `check_gradients` found: true if the gradients are right; its text says where not."""
+
+    ok: bool
+    subject: str
+    array: str = ""  # the worst array: "x", "W", ..
+    index: tuple[int, ...] | None = None  # its worst entry, None for the slope along a direction
+    analytic: float = 0.0  # what backward says there
+    numeric: float = 0.0  # what was measured there
+    error: float = 0.0  # |analytic - numeric|, relative to the larger one
+    hint: str = ""
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def __repr__(self) -> str:
+        if not self.array:
+            return f"WRONG: {self.subject}. {self.hint}"
+        place = " along a random direction" if self.index is None else f"{list(self.index)}"
+        return (
+            f"{'right' if self.ok else 'WRONG'}: {self.subject}, worst at d{self.array}{place}: "
+            f"backward says {self.analytic:.9g}, measured {self.numeric:.9g} "
+            f"(relative error {self.error:.1e}). {self.hint}"
+        ).strip()
+
+
+Verdict = GradientCheck  # the older name
+
+
+class _CheckFailed(Exception):
+    """There are no numbers to compare; the text says why, and what to do."""
+
+
+def check_gradients(
+    subject,
+    x,
+    t=None,
+    *,
+    rng: np.random.Generator | None = None,
+    training: bool = True,
+    tolerance: float = 1e-6,
+) -> GradientCheck:
+    """Prove or refute the gradients of a layer, a loss or a whole `Network`.
+
+    subject: anything with forward(x) and backward(dout), a `Layer` or not; it is copied, never
+    changed. A parameter W is found by `param_names`, or by having a gradient dW after backward.
+    x, t: an input batch of two or more rows; t for losses and networks. training: the mode of a
+    layer; a network is always checked in training. tolerance: the largest relative error that
+    passes. rng: draws dout and the directions; without one a fixed seed does,
+    so that a check can be repeated.
+
+    >>> from dlscratch import Sigmoid
+    >>> x = np.linspace(-2, 2, 6).reshape(3, 2)
+    >>> bool(check_gradients(Sigmoid(), x))
+    True
+    >>> class Halved(Sigmoid):
+    ...     def backward(self, dout):
+    ...         return super().backward(dout) / 2
+    >>> check_gradients(Halved(), x).hint
+    'Likely cause: a factor, the gradient is 0.5 times what it should be.'
+    """
+    name = type(subject).__name__
+    kind: Callable[..., _Check] = _NetworkCheck if isinstance(subject, Network) else _LayerCheck
+    # A stream of its own: were dout equal to an x of the same seed, dW = x^T . x would hide a
+    # missing transpose.
+    (rng,) = (np.random.default_rng(0) if rng is None else rng).spawn(1)
+    try:
+        return kind(subject, x, t, training).verdict(name, rng, tolerance)
+    except _CheckFailed as reason:
+        return GradientCheck(False, name, hint=str(reason))
+
+
+class _Check(ABC):
+    """One subject, its arrays by name, and the two ways to their gradients."""
+
+    x: np.ndarray  # the input batch
+    arrays: dict[str, np.ndarray]  # what is differentiated by
+
+    def verdict(self, name, rng, tolerance) -> GradientCheck:
+        analytic = self.analytic(rng)
+        for key, array in self.arrays.items():
+            fault = diagnosis.of_shape(key, analytic[key], array)
+            if fault:
+                raise _CheckFailed(fault)
+        rows = [row for key in analytic for row in self._compare(key, analytic[key], rng)]
+        if not rows:
+            raise _CheckFailed("There is nothing to check: it has no parameters.")
+        # A slope that is truly 0 is measured as noise: errors count against the largest slope too.
+        largest = max(abs(value) for *_, a, n in rows for value in (a, n))
+        if largest == 0:
+            raise _CheckFailed(
+                "Every gradient is 0 here, which proves nothing: choose another input."
+            )
+        errors = [abs(a - n) / max(abs(a), abs(n), 1e-3 * largest) for *_, a, n in rows]
+        errors = [math.inf if math.isnan(error) else error for error in errors]
+        ok = max(errors) <= tolerance
+
+        def severity(i):  # of the wrong ones, single entries first: they have a place to look at
+            return errors[i] > tolerance and rows[i][1] is not None, errors[i]
+
+        worst = max(range(len(rows)), key=severity)
+        hint = "" if ok else self._cause(rows[worst][0], analytic, rng)
+        key, index, a, n = rows[worst]
+        return GradientCheck(ok, name, key, index, a, n, errors[worst], hint)
+
+    @abstractmethod
+    def analytic(self, rng) -> dict[str, np.ndarray]:
+        """What backward says, by name."""
+
+    @abstractmethod
+    def difference(self, key, change) -> float:
+        """L with the array `key` moved by +change, less L with it moved by -change."""
+
+    def _compare(self, key, analytic, rng):
+        """(key, index, analytic, numeric): along a direction, then for single entries."""
+        direction = rng.standard_normal(analytic.shape)
+        direction /= np.linalg.norm(direction)
+        rows = [(key, None, *self._pair(key, direction, analytic))]
+        entries = rng.permutation(analytic.size)[:ENTRIES]
+        for entry in entries:
+            index = tuple(int(i) for i in np.unravel_index(entry, analytic.shape))
+            rows.append((key, index, *self._pair(key, _unit(analytic.shape, index), analytic)))
+        return rows
+
+    def _pair(self, key, direction, analytic):
+        said = float(np.sum(analytic * direction))
+        measured = [self.difference(key, h * direction) / (2 * h) for h in STEPS]
+        return said, min(measured, key=lambda slope: abs(slope - said))
+
+    def _cause(self, key, analytic, rng):
+        places, slopes = self._measured(key, rng)
+        return diagnosis.of_numbers(key, analytic[key], places, slopes, len(self.x))
+
+    def _measured(self, key, rng):
+        """(index arrays, slopes) of up to a hundred entries."""
+        shape = self.arrays[key].shape
+        places = np.unravel_index(rng.permutation(self.arrays[key].size)[:100], shape)
+        h = STEPS[0]
+        slopes = [
+            self.difference(key, h * _unit(shape, tuple(index))) / (2 * h)
+            for index in zip(*places, strict=True)
+        ]
+        return places, np.array(slopes)
+
+
+class _LayerCheck(_Check):
+    """A layer or a loss: L = sum(dout * forward(x))."""
+
+    def __init__(self, layer, x, t, training):
+        self.layer = copy.deepcopy(layer)
+        for attribute, value in vars(self.layer).items():
+            if isinstance(value, np.ndarray) and np.issubdtype(value.dtype, np.floating):
+                setattr(self.layer, attribute, value.astype(np.float64))
+        self.x = _read_only(x)
+        self.t = () if t is None else (_read_only(t, np.asarray(t).dtype),)
+        takes = inspect.signature(layer.forward).parameters
+        self.mode = {"training": training} if "training" in takes else {}
+        self.arrays = {"x": self.x}
+        # One pass over other numbers first: what it leaves behind must not matter.
+        self.fresh = copy.deepcopy(self.layer)
+        self._forward(self.layer, _read_only(self.x[::-1] + 0.5))
+
+    def analytic(self, rng):
+        probe = copy.deepcopy(self.layer)
+        y = self._forward(probe, self.x)
+        self.dout = _read_only(rng.standard_normal(np.shape(y)))
+        gradients = {"x": self._backward(probe)}
+        names = getattr(probe, "param_names", ()) or [
+            name[1:] for name in vars(probe) if name[:1] == "d" and name[1:] in vars(probe)
+        ]
+        for name in names:
+            self.arrays[name] = getattr(probe, name)
+            if np.ndim(self.arrays[name]) == 0:
+                raise _CheckFailed(f"{name} is a single number: make it an array of shape (1,).")
+            gradients[name] = getattr(probe, "d" + name, None)
+        return gradients
+
+    def difference(self, key, change):
+        outputs = []
+        for moved in (self.arrays[key] + change, self.arrays[key] - change):
+            probe = copy.deepcopy(self.layer)
+            if key != "x":
+                setattr(probe, key, moved)
+            outputs.append(self._forward(probe, moved if key == "x" else self.x))
+        return float(np.sum(self.dout * (outputs[0] - outputs[1])))
+
+    def _forward(self, probe, x):
+        return self._guarded("forward", probe.forward, x, *self.t, **self.mode)
+
+    def _backward(self, probe):
+        return self._guarded("backward", probe.backward, self.dout)
+
+    def _guarded(self, which, method, argument, *rest, **options):
+        try:
+            return method(argument, *rest, **options)
+        except ValueError as error:
+            if "read-only" not in str(error):
+                raise
+            argument = "x" if which == "forward" else "dout"
+            raise _CheckFailed(
+                f"Likely cause: {which} writes into an array that it was handed: "
+                f"make a new one, such as {argument} * mask."
+            ) from error
+
+    def _cause(self, key, analytic, rng):
+        if self._right_if(key, rng, self.fresh):
+            return (
+                "Likely cause: a mask of the wrong pass, backward uses what an earlier forward "
+                "left behind: keep it anew at each forward."
+            )
+        for name, W in self.arrays.items():
+            turnable = name != "x" and W.ndim == 2 and W.shape == W.T.shape
+            if turnable and self._right_if(key, rng, self.layer, {name: W.T}):
+                return f"Likely cause: a missing transpose, backward needs {name}.T."
+        return super()._cause(key, analytic, rng)
+
+    def _right_if(self, key, rng, layer, changes=()):
+        """Whether backward would be right in this layer, with these changes after forward."""
+        probe = copy.deepcopy(layer)
+        self._forward(probe, self.x)
+        vars(probe).update(changes)
+        dx = self._backward(probe)
+        used, self.layer = self.layer, layer
+        rows = self._compare(key, dx if key == "x" else getattr(probe, "d" + key), rng)
+        self.layer = used
+        return all(np.isclose(a, n, rtol=1e-5, atol=1e-8) for *_, a, n in rows)
+
+
+class _NetworkCheck(_Check):
+    """A network: L is its loss in training mode, weight decay included."""
+
+    def __init__(self, net, x, t, training):
+        if not training:
+            raise ValueError("the gradient of a network is that of training, got training=False")
+        self.net = net.astype(np.float64)
+        self.x, self.t = _read_only(x), t
+        self.arrays = dict(self.net.params)
+
+    def analytic(self, rng):
+        return dict(copy.deepcopy(self.net).gradient(self.x, self.t))
+
+    def difference(self, key, change):
+        losses = []
+        for moved in (self.arrays[key] + change, self.arrays[key] - change):
+            probe = copy.deepcopy(self.net)
+            probe.params[key] = moved
+            losses.append(probe.loss(self.x, self.t, training=True))
+        return losses[0] - losses[1]
+
+
+def _read_only(x, dtype=np.float64):
+    x = np.array(x, dtype)
+    x.flags.writeable = False
+    return x
+
+
+def _unit(shape, index):
+    unit = np.zeros(shape)
+    unit[index] = 1.0
+    return unit

@@ -1,0 +1,65 @@
+"""Numerical differentiation (sections 4.3 and 4.4): the slope, measured instead of derived.
+
+Slow, but hard to get wrong: (f(x + h) - f(x - h)) / 2h for one number after the other.
+The faster backward passes of the layers are proved against it in `dlscratch.gradcheck.check`.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+
+def numerical_diff(f: Callable, x: float, h: float = 1e-4) -> float:
+    """df/dx at the number x by central difference (section 4.3.1).
+
+    TypeError for a float32 or float16: they are too coarse for h.
+
+    >>> numerical_diff(lambda x: 0.01 * x**2 + 0.1 * x, 5)
+    0.1999999999990898
+    """
+    _expect_fine(np.result_type(x), "numerical_diff")
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+def numerical_gradient(f: Callable[[np.ndarray], float], x, h: float = 1e-4) -> np.ndarray:
+    """df/dx for each number of the array x, which keeps its shape (section 4.4).
+
+    x is a float64 array. One number of it at a time is changed and put back, even if f raises, so
+    that f may also read x elsewhere, as a network reads its weights (section 4.4.2). Integers are
+    taken as a float64 copy. TypeError for float32 and float16: they are too coarse for h.
+
+    >>> numerical_gradient(lambda x: np.sum(x**2), np.array([3.0, 4.0])).round(6)
+    array([6., 8.])
+    """
+    x = np.asarray(x)
+    if np.issubdtype(x.dtype, np.integer):
+        x = x.astype(np.float64)
+    _expect_fine(x.dtype, "numerical_gradient")
+    if not x.flags.writeable:
+        x = x.copy()
+    grad = np.empty(x.shape)
+    for place in np.ndindex(x.shape):
+        kept = x[place].copy()
+        try:
+            x[place] = kept + h
+            above = f(x)
+            x[place] = kept - h
+            below = f(x)
+        finally:
+            x[place] = kept
+        if np.ndim(above) != 0:
+            raise ValueError(
+                f"f must answer one number for the whole of x, got an array of shape "
+                f"{np.shape(above)}: sum it up, or use numerical_diff for f of one number"
+            )
+        grad[place] = (above - below) / (2 * h)
+    return grad
+
+
+def _expect_fine(dtype, name):
+    """TypeError unless numbers of this dtype can be moved by 1e-4 without being rounded off."""
+    if dtype != np.float64 and dtype.kind not in "iu":
+        raise TypeError(
+            f"{name} needs float64, got {dtype}: use x.astype(np.float64), or "
+            "net.astype(np.float64) for the weights of a network"
+        )

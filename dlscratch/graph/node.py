@@ -1,0 +1,196 @@
+"""The computational graph: values go forwards, gradients come back (chapter 5).
+
+Write an expression with `Node` where its numbers stood, and every operation leaves a node that
+knows its inputs. `backward` goes through the nodes in reverse: each takes the gradient of its
+output, multiplies it by its own derivative (the chain rule) and sends it to its inputs. A value
+that was used twice receives two gradients, and adds them. `dlscratch.graph.drawing` draws it all.
+
+    apple, count, tax = Node(100, "apple"), Node(2, "count"), Node(1.1, "tax")
+    price = apple * count * tax
+    price.backward()                    # apple.grad is now 2.2
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+# symbol: forward, and what backward sends to each input; z = the output, d = dL/dz
+RULES: dict[str, tuple[Callable, Callable]] = {
+    "+": (lambda *x: sum(x), lambda d, z, *x: (d,) * len(x)),  # dz/dx = 1 for each x
+    "×": (lambda x, y: x * y, lambda d, z, x, y: (d * y, d * x)),  # dz/dx = y, dz/dy = x
+    "/": (lambda x: 1 / x, lambda d, z, x: (-d * z * z,)),  # dz/dx = -1 / x^2 = -z^2
+    "exp": (np.exp, lambda d, z, x: (d * z,)),  # dz/dx = exp(x) = z
+    "log": (np.log, lambda d, z, x: (d / x,)),  # dz/dx = 1 / x
+    "ReLU": (lambda x: np.maximum(x, 0), lambda d, z, x: (d * (x > 0),)),  # 1 where x > 0, else 0
+    "dot": (np.dot, lambda d, z, X, W: (np.dot(d, W.T), _outer(X, d))),  # d . W^T and X^T . d
+    "sum": (np.sum, lambda d, z, x: (d * np.ones_like(x),)),
+}
+
+
+class Node:
+    """A value in a computation, made by an operation from its inputs, or given: a leaf.
+
+    value: a number or an array. name: shown at the leaves and at the end. constant=True: nobody
+    asks for its gradient; so are the plain numbers in an expression.
+    above, below: words for the drawing to show in place of the value and its gradient.
+
+    >>> x, y = Node(3.0, "x"), Node(4.0, "y")
+    >>> z = (x + y) ** 2
+    >>> z.backward()
+    >>> z.value, x.grad, y.grad
+    (49.0, 14.0, 14.0)
+    """
+
+    __array_ufunc__ = None  # array * node is the node's business, not NumPy's
+
+    def __init__(self, value: Any, name: str = "", constant: bool = False):
+        self.value = value
+        self.name = name
+        self.constant = constant
+        self.symbol = ""  # of the operation; a leaf has none
+        self.inputs: tuple[Node, ...] = ()
+        self.vjp: Callable | None = None  # dL/dvalue -> the gradient for each input
+        self.input_grads: tuple = ()  # those gradients, after backward
+        self.grad: Any = None  # dL/dvalue, after backward
+        self.above: str | None = None
+        self.below: str | None = None
+
+    def backward(self, dout: Any = 1.0) -> None:
+        """Set `grad` of this node to dout, and of every node before it by the chain rule."""
+        nodes = self.topological_order()
+        for node in nodes:
+            node.grad = _plain(np.zeros(np.shape(node.value))[()])
+        self.grad = self.grad + dout
+        for node in reversed(nodes):
+            if node.vjp is not None:
+                input_grads = node.vjp(node.grad)
+                input_grads = input_grads if isinstance(input_grads, tuple) else (input_grads,)
+                node.input_grads = tuple(map(unbroadcast, input_grads, node.inputs))
+                for source, gradient in zip(node.inputs, node.input_grads):
+                    source.grad = source.grad + gradient
+
+    def topological_order(self) -> list[Node]:
+        """Every node that this one was made from and itself, each after its inputs."""
+        found: dict[Node, None] = {}  # a set that keeps its order
+
+        def visit(node):
+            if node not in found:
+                for source in node.inputs:
+                    visit(source)
+                found[node] = None
+
+        visit(self)
+        return list(found)
+
+    def __add__(self, other):
+        return operate("+", self, other)
+
+    def __mul__(self, other):
+        return operate("×", self, other)
+
+    def __neg__(self):
+        return self * -1
+
+    def __sub__(self, other):
+        return self + -other
+
+    def __rsub__(self, other):
+        return -self + other
+
+    def __truediv__(self, other):
+        return self * (1 / other)
+
+    def __rtruediv__(self, other):
+        return operate("/", self) if other == 1 else other * operate("/", self)
+
+    def __pow__(self, n):
+        return _made(self.value**n, f"**{n}", (self,), lambda d: d * n * self.value ** (n - 1))
+
+    def __matmul__(self, other):
+        return operate("dot", self, other)
+
+    def __radd__(self, other):
+        return operate("+", other, self)
+
+    def __rmul__(self, other):
+        return operate("×", other, self)
+
+    def __rmatmul__(self, other):
+        return operate("dot", other, self)
+
+    def __repr__(self) -> str:
+        return f"Node({self.value!r}, {self.name or self.symbol!r})"
+
+
+def operate(symbol: str, *inputs: Any) -> Node:
+    """The node of one of the `RULES`; plain numbers and arrays among the inputs are constants.
+
+    >>> operate("log", 1.0).value
+    0.0
+    """
+    if symbol not in RULES:
+        raise ValueError(f"no operation {symbol!r}: expected one of {', '.join(RULES)}")
+    forward, backward = RULES[symbol]
+    nodes = _nodes(inputs)
+    values = [node.value for node in nodes]
+    z = _plain(forward(*values))
+    return _made(z, symbol, nodes, lambda d: backward(d, z, *values))
+
+
+def apply(symbol: str, layer: Any, *inputs: Any) -> Node:
+    """The node of a layer: layer.forward(*inputs) now, layer.backward(dout) when gradients come.
+
+    The layer answers one gradient, or a tuple of them, one for each input. It remembers only its
+    last forward pass, so that each node needs a layer of its own.
+    """
+    nodes = _nodes(inputs)
+    return _made(layer.forward(*(node.value for node in nodes)), symbol, nodes, layer.backward)
+
+
+def exp(x: Any) -> Node:
+    """e to the x."""
+    return operate("exp", x)
+
+
+def log(x: Any) -> Node:
+    """The natural logarithm."""
+    return operate("log", x)
+
+
+def relu(x: Any) -> Node:
+    """max(0, x)."""
+    return operate("ReLU", x)
+
+
+def _nodes(inputs: Sequence[Any]) -> tuple[Node, ...]:
+    return tuple(x if isinstance(x, Node) else Node(x, constant=True) for x in inputs)
+
+
+def _made(value, symbol, inputs, vjp) -> Node:
+    node = Node(_plain(value))
+    node.symbol, node.inputs, node.vjp = symbol, inputs, vjp
+    return node
+
+
+def _plain(value):
+    """Numbers as Python's own, which the prompt shows without np.float64(..) around them."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def unbroadcast(gradient, node):
+    """A value that broadcasting repeated gets the sum of the gradients of its copies."""
+    shape = np.shape(node.value)
+    while np.ndim(gradient) > len(shape):
+        gradient = np.sum(gradient, axis=0)  # (N, 3) -> (3,)
+    for axis, n in enumerate(shape):
+        if n == 1:
+            gradient = np.sum(gradient, axis=axis, keepdims=True)  # (N, 3) -> (1, 3)
+    return gradient
+
+
+def _outer(X, d):
+    """X^T . d, also for a single row: (n,) and (m,) -> (n, m)."""
+    return np.dot(np.atleast_2d(X).T, np.atleast_2d(d))

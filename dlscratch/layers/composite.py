@@ -1,0 +1,162 @@
+"""Layers made of layers: in a row, or side by side (section 8.2).
+
+A composite is a layer like any other: forward runs what is inside, backward sends the gradient
+back through it. What two branches share, their input, receives the sum of both gradients.
+A residual block (He et al., 2015) is Add(body, Sequential()); an inception block (Szegedy et al.,
+2014) and a skip connection of a U-Net (Ronneberger et al., 2015) are a Concat.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from functools import reduce
+from operator import add
+
+import numpy as np
+
+from dlscratch.layers.base import Layer
+
+
+class Sequential(Layer):
+    """Layers in a row, y = h(g(f(x))); without any, it is the identity, y = x.
+
+    >>> from dlscratch import Affine, ReLU
+    >>> layer = Sequential(Affine(-np.eye(2), np.zeros(2)), ReLU())
+    >>> layer.forward(np.array([[3.0, -2.0]]))
+    array([[0., 2.]])
+    """
+
+    def __init__(self, *layers: Layer):
+        self.layers = expect_layers(self, layers)
+
+    def children(self):
+        return self.layers
+
+    def forward(self, x, training=False):
+        for layer in self.layers:
+            x = layer.forward(x, training)
+        return x
+
+    def backward(self, dout):
+        for layer in reversed(self.layers):
+            dout = layer.backward(dout)  # the chain rule: dx of one layer is dy of the one before
+        return dout
+
+    def weight_gradients(self, dout):
+        trainable = [any(inner.param_names for inner in layer.walk()) for layer in self.layers]
+        if not any(trainable):
+            return
+        first = trainable.index(True)  # no layer before it has anything to learn
+        for layer in reversed(self.layers[first + 1 :]):
+            dout = layer.backward(dout)
+        self.layers[first].weight_gradients(dout)
+
+    def __repr__(self):
+        return show(self, *self.layers)
+
+
+class Parallel(Layer):
+    """Branches side by side: each receives x, and their outputs are joined."""
+
+    symbol = ""  # how a graph shows the joining
+
+    def __init__(self, *branches: Layer):
+        self.branches = expect_layers(self, branches)
+        if not branches:
+            raise ValueError(f"{type(self).__name__} expects one branch or more, got none")
+
+    def children(self):
+        return self.branches
+
+    def forward(self, x, training=False):
+        ys = [branch.forward(x, training) for branch in self.branches]
+        self.expect_fitting(ys)
+        self.cache = ([y.shape for y in ys],)
+        return self.join(ys)
+
+    def backward(self, dout):
+        pairs = zip(self.branches, self.split(dout))
+        # x reaches the loss by every branch: dL/dx = the sum of what the branches return
+        return reduce(add, [branch.backward(dy) for branch, dy in pairs])
+
+    @abstractmethod
+    def join(self, ys: list[np.ndarray]) -> np.ndarray:
+        """The output, made of the branches' outputs."""
+
+    @abstractmethod
+    def split(self, dout: np.ndarray) -> list[np.ndarray]:
+        """The gradient of each branch's output."""
+
+    @abstractmethod
+    def expect_fitting(self, ys: list[np.ndarray]) -> None:
+        """ValueError unless outputs of these shapes can be joined."""
+
+    def __repr__(self):
+        return show(self, *self.branches)
+
+
+class Add(Parallel):
+    """y = f(x) + g(x) + ..: the branches' outputs have one shape.
+
+    >>> Add(Sequential(), Sequential()).forward(np.array([[1.0, 2.0]]))
+    array([[2., 4.]])
+    """
+
+    symbol = "+"
+
+    def join(self, ys):
+        return reduce(add, ys)
+
+    def split(self, dout):
+        return [dout] * len(self.branches)  # y = y1 + y2: dL/dy1 = dL/dy2 = dL/dy
+
+    def expect_fitting(self, ys):
+        if len({y.shape for y in ys}) > 1:
+            shapes = ", ".join(str(y.shape) for y in ys)
+            raise ValueError(
+                f"Add expects branches with outputs of one shape, got {shapes}: give the shorter "
+                "branch a 1 x 1 convolution with the stride and the filters of the other"
+            )
+
+
+class Concat(Parallel):
+    """y = f(x), g(x), .. one behind the other along axis 1: the channels of images.
+
+    >>> Concat(Sequential(), Sequential()).forward(np.array([[1.0, 2.0]]))
+    array([[1., 2., 1., 2.]])
+    """
+
+    symbol = "concat"
+
+    def join(self, ys):
+        return np.concatenate(ys, axis=1)  # (N, C1, H, W), (N, C2, H, W) -> (N, C1 + C2, H, W)
+
+    def split(self, dout):
+        (shapes,) = self.saved()
+        ends = np.cumsum([shape[1] for shape in shapes])
+        return np.split(dout, ends[:-1], axis=1)  # (N, C1 + C2, H, W) -> (N, C1, H, W), ..
+
+    def expect_fitting(self, ys):
+        if len({y.shape[:1] + y.shape[2:] for y in ys}) > 1 or min(y.ndim for y in ys) < 2:
+            shapes = ", ".join(str(y.shape) for y in ys)
+            raise ValueError(
+                f"Concat expects branches with outputs alike in all but axis 1, got {shapes}: "
+                "pad or pool so that height and width are equal"
+            )
+
+
+def expect_layers(owner: Layer, layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+    """The layers, if they are layers; TypeError that names the first that is none."""
+    for number, layer in enumerate(layers, 1):
+        if not isinstance(layer, Layer):
+            kind = layer.__name__ if isinstance(layer, type) else type(layer).__name__
+            hint = f"write {kind}()" if isinstance(layer, type) else "layers derive from Layer"
+            name = type(owner).__name__
+            raise TypeError(f"{name} expects layers, got {layer!r} as number {number}: {hint}")
+    return tuple(layers)
+
+
+def show(owner: Layer, *parts: object) -> str:
+    """The repr of what is made of others: one line for each, moved to the right."""
+    lines = "".join(f"    {line}\n" for part in parts for line in repr(part).splitlines())
+    return f"{type(owner).__name__}(\n{lines})" if parts else f"{type(owner).__name__}()"
