@@ -32,7 +32,7 @@ def test_the_parameters_have_the_shapes_of_section_7_5():
 
 def test_the_layers_stand_in_the_order_of_figure_7_23():
     names = [type(layer).__name__ for layer in SimpleConvNet().layers]
-    assert names == ["Convolution", "ReLU", "Pooling", "Affine", "ReLU", "Affine"]
+    assert names == ["Convolution", "ReLU", "Pooling", "Flatten", "Affine", "ReLU", "Affine"]
 
 
 def test_all_weights_start_with_the_standard_deviation_asked_for():

@@ -22,7 +22,7 @@ def test_the_parameters_have_the_shapes_of_section_8_1_1():
 
 def test_the_layers_stand_in_the_order_of_figure_8_1():
     block = ["Convolution", "ReLU", "Convolution", "ReLU", "Pooling"]
-    tail = ["Affine", "ReLU", "Dropout", "Affine", "Dropout"]
+    tail = ["Flatten", "Affine", "ReLU", "Dropout", "Affine", "Dropout"]
     assert [type(layer).__name__ for layer in DeepConvNet().layers] == block * 3 + tail
 
 

@@ -34,7 +34,7 @@ def test_a_layer_that_falls_back_to_more_bits_is_found_out():
             return dout
 
     net = Network([Affine.init(3, 2, rng=np.random.default_rng(0)), Widening()]).astype(np.float16)
-    with pytest.raises(AssertionError, match="Widening.* answers float32, expected float16"):
+    with pytest.raises(AssertionError, match="Widening.* returns float32, not float16"):
         scores(net, np.ones((2, 3), np.float16))
 
 
