@@ -64,6 +64,10 @@ class Layer(ABC):
         """How many products it adds up to make y out of x, its layers inside not counted."""
         return 0
 
+    def remark(self, x: np.ndarray, y: np.ndarray) -> str:
+        """What a summary should say of this pass: pixels that no window sees, for example."""
+        return ""
+
     def saved(self) -> tuple[Any, ...]:
         """What the last forward pass kept; RuntimeError before the first one."""
         if self.cache is None:
