@@ -40,6 +40,8 @@ from dlscratch.layers import (
     Sigmoid,
     SoftmaxWithLoss,
     Tanh,
+    TransposedConvolution,
+    bilinear_filters,
 )
 from dlscratch.layers.im2col import col2im, im2col, output_size
 from dlscratch.multi_layer_net import MultiLayerNet
@@ -82,10 +84,12 @@ __all__ = [
     "SoftmaxWithLoss",
     "Tanh",
     "Trainer",
+    "TransposedConvolution",
     "GradientCheck",
     "affine",
     "batch_norm",
     "batches",
+    "bilinear_filters",
     "check_gradients",
     "col2im",
     "convolution",

@@ -10,6 +10,7 @@ from dlscratch.layers.dropout import Dropout
 from dlscratch.layers.flatten import Flatten
 from dlscratch.layers.losses import IdentityWithLoss, SoftmaxWithLoss
 from dlscratch.layers.pooling import AveragePooling, Pooling
+from dlscratch.layers.transposed_convolution import TransposedConvolution, bilinear_filters
 
 __all__ = [
     "Add",
@@ -28,4 +29,6 @@ __all__ = [
     "Sigmoid",
     "SoftmaxWithLoss",
     "Tanh",
+    "TransposedConvolution",
+    "bilinear_filters",
 ]
