@@ -9,6 +9,7 @@ from dlscratch.layers.convolution import Convolution
 from dlscratch.layers.dropout import Dropout
 from dlscratch.layers.flatten import Flatten
 from dlscratch.layers.losses import IdentityWithLoss, SoftmaxWithLoss
+from dlscratch.layers.max_unpooling import MaxUnpooling
 from dlscratch.layers.pooling import AveragePooling, Pooling
 from dlscratch.layers.transposed_convolution import TransposedConvolution, bilinear_filters
 
@@ -24,6 +25,7 @@ __all__ = [
     "Flatten",
     "IdentityWithLoss",
     "Layer",
+    "MaxUnpooling",
     "Pooling",
     "ReLU",
     "Sigmoid",
