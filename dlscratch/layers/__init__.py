@@ -8,6 +8,7 @@ from dlscratch.layers.composite import Add, Concat, Sequential
 from dlscratch.layers.convolution import Convolution
 from dlscratch.layers.dropout import Dropout
 from dlscratch.layers.flatten import Flatten
+from dlscratch.layers.global_average_pooling import GlobalAveragePooling
 from dlscratch.layers.losses import IdentityWithLoss, SoftmaxWithLoss
 from dlscratch.layers.max_unpooling import MaxUnpooling
 from dlscratch.layers.pooling import AveragePooling, Pooling
@@ -23,6 +24,7 @@ __all__ = [
     "Convolution",
     "Dropout",
     "Flatten",
+    "GlobalAveragePooling",
     "IdentityWithLoss",
     "Layer",
     "MaxUnpooling",
