@@ -9,6 +9,7 @@ from dlscratch.layers.convolution import Convolution
 from dlscratch.layers.dropout import Dropout
 from dlscratch.layers.flatten import Flatten
 from dlscratch.layers.global_average_pooling import GlobalAveragePooling
+from dlscratch.layers.local_response_norm import LocalResponseNorm
 from dlscratch.layers.losses import IdentityWithLoss, SoftmaxWithLoss
 from dlscratch.layers.max_unpooling import MaxUnpooling
 from dlscratch.layers.pooling import AveragePooling, Pooling
@@ -27,6 +28,7 @@ __all__ = [
     "GlobalAveragePooling",
     "IdentityWithLoss",
     "Layer",
+    "LocalResponseNorm",
     "MaxUnpooling",
     "Pooling",
     "ReLU",
