@@ -36,7 +36,7 @@ def col2im(
 
 
 def conv_output_size(input_size: int, filter_size: int, stride: int = 1, pad: int = 0) -> int:
-    """How many windows fit (equation 7.1), always a whole number. Read `dlscratch.output_size`.
+    """How many windows fit (equation 7.1), rounded down. Read `dlscratch.output_size`.
 
     >>> conv_output_size(28, 5)
     24

@@ -8,8 +8,12 @@ from dlscratch.layers.composite import Add, Concat, Sequential
 from dlscratch.layers.convolution import Convolution
 from dlscratch.layers.dropout import Dropout
 from dlscratch.layers.flatten import Flatten
+from dlscratch.layers.global_average_pooling import GlobalAveragePooling
+from dlscratch.layers.local_response_norm import LocalResponseNorm
 from dlscratch.layers.losses import IdentityWithLoss, Loss, SoftmaxWithLoss
+from dlscratch.layers.max_unpooling import MaxUnpooling
 from dlscratch.layers.pooling import AveragePooling, Pooling
+from dlscratch.layers.transposed_convolution import TransposedConvolution, bilinear_filters
 
 __all__ = [
     "Add",
@@ -21,12 +25,17 @@ __all__ = [
     "Convolution",
     "Dropout",
     "Flatten",
+    "GlobalAveragePooling",
     "IdentityWithLoss",
     "Layer",
     "Loss",
+    "LocalResponseNorm",
+    "MaxUnpooling",
     "Pooling",
     "ReLU",
     "Sigmoid",
     "SoftmaxWithLoss",
     "Tanh",
+    "TransposedConvolution",
+    "bilinear_filters",
 ]

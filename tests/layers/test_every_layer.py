@@ -1,22 +1,30 @@
 """What holds for each layer: its gradient, its dtype, and that its arguments stay as they are."""
 
 import copy
+import inspect
 
 import numpy as np
 import pytest
 
 from dlscratch import (
+    Add,
     Affine,
     AveragePooling,
     BatchNorm,
+    Concat,
     Convolution,
     Dropout,
     Flatten,
+    GlobalAveragePooling,
     Layer,
+    LocalResponseNorm,
+    MaxUnpooling,
     Pooling,
     ReLU,
+    Sequential,
     Sigmoid,
     Tanh,
+    TransposedConvolution,
     check_gradients,
 )
 
@@ -29,6 +37,16 @@ def weights(shape):
 
 def convolution(FH, FW, stride=1, pad=0):
     return Convolution(weights((3, 2, FH, FW)), weights((3,)), stride, pad)
+
+
+def transposed(FH, FW, stride=1, pad=0):
+    return TransposedConvolution(weights((2, 3, FH, FW)), weights((3,)), stride, pad)
+
+
+def unpooling(*arguments):
+    """A pooling and its partner, with a layer in between."""
+    pooling = Pooling(*arguments)
+    return Sequential(pooling, Tanh(), MaxUnpooling(pooling))
 
 
 # (layer in float64, shape of its input)
@@ -57,16 +75,38 @@ CASES = {
     "Convolution 3x1, stride 2, pad 1": (convolution(3, 1, stride=2, pad=1), IMAGES),
     "Convolution 2x3, stride 3, pad 1": (convolution(2, 3, stride=3, pad=1), (2, 2, 6, 7)),
     "Convolution 1x2, pad wider than the filter": (convolution(1, 2, pad=3), IMAGES),
+    "Convolution 3x3, stride 2, pad 1, on even sides": (
+        convolution(3, 3, stride=2, pad=1),
+        (4, 2, 6, 8),
+    ),
+    "Convolution 2x2, stride 2, with a row and a column left over": (
+        convolution(2, 2, stride=2),
+        IMAGES,
+    ),
     "Convolution, one image": (convolution(3, 3), (1, 2, 5, 7)),
     "Pooling 2x2": (Pooling(2, 2), (3, 2, 4, 6)),
+    "Pooling 2x2, with a row and a column left over": (Pooling(2, 2), IMAGES),
     "Pooling 1x7": (Pooling(1, 7), IMAGES),
     "Pooling 3x3, overlapping": (Pooling(3, 3, stride=2), IMAGES),
     "Pooling 2x3, overlapping": (Pooling(2, 3, stride=1), IMAGES),
     "Pooling 1x1, with gaps": (Pooling(1, 1, stride=2), IMAGES),
     "Pooling 3x3, padded": (Pooling(3, 3, stride=2, pad=1), IMAGES),
     "AveragePooling 2x2": (AveragePooling(2, 2), (3, 2, 4, 6)),
+    "AveragePooling 2x2, with a row and a column left over": (AveragePooling(2, 2), IMAGES),
     "AveragePooling 2x3, overlapping": (AveragePooling(2, 3, stride=1), IMAGES),
     "AveragePooling 3x3, padded": (AveragePooling(3, 3, stride=2, pad=1), IMAGES),
+    "GlobalAveragePooling": (GlobalAveragePooling(), IMAGES),
+    "LocalResponseNorm": (LocalResponseNorm(), IMAGES),
+    "LocalResponseNorm, strong": (LocalResponseNorm(3, alpha=2.0, beta=1.5), (4, 7, 2, 3)),
+    "MaxUnpooling 2x2": (unpooling(2, 2), (3, 2, 4, 6)),
+    "MaxUnpooling 2x2, with a row and a column left over": (unpooling(2, 2), IMAGES),
+    "MaxUnpooling 2x3, padded": (unpooling(2, 3, None, 1), IMAGES),
+    "TransposedConvolution 2x2, stride 2": (transposed(2, 2, stride=2), IMAGES),
+    "TransposedConvolution 3x4, stride 2, pad 1": (transposed(3, 4, stride=2, pad=1), IMAGES),
+    "TransposedConvolution 2x3, with gaps": (transposed(2, 3, stride=4), (4, 2, 2, 3)),
+    "TransposedConvolution 1x2, pad wider than the filter": (transposed(1, 2, 2, pad=2), IMAGES),
+    "Add": (Add(Tanh(), Sequential()), (4, 5)),
+    "Concat": (Concat(Tanh(), Sequential()), IMAGES),
 }
 every_case = pytest.mark.parametrize("name", CASES)
 both_modes = pytest.mark.parametrize("training", [False, True], ids=["evaluating", "training"])
@@ -100,16 +140,15 @@ def same_numbers(these, those):
 
 
 def test_every_kind_of_layer_is_here():
-    """Those that are made of others have a file of their own, test_composite.py."""
-
     def kinds(kind):
         for below in kind.__subclasses__():
-            inside = below.__module__.startswith("dlscratch.layers.")
-            if inside and "composite" not in below.__module__ and below.__name__[0] != "_":
+            public = below.__name__[0] != "_" and not inspect.isabstract(below)
+            if below.__module__.startswith("dlscratch.layers") and public:
                 yield below
             yield from kinds(below)
 
-    assert {type(layer) for layer, _ in CASES.values()} == set(kinds(Layer))
+    found = {type(inner) for layer, _ in CASES.values() for inner in layer.walk()}
+    assert found == set(kinds(Layer))
 
 
 @every_case
@@ -232,7 +271,8 @@ def test_weight_gradients_alone_are_those_of_backward(name, training):
 @every_case
 def test_backward_before_forward_says_so(name):
     layer, x = case(name)
-    with pytest.raises(RuntimeError, match=f"{type(layer).__name__}.backward needs a forward pass"):
+    names = "|".join(type(inner).__name__ for inner in layer.walk())
+    with pytest.raises(RuntimeError, match=f"({names}).backward needs a forward pass"):
         layer.backward(x)
 
 
