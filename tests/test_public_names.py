@@ -38,6 +38,8 @@ def test_every_public_name_of_a_module_can_be_imported_from_dlscratch_itself(mod
     """Helpers for the library's own use are not; there are few, and they are named here."""
     inside = {
         "check_labels",
+        "check_targets",
+        "label_index",
         "normal",
         "expect_rows",
         "in_quick_order",
