@@ -8,8 +8,9 @@ from dlscratch.layers.composite import Add, Concat, Sequential
 from dlscratch.layers.convolution import Convolution
 from dlscratch.layers.dropout import Dropout
 from dlscratch.layers.flatten import Flatten
-from dlscratch.layers.losses import IdentityWithLoss, SoftmaxWithLoss
+from dlscratch.layers.losses import HuberWithLoss, IdentityWithLoss, Loss, SigmoidWithLoss
 from dlscratch.layers.pooling import AveragePooling, Pooling
+from dlscratch.layers.softmax_with_loss import SoftmaxWithLoss
 
 __all__ = [
     "Add",
@@ -21,11 +22,14 @@ __all__ = [
     "Convolution",
     "Dropout",
     "Flatten",
+    "HuberWithLoss",
     "IdentityWithLoss",
     "Layer",
+    "Loss",
     "Pooling",
     "ReLU",
     "Sigmoid",
+    "SigmoidWithLoss",
     "SoftmaxWithLoss",
     "Tanh",
 ]
