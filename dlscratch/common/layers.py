@@ -69,11 +69,11 @@ class SoftmaxWithLoss(library.SoftmaxWithLoss):
     @property
     def y(self) -> np.ndarray | None:
         """The probabilities of the last forward pass; None before it."""
-        return None if self.cache is None else np.exp(self.cache[0])
+        return None if self.cache is None else np.exp(self.cache[0]).reshape(self.cache[-1])
 
     @property
     def t(self) -> np.ndarray | None:
-        """The targets of the last forward pass, as they came; None before it."""
+        """The targets of the last forward pass; None before it."""
         return None if self.cache is None else self.cache[1]
 
 

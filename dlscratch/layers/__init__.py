@@ -10,9 +10,16 @@ from dlscratch.layers.dropout import Dropout
 from dlscratch.layers.flatten import Flatten
 from dlscratch.layers.global_average_pooling import GlobalAveragePooling
 from dlscratch.layers.local_response_norm import LocalResponseNorm
-from dlscratch.layers.losses import IdentityWithLoss, Loss, SoftmaxWithLoss
+from dlscratch.layers.losses import (
+    HuberWithLoss,
+    IdentityWithLoss,
+    Loss,
+    SigmoidWithLoss,
+    SoftmaxWithLoss,
+)
 from dlscratch.layers.max_unpooling import MaxUnpooling
 from dlscratch.layers.pooling import AveragePooling, Pooling
+from dlscratch.layers.softmax_with_loss import SoftmaxWithLoss
 from dlscratch.layers.transposed_convolution import TransposedConvolution, bilinear_filters
 
 __all__ = [
@@ -31,9 +38,14 @@ __all__ = [
     "Loss",
     "LocalResponseNorm",
     "MaxUnpooling",
+    "HuberWithLoss",
+    "IdentityWithLoss",
+    "Layer",
+    "Loss",
     "Pooling",
     "ReLU",
     "Sigmoid",
+    "SigmoidWithLoss",
     "SoftmaxWithLoss",
     "Tanh",
     "TransposedConvolution",
