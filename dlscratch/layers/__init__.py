@@ -15,7 +15,6 @@ from dlscratch.layers.losses import (
     IdentityWithLoss,
     Loss,
     SigmoidWithLoss,
-    SoftmaxWithLoss,
 )
 from dlscratch.layers.max_unpooling import MaxUnpooling
 from dlscratch.layers.pooling import AveragePooling, Pooling
