@@ -64,8 +64,8 @@ class Convolution(library.Convolution):
     """
 
     def __init__(self, W: np.ndarray, b: np.ndarray | float, stride: int = 1, pad: int = 0):
-        b = np.full(len(W), b, W.dtype) if np.ndim(b) == 0 else b  # () -> (F,)
-        super().__init__(W, b, stride, pad)
+        bias = np.full(len(W), b, W.dtype) if np.ndim(b) == 0 else np.asarray(b)  # () -> (F,)
+        super().__init__(W, bias, stride, pad)
 
 
 class SoftmaxWithLoss(library.SoftmaxWithLoss):

@@ -95,8 +95,9 @@ class MultiLayerNet(BookNetwork):
         rng: np.random.Generator | int | None = None,
     ):
         options = (activation, library_std(weight_init_std), weight_decay_lambda)
-        sizes = (input_size, hidden_size_list, output_size)
-        super().__init__(LibraryNet(*sizes, *options, rng=generator(rng)))
+        super().__init__(
+            LibraryNet(input_size, hidden_size_list, output_size, *options, rng=generator(rng))
+        )
 
 
 def measured_gradient(network: Network, x, t) -> dict[str, np.ndarray]:

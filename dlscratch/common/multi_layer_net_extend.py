@@ -38,5 +38,6 @@ class MultiLayerNetExtend(BookNetwork):
     ):
         std = library_std(weight_init_std)
         options = (activation, std, weight_decay_lambda, use_dropout, dropout_ration, use_batchnorm)
-        sizes = (input_size, hidden_size_list, output_size)
-        super().__init__(LibraryNet(*sizes, *options, rng=generator(rng)))
+        super().__init__(
+            LibraryNet(input_size, hidden_size_list, output_size, *options, rng=generator(rng))
+        )
