@@ -15,16 +15,24 @@ import numpy as np
 
 from ch07.simple_convnet import SimpleConvNet
 from ch08.deep_convnet import DeepConvNet
-from dlscratch import Affine, Convolution, Dropout, Pooling, ReLU, figures
+from dlscratch import Affine, Convolution, Dropout, Flatten, Pooling, ReLU, figures
 from dlscratch.book.experiment import Claim, number, run
 from dlscratch.workers import one_blas_thread
 
-NAMES = {Convolution: "conv", ReLU: "relu", Pooling: "pool", Affine: "affine", Dropout: "dropout"}
+NAMES = {
+    Convolution: "conv",
+    ReLU: "relu",
+    Pooling: "pool",
+    Flatten: "flatten",
+    Affine: "affine",
+    Dropout: "dropout",
+}
 COLOURS = {
     "relu": figures.ORANGE,
     "pool": figures.GREEN,
     "affine": figures.PURPLE,
     "dropout": figures.YELLOW,
+    "flatten": figures.GREY,
 }
 BOOK = "AlexNet 89 % on a CPU, 95 % on a GPU"
 
