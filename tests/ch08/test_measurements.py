@@ -71,7 +71,7 @@ def test_every_layer_gets_a_time_and_the_shares_add_up():
     assert seconds.shape == (len(net.layers),) and (seconds > 0).all()
     shares = by_name(net, seconds)
     assert list(shares)[:6] == [f"conv{i}" for i in range(1, 7)]
-    assert set(shares) - set(list(shares)[:6]) == {"affine", "dropout", "pool", "relu"}
+    assert set(shares) - set(list(shares)[:6]) == {"affine", "dropout", "flatten", "pool", "relu"}
     assert sum(shares.values()) == pytest.approx(1)
 
 
