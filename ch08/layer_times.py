@@ -32,7 +32,6 @@ COLOURS = {
     "flatten": figures.GREY,
     "affine": figures.PURPLE,
     "dropout": figures.YELLOW,
-    "flatten": figures.GREY,
 }
 BOOK = "AlexNet 89 % on a CPU, 95 % on a GPU"
 
