@@ -1,6 +1,6 @@
 """The layers, one concept a file (sections 5.4 to 5.6, 6.3, 6.4.3 and 7.4)."""
 
-from dlscratch.layers.activations import ReLU, Sigmoid, Tanh
+from dlscratch.layers.activations import LeakyReLU, ReLU, Sigmoid, Tanh
 from dlscratch.layers.affine import Affine
 from dlscratch.layers.base import Layer
 from dlscratch.layers.batch_norm import BatchNorm
@@ -41,6 +41,7 @@ __all__ = [
     "IdentityWithLoss",
     "Layer",
     "Loss",
+    "LeakyReLU",
     "Pooling",
     "ReLU",
     "Sigmoid",
