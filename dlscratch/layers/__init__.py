@@ -20,6 +20,7 @@ from dlscratch.layers.max_unpooling import MaxUnpooling
 from dlscratch.layers.pooling import AveragePooling, Pooling
 from dlscratch.layers.softmax_with_loss import SoftmaxWithLoss
 from dlscratch.layers.transposed_convolution import TransposedConvolution, bilinear_filters
+from dlscratch.layers.reshape import Reshape
 
 __all__ = [
     "Add",
@@ -44,6 +45,7 @@ __all__ = [
     "LeakyReLU",
     "Pooling",
     "ReLU",
+    "Reshape",
     "Sigmoid",
     "SigmoidWithLoss",
     "SoftmaxWithLoss",
