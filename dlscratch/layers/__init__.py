@@ -4,6 +4,7 @@ from dlscratch.layers.activations import LeakyReLU, ReLU, Sigmoid, Tanh
 from dlscratch.layers.affine import Affine
 from dlscratch.layers.base import Layer
 from dlscratch.layers.batch_norm import BatchNorm
+from dlscratch.layers.binary import BinaryAffine, Sign
 from dlscratch.layers.composite import Add, Concat, Sequential
 from dlscratch.layers.convolution import Convolution
 from dlscratch.layers.dropout import Dropout
@@ -29,6 +30,7 @@ __all__ = [
     "Affine",
     "AveragePooling",
     "BatchNorm",
+    "BinaryAffine",
     "Convolution",
     "Dropout",
     "Flatten",
@@ -48,6 +50,7 @@ __all__ = [
     "Reshape",
     "Sigmoid",
     "SigmoidWithLoss",
+    "Sign",
     "SoftmaxWithLoss",
     "Tanh",
     "TransposedConvolution",
