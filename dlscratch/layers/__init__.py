@@ -8,6 +8,7 @@ from dlscratch.layers.binary import BinaryAffine, Sign
 from dlscratch.layers.composite import Add, Concat, Sequential
 from dlscratch.layers.convolution import Convolution
 from dlscratch.layers.dropout import Dropout
+from dlscratch.layers.embedding import Embedding
 from dlscratch.layers.flatten import Flatten
 from dlscratch.layers.global_average_pooling import GlobalAveragePooling
 from dlscratch.layers.local_response_norm import LocalResponseNorm
@@ -33,6 +34,7 @@ __all__ = [
     "BinaryAffine",
     "Convolution",
     "Dropout",
+    "Embedding",
     "Flatten",
     "GlobalAveragePooling",
     "IdentityWithLoss",
