@@ -24,6 +24,8 @@ from dlscratch.gradcheck import (
 )
 from dlscratch.initializers import weight_std
 from dlscratch.layers import (
+    LSTM,
+    RNN,
     Add,
     Affine,
     AveragePooling,
@@ -85,6 +87,7 @@ __all__ = [
     "HuberWithLoss",
     "History",
     "IdentityWithLoss",
+    "LSTM",
     "Layer",
     "Loss",
     "LocalResponseNorm",
@@ -98,6 +101,7 @@ __all__ = [
     "Parameters",
     "Pooling",
     "RMSprop",
+    "RNN",
     "ReLU",
     "Reshape",
     "Sigmoid",

@@ -22,6 +22,7 @@ from dlscratch.layers.max_unpooling import MaxUnpooling
 from dlscratch.layers.pooling import AveragePooling, Pooling
 from dlscratch.layers.softmax_with_loss import SoftmaxWithLoss
 from dlscratch.layers.transposed_convolution import TransposedConvolution, bilinear_filters
+from dlscratch.layers.recurrent import LSTM, RNN
 from dlscratch.layers.reshape import Reshape
 
 __all__ = [
@@ -44,10 +45,12 @@ __all__ = [
     "MaxUnpooling",
     "HuberWithLoss",
     "IdentityWithLoss",
+    "LSTM",
     "Layer",
     "Loss",
     "LeakyReLU",
     "Pooling",
+    "RNN",
     "ReLU",
     "Reshape",
     "Sigmoid",
