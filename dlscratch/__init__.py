@@ -44,6 +44,7 @@ from dlscratch.layers import (
     Loss,
     MaxUnpooling,
     LeakyReLU,
+    Loss,
     Pooling,
     ReLU,
     Reshape,

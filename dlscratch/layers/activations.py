@@ -40,6 +40,8 @@ class LeakyReLU(Layer):
            [-0.2 ,  3.  ]])
     """
 
+    elementwise = True
+
     def __init__(self, slope: float = 0.01):
         if not 0 <= slope < 1:
             raise ValueError(f"LeakyReLU expects 0 <= slope < 1, got {slope}: try 0.01")

@@ -37,6 +37,8 @@ class Sign(Layer):
     array([[0., 5., 5., 0.]])
     """
 
+    elementwise = True
+
     def forward(self, x, training=False):
         self.cache = (np.abs(x) <= 1,)
         return sign(x)
@@ -106,6 +108,9 @@ class BinaryAffine(Layer):
     def clip(self) -> None:
         """Put W back within [-1, 1], in place; for training, after each step of the optimizer."""
         np.clip(self.W, -1, 1, out=self.W)
+
+    def input_shape(self, side):
+        return self.W.shape[:1]
 
     def multiply_adds(self, x, y):
         return y.size * len(self.W)

@@ -28,6 +28,7 @@ class Embedding(Layer):
 
     param_names = ("W",)
     decayed_names = ()  # a rare word would fade away between the batches that it occurs in
+    takes_integers = True
 
     def __init__(self, W: np.ndarray):
         if W.ndim != 2:
@@ -61,6 +62,9 @@ class Embedding(Layer):
         self.dW = np.zeros_like(self.W)
         np.add.at(self.dW, x, dout)  # dW[x] += dy, but a repeated x counts each time
         return np.zeros(x.shape, self.W.dtype)
+
+    def input_shape(self, side):
+        return (1,)  # any number of words: one
 
     def _expect_words(self, x):
         if x.dtype.kind not in "iu":

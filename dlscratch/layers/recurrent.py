@@ -77,6 +77,9 @@ class _Recurrent(Layer):
             cure = "each example of the batch has its own state; leave it out to start from zeros"
             expect_shape(self, array, array.shape == (N, H), f"a state ({N}, {H})", cure)
 
+    def input_shape(self, side):
+        return 1, len(self.Wx)  # sequences of any length: one step
+
     def multiply_adds(self, x, y):
         N, T, _ = y.shape
         return N * T * (self.Wx.size + self.Wh.size)

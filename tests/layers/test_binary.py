@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from dlscratch import Affine, BinaryAffine, Sign, check_gradients
+from dlscratch import Affine, BinaryAffine, Network, Sign, check_gradients
 
 W = np.array([[0.3, -0.1, 0.0], [-2.0, 0.5, -0.7]])
 SIGNS = np.array([[1.0, -1.0, 1.0], [-1.0, 1.0, -1.0]])
@@ -52,6 +52,13 @@ def test_clip_keeps_the_weights_within_one_in_place():
     layer.clip()
     assert layer.W is weights
     np.testing.assert_array_equal(weights, [[0.3, -0.1, 0.0], [-1.0, 0.5, -0.7]])
+
+
+def test_within_a_network_clip_reaches_the_networks_own_weights():
+    net = Network([BinaryAffine(W.copy(), np.zeros(3)), Sign()])
+    net.layers[0].clip()
+    assert net.params["W1"].min() == -1
+    assert net.summary().input_shape == (2,)
 
 
 def test_it_learns_the_signs_of_another_layer():

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from dlscratch import Affine, Embedding
+from dlscratch import Affine, Embedding, Network
 
 W = np.array([[0.0, 0.5], [1.0, 1.5], [2.0, 2.5]])
 
@@ -67,6 +67,12 @@ def test_init_draws_a_row_for_each_word():
     np.testing.assert_array_equal(layer.W, Embedding.init(500, 40, rng=0).W)
     assert Embedding.init(5, 4, rng=0, dtype=np.float64).W.dtype == np.float64
     assert np.isclose(Embedding.init(500, 40, std=0.3, rng=0).W.std(), 0.3, rtol=0.02)
+
+
+def test_a_network_that_begins_with_it_receives_the_integers_as_they_are():
+    net = Network([Embedding(W.copy())])
+    np.testing.assert_array_equal(net.forward(np.array([[2, 0]])), [[[2, 2.5], [0, 0.5]]])
+    assert net.summary().input_shape == (1,)
 
 
 def test_weight_decay_leaves_it_alone():

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from dlscratch import LSTM, RNN, check_gradients
+from dlscratch import LSTM, RNN, Affine, Embedding, Flatten, Network, check_gradients
 
 N, T, D, H = 4, 5, 3, 2
 both = pytest.mark.parametrize("kind", [RNN, LSTM])
@@ -288,6 +288,30 @@ def test_its_products_are_counted(kind):
     layer, x = layer_of(kind), batch()
     expected = N * T * kind.gates * (D * H + H * H)
     assert layer.multiply_adds(x, layer.forward(x)) == expected
+
+
+def test_a_network_of_words_is_proved_whole():
+    words = np.random.default_rng(0).integers(9, size=(6, 4))
+    labels = np.array([0, 1, 2, 1, 0, 2])
+    net = Network(
+        [
+            Embedding.init(9, 6, std=0.5, rng=1),
+            LSTM.init(6, 5, rng=2),
+            RNN.init(5, 3, rng=3),
+            Flatten(),
+            Affine.init(3 * 4, 3, rng=4),
+        ],
+        weight_decay=0.1,
+    )
+    verdict = check_gradients(net, words, labels)
+    assert verdict, verdict
+
+
+@both
+def test_a_summary_shows_it_for_one_step(kind):
+    summary = Network([kind.init(3, 5, rng=0), Affine.init(5, 2, rng=1)]).summary()
+    assert summary.input_shape == (1, 3)
+    assert summary.rows[0].output == (1, 5)
 
 
 # ---- what does not fit
