@@ -7,22 +7,29 @@ import numpy as np
 import pytest
 
 from dlscratch import (
+    LSTM,
+    RNN,
     Add,
     Affine,
     AveragePooling,
     BatchNorm,
+    BinaryAffine,
     Concat,
     Convolution,
     Dropout,
+    Embedding,
     Flatten,
     GlobalAveragePooling,
     Layer,
+    LeakyReLU,
     LocalResponseNorm,
     MaxUnpooling,
     Pooling,
     ReLU,
+    Reshape,
     Sequential,
     Sigmoid,
+    Sign,
     Tanh,
     TransposedConvolution,
     check_gradients,
@@ -58,6 +65,20 @@ CASES = {
     "ReLU, images": (ReLU(), IMAGES),
     "Sigmoid": (Sigmoid(), (4, 5)),
     "Tanh": (Tanh(), (4, 5)),
+    "LeakyReLU": (LeakyReLU(), (4, 5)),
+    "LeakyReLU 0.2, images": (LeakyReLU(0.2), IMAGES),
+    "Sign": (Sign(), (4, 5)),
+    "Sign, images": (Sign(), IMAGES),
+    "BinaryAffine": (BinaryAffine(weights((5, 3)), weights((3,))), (4, 5)),
+    "BinaryAffine, sequences": (BinaryAffine(weights((5, 3)), weights((3,))), (4, 2, 5)),
+    "Embedding": (Embedding(weights((7, 3))), (4, 5)),
+    "Embedding, three axes": (Embedding(weights((7, 3))), (4, 2, 3)),
+    "RNN": (RNN(weights((3, 5)), weights((5, 5)), weights((5,))), (4, 6, 3)),
+    "RNN, two steps": (RNN(weights((3, 5)), weights((5, 5)), weights((5,))), (4, 2, 3)),
+    "LSTM": (LSTM(weights((3, 20)), weights((5, 20)), weights((20,))), (4, 6, 3)),
+    "LSTM, one sequence": (LSTM(weights((3, 20)), weights((5, 20)), weights((20,))), (1, 6, 3)),
+    "Reshape": (Reshape(3, 5, 2), (4, 30)),
+    "Reshape, images": (Reshape(7, -1), IMAGES),
     "Flatten": (Flatten(), IMAGES),
     "Dropout 0": (Dropout(0.0, rng=np.random.default_rng(0)), (4, 5)),
     "Dropout 0.3": (Dropout(0.3, rng=np.random.default_rng(0)), (4, 5)),
@@ -108,6 +129,29 @@ CASES = {
     "Add": (Add(Tanh(), Sequential()), (4, 5)),
     "Concat": (Concat(Tanh(), Sequential()), IMAGES),
 }
+
+
+class HardTanh(Sign):
+    """clip(x, -1, 1), whose derivative Sign borrows."""
+
+    def forward(self, x, training=False):
+        super().forward(x)
+        return np.clip(x, -1, 1)
+
+
+class SignsAsWeights(BinaryAffine):
+    """x . W + b, whose gradient BinaryAffine passes straight through: W is +1 and -1 here."""
+
+    def forward(self, x, training=False):
+        super().forward(x)
+        return x @ self.W + self.b
+
+
+# What is differentiated in the place of a layer whose backward is not the derivative of its forward
+STAND_INS = {
+    Sign: (HardTanh(), (4, 5)),
+    BinaryAffine: (SignsAsWeights(np.sign(weights((5, 3))), weights((3,))), (4, 5)),
+}
 every_case = pytest.mark.parametrize("name", CASES)
 both_modes = pytest.mark.parametrize("training", [False, True], ids=["evaluating", "training"])
 each_dtype = pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
@@ -119,7 +163,19 @@ def case(name, dtype=np.float64):
     layer = copy.deepcopy(layer)
     for key in layer.param_names + layer.buffer_names:
         setattr(layer, key, getattr(layer, key).astype(dtype))
-    return layer, np.random.default_rng(1).standard_normal(shape).astype(dtype)
+    rng = np.random.default_rng(1)
+    if layer.takes_integers:
+        return layer, rng.integers(4, size=shape)  # and twice as much is a word too
+    return layer, rng.standard_normal(shape).astype(dtype)
+
+
+def differentiable(name):
+    """A layer in float64 and its input, for those who measure slopes."""
+    layer, x = case(name)
+    if type(layer) not in STAND_INS:
+        return layer, x
+    layer, shape = STAND_INS[type(layer)]
+    return layer, np.random.default_rng(1).standard_normal(shape)
 
 
 def passes(layer, x, training, dout=None):
@@ -154,7 +210,7 @@ def test_every_kind_of_layer_is_here():
 @every_case
 @both_modes
 def test_the_gradient_is_right(name, training):
-    layer, x = case(name)
+    layer, x = differentiable(name)
     verdict = check_gradients(layer, x, training=training, tolerance=1e-7)
     assert verdict, verdict
 
@@ -215,7 +271,7 @@ def test_how_the_arrays_lie_in_memory_does_not_matter(name, training):
 
 def apart(a):
     """The same numbers with a gap after each."""
-    wide = np.zeros((*a.shape, 2))
+    wide = np.zeros((*a.shape, 2), a.dtype)
     wide[..., 0] = a
     return wide[..., 0]
 
@@ -293,8 +349,8 @@ def test_the_repr_names_the_layer(name):
 
 @every_case
 def test_the_checker_sees_a_thousandth_too_much_in_any_gradient(name):
-    layer, x = case(name)
-    for key in ("x", *layer.param_names):
+    layer, x = differentiable(name)
+    for key in layer.param_names if layer.takes_integers else ("x", *layer.param_names):
         verdict = check_gradients(sabotaged(layer, key), x, training=True)
         assert not verdict and verdict.array == key, verdict
         assert "a factor, the gradient is 1.001 times" in verdict.hint
