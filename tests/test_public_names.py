@@ -32,14 +32,14 @@ def test_every_name_that_the_package_imports_is_public():
 
 # What a module defines for the library's own use, besides what anybody can import from dlscratch.
 INSIDE = """accuracy check_labels CheckFailed Comparison copy_into expect_each_once expect_no_loss
-expect_rows expect_layers expect_shape fast_order generator named_arrays normal read_arrays show
-write_arrays Parallel""".split()
+expect_rate expect_rows expect_layers expect_shape fast_order generator named_arrays normal rate_at
+read_arrays running_mean show write_arrays Parallel""".split()
 
 
 @pytest.mark.parametrize(
     "module",
-    """functions gradcheck initializers layers multi_layer_net network optimizers parameters
-    trainer""".split(),
+    """data functions gradcheck history initializers layers multi_layer_net network optimizers
+    parameters schedules trainer""".split(),
 )
 def test_every_public_name_of_a_module_can_be_imported_from_dlscratch_itself(module):
     loaded = importlib.import_module(f"dlscratch.{module}")
