@@ -47,7 +47,7 @@ def save(path: Path, trainer: Any) -> None:
 def resume(path: Path, trainer: Any) -> None:
     """Bring a trainer to where `save` wrote; DataError, and nothing changed, if it does not fit."""
     arrays = read_arrays(path)
-    facts = _facts(path, arrays.pop("facts", None))
+    facts = _facts(arrays.pop("facts", None))
     _expect_settings(path, facts, trainer)
     try:
         optimizer = _optimizer_at(facts, trainer)
@@ -90,7 +90,7 @@ def _arrays(trainer: Any, optimizer: Optimizer) -> dict[str, np.ndarray]:
     }
 
 
-def _facts(path: Path, text: np.ndarray | None) -> dict[str, Any]:
+def _facts(text: np.ndarray | None) -> dict[str, Any]:
     try:
         return dict(json.loads(str(text)))
     except (TypeError, ValueError, RecursionError):
@@ -109,17 +109,17 @@ def _expect_settings(path: Path, facts: dict[str, Any], trainer: Any) -> None:
                 hint = "version 1, of an earlier dlscratch, lacks settings that matter: start anew"
             raise DataError(
                 f"{path} is not a checkpoint of this training: "
-                f"expected {name} {value}, got {facts.get(name)}; {hint}"
+                f"expected {name} {value!r}, got {facts.get(name)!r:.300}; {hint}"
             )
 
 
 def _optimizer_at(facts: dict[str, Any], trainer: Any) -> Optimizer:
     """A copy of the trainer's optimizer at the step and rate of a checkpoint; its state: zeros."""
-    optimizer = copy.copy(trainer.optimizer)
+    optimizer: Optimizer = copy.copy(trainer.optimizer)
     if repr(optimizer) != facts["optimizer now"] and facts["lr"] is not None:
         optimizer.lr = expect_number("lr", facts["lr"])
     if repr(optimizer) != facts["optimizer now"]:
-        raise ValueError(f"only a number lr may change in a run, not to {facts['optimizer now']}")
+        raise ValueError(f"only a number lr may change in a run, not to {facts['optimizer now']!r}")
     optimizer.steps = expect_whole("steps", facts["steps"], at_least=0)
     optimizer.state = {}
     optimizer.init_state(trainer.net.params)  # room for what the file holds
@@ -128,7 +128,8 @@ def _optimizer_at(facts: dict[str, Any], trainer: Any) -> Optimizer:
 
 def _history(found: dict[str, Any]) -> History:
     names = "loss", "train_accuracy", "test_accuracy", "seconds"
-    return History(**{name: [float(number) for number in found[name]] for name in names})
+    loss, train, test, seconds = ([float(number) for number in found[name]] for name in names)
+    return History(loss, train, test, seconds)
 
 
 def _state(rng: np.random.Generator, state: dict[str, Any]) -> dict[str, Any]:

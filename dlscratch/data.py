@@ -78,7 +78,8 @@ def one_hot(t: Any, classes: int, dtype: Any = np.float32) -> np.ndarray:
         raise ValueError(f"class labels must be integers, got {t.dtype}: use t.astype(int)")
     if t.size and not 0 <= t.min() <= t.max() < classes:
         raise ValueError(f"labels must be classes 0 .. {classes - 1}, got {t.min()} .. {t.max()}")
-    return np.eye(classes, dtype=dtype)[t]
+    rows: np.ndarray = np.eye(classes, dtype=dtype)[t]
+    return rows
 
 
 def shift(x: np.ndarray, pixels: int, rng: Random) -> np.ndarray:
@@ -172,8 +173,8 @@ def _bilinear(x: np.ndarray, row: np.ndarray, col: np.ndarray) -> np.ndarray:
     corner += width
     below = pixels.take(corner)
     below += b * (pixels.take(corner + 1) - below)
-    below -= above
-    return above + a * below
+    y: np.ndarray = above + a * (below - above)
+    return y
 
 
 def _expect_images(x: np.ndarray) -> np.ndarray:

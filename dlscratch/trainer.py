@@ -154,7 +154,7 @@ class Trainer:
         loss, grads = self.workers_in_use.loss_and_gradient(x, t)
         clip = {} if self.clip_norm is None else {"clip_norm": self.clip_norm}
         self.optimizer.update(self.net.params, grads, **clip)
-        return loss
+        return float(loss)
 
     def _has_accuracy(self) -> bool:
         return getattr(getattr(self.net, "last_layer", None), "has_accuracy", True)

@@ -315,11 +315,14 @@ def other_decay():
 
 
 OTHERS = {
-    "rule": (lambda: trainer(convolutional, SGD()), r"expected optimizer SGD\(lr=0.01\), got Adam"),
-    "rate": (lambda: trainer(convolutional, Adam(0.5)), r"expected optimizer Adam\(lr=0.5,"),
+    "rule": (
+        lambda: trainer(convolutional, SGD()),
+        r"expected optimizer 'SGD\(lr=0.01\)', got 'Adam",
+    ),
+    "rate": (lambda: trainer(convolutional, Adam(0.5)), r"expected optimizer 'Adam\(lr=0.5,"),
     "schedule": (
         lambda: trainer(convolutional, Adam(StepDecay(0.01, 0.5, 2))),
-        r"expected optimizer Adam\(lr=StepDecay\(.*, got Adam\(lr=0.01,",
+        r"expected optimizer 'Adam\(lr=StepDecay\(.*, got 'Adam\(lr=0.01,",
     ),
     "network": (lambda: trainer(plain), r"expected generators \['PCG64'\], got \['PCG64', 'PCG64'"),
     "workers": (lambda: trainer(convolutional, workers=2), "expected generators"),
