@@ -1,4 +1,7 @@
-"""The layers, one concept a file (sections 5.4 to 5.6, 6.3, 6.4.3 and 7.4)."""
+"""The layers and losses, one concept a file (sections 5.4 to 5.6, 6.3, 6.4.3, 7.4 and chapter 8).
+
+What is exported here is part of the library: `from dlscratch import ..` finds it, too.
+"""
 
 from dlscratch.layers.activations import LeakyReLU, ReLU, Sigmoid, Tanh
 from dlscratch.layers.affine import Affine
@@ -27,34 +30,34 @@ from dlscratch.layers.transposed_convolution import TransposedConvolution, bilin
 
 __all__ = [
     "Add",
-    "Concat",
-    "Sequential",
     "Affine",
     "AveragePooling",
     "BatchNorm",
+    "bilinear_filters",
     "BinaryAffine",
+    "Concat",
     "Convolution",
     "Dropout",
     "Embedding",
     "Flatten",
     "GlobalAveragePooling",
+    "HuberWithLoss",
     "IdentityWithLoss",
     "Layer",
     "LeakyReLU",
-    "Loss",
     "LocalResponseNorm",
-    "MaxUnpooling",
-    "HuberWithLoss",
+    "Loss",
     "LSTM",
+    "MaxUnpooling",
     "Pooling",
-    "RNN",
     "ReLU",
     "Reshape",
+    "RNN",
+    "Sequential",
     "Sigmoid",
     "SigmoidWithLoss",
     "Sign",
     "SoftmaxWithLoss",
     "Tanh",
     "TransposedConvolution",
-    "bilinear_filters",
 ]
