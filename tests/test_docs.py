@@ -14,6 +14,7 @@ import pytest
 
 import dlscratch
 from dlscratch import cli
+from dlscratch.book.chapters import modules
 
 for package in ("sphinx", "myst_parser", "furo"):
     pytest.importorskip(package, reason=f"{package} is not installed: it is in .[dev]")
@@ -25,9 +26,7 @@ MODULES = sorted(
     for path in FILES
     if path.name != "__main__.py"
 )
-LESSONS = sorted(
-    path.relative_to(ROOT).with_suffix("").as_posix() for path in ROOT.glob("ch0[1-8]/*.py")
-)
+LESSONS = [path.relative_to(ROOT).with_suffix("").as_posix() for path in modules()]
 
 
 class Page(HTMLParser):
