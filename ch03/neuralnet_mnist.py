@@ -18,8 +18,8 @@ import numpy as np
 from dataset.mnist import load_mnist
 from dlscratch.book.experiment import Claim, run
 from dlscratch.functions import sigmoid, softmax
-from dlscratch.network import copy_into, read_arrays
 from dlscratch.storage.files import load_pickle
+from dlscratch.storage.npz import copy_into, read_arrays
 
 WEIGHTS = Path(__file__).with_name("sample_weight.npz")
 

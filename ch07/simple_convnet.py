@@ -12,7 +12,7 @@ Last line with the default seed: 433,890 parameters
 
 import numpy as np
 
-from dlscratch import Affine, Convolution, Network, Pooling, ReLU
+from dlscratch import Affine, Convolution, Flatten, Network, Pooling, ReLU
 from dlscratch.book.experiment import run
 from dlscratch.layers.im2col import output_size as conv_output_size
 
@@ -48,6 +48,7 @@ class SimpleConvNet(Network):
                 Convolution.init(channels, F, *window, std=std, rng=rng),
                 ReLU(),
                 Pooling(2, 2),
+                Flatten(),
                 Affine.init(F * H * W, hidden_size, std, rng=rng),
                 ReLU(),
                 Affine.init(hidden_size, output_size, std, rng=rng),

@@ -13,7 +13,7 @@ Last line with the default seed: 123,552 parameters
 import numpy as np
 
 from ch07.simple_convnet import conv_options, pooled
-from dlscratch import Affine, Convolution, Dropout, Network, Pooling, ReLU
+from dlscratch import Affine, Convolution, Dropout, Flatten, Network, Pooling, ReLU
 from dlscratch.book.experiment import run
 from dlscratch.layers.im2col import output_size as conv_output_size
 
@@ -67,6 +67,7 @@ class DeepConvNet(Network):
                 layers.append(Pooling(2, 2))
                 H, W = pooled(H), pooled(W)
         layers += [
+            Flatten(),
             Affine.init(channels * H * W, hidden_size, "he", rng=rng),
             ReLU(),
             Dropout(0.5, rng=rng),

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from dlscratch.network import copy_into, expect_rows, read_arrays, write_arrays
+from dlscratch.network import expect_rows
 from dlscratch.storage.files import DataError, atomic_write
+from dlscratch.storage.npz import copy_into, read_arrays, write_arrays
 from dlscratch.workers import Workers
 
 CHECKPOINT_VERSION = 1
@@ -161,8 +162,7 @@ class Trainer:
         return {**net, **memory}
 
     def _generators(self):
-        layers = [layer for net in self.workers_in_use.nets for layer in getattr(net, "layers", [])]
-        return [self.rng] + [layer.rng for layer in layers if hasattr(layer, "rng")]
+        return [self.rng, *self.workers_in_use.generators()]
 
     def _save(self, path):
         facts = {

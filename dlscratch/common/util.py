@@ -14,8 +14,9 @@ import numpy as np
 from dlscratch.layers.im2col import col2im as library_col2im
 from dlscratch.layers.im2col import im2col as library_im2col
 from dlscratch.layers.im2col import output_size
-from dlscratch.network import copy_into, expect_rows
+from dlscratch.network import expect_rows
 from dlscratch.storage.files import DataError, atomic_write, load_pickle
+from dlscratch.storage.npz import copy_into
 
 
 def im2col(input_data, filter_h: int, filter_w: int, stride: int = 1, pad: int = 0) -> np.ndarray:

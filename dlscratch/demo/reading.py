@@ -31,9 +31,9 @@ class Reading:
 def read(net: Any, image: np.ndarray) -> Reading:
     """Both passes of a convolutional network for one image (H, W)."""
     x = image.astype(net.dtype)[None, None]  # (H, W) -> (1, 1, H, W)
-    maps, scores = feature_maps(net, x)
+    maps, _ = feature_maps(net, x)
+    scores = net.forward(x)
     dout = np.zeros_like(scores)
     dout[0, scores[0].argmax()] = 1  # L = the highest score: dL/dscore = 1 for it, 0 for the others
-    for layer in reversed(net.layers):
-        dout = layer.backward(dout)
-    return Reading(softmax(scores)[0], [layer[0] for layer in maps], dout[0, 0])
+    dx = net.backward(dout)
+    return Reading(softmax(scores)[0], [layer[0] for layer in maps], dx[0, 0])

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlscratch.gradcheck import diagnosis
+from dlscratch.layers import Layer
+from dlscratch.layers.base import named_arrays
 from dlscratch.network import Network
 
 STEPS = (1e-5, 1e-6)  # a kink (ReLU at 0) may spoil one step; a wrong gradient fails at both
@@ -29,6 +31,7 @@ class GradientCheck:
     ok: bool
     subject: str
     array: str = ""  # the worst array: "x", "W", ..
+    layer: str = ""  # the layer inside that this array belongs to, if there are several
     index: tuple[int, ...] | None = None  # its worst entry, None for the slope along a direction
     analytic: float = 0.0  # what backward says there
     numeric: float = 0.0  # what was measured there
@@ -42,6 +45,7 @@ class GradientCheck:
         if not self.array:
             return f"WRONG: {self.subject}. {self.hint}"
         place = " along a random direction" if self.index is None else f"{list(self.index)}"
+        place += f" of {self.layer}" if self.layer else ""
         return (
             f"{'right' if self.ok else 'WRONG'}: {self.subject}, worst at d{self.array}{place}: "
             f"backward says {self.analytic:.9g}, measured {self.numeric:.9g} "
@@ -68,10 +72,11 @@ def check_gradients(
     """Prove or refute the gradients of a layer, a loss or a whole `Network`.
 
     subject: anything with forward(x) and backward(dout), a `Layer` or not; it is copied, never
-    changed. A parameter W is found by `param_names`, or by having a gradient dW after backward.
-    x, t: an input batch of two or more rows; t for losses and networks. training: the mode of a
-    layer; a network is always checked in training. tolerance: the largest relative error that
-    passes. rng: draws dout and the directions; without one a fixed seed does,
+    changed. A parameter W is found by `param_names`, or by having a gradient dW after backward;
+    those of layers inside are named by counting, W1 b1 W2 .., and checked as well.
+    x, t: an input batch of two or more rows, t for losses and networks; integers have no gradient.
+    training: the mode of a layer; a network is always checked in training. tolerance: the largest
+    relative error that passes. rng: draws dout and the directions; without one a fixed seed does,
     so that a check can be repeated.
 
     >>> from dlscratch import Sigmoid
@@ -126,7 +131,11 @@ class _Check(ABC):
         worst = max(range(len(rows)), key=severity)
         hint = "" if ok else self._cause(rows[worst][0], analytic, rng)
         key, index, a, n = rows[worst]
-        return GradientCheck(ok, name, key, index, a, n, errors[worst], hint)
+        return GradientCheck(ok, name, key, self.owner(key), index, a, n, errors[worst], hint)
+
+    def owner(self, key) -> str:
+        """The layer inside that an array belongs to; "" for the subject's own."""
+        return ""
 
     @abstractmethod
     def analytic(self, rng) -> dict[str, np.ndarray]:
@@ -173,41 +182,53 @@ class _LayerCheck(_Check):
 
     def __init__(self, layer, x, t, training):
         self.layer = copy.deepcopy(layer)
-        for attribute, value in vars(self.layer).items():
-            if isinstance(value, np.ndarray) and np.issubdtype(value.dtype, np.floating):
-                setattr(self.layer, attribute, value.astype(np.float64))
-        self.x = _read_only(x)
+        for part in _parts(self.layer):
+            for attribute, value in vars(part).items():
+                if isinstance(value, np.ndarray) and np.issubdtype(value.dtype, np.floating):
+                    setattr(part, attribute, value.astype(np.float64))
+        self.x = _input(layer, x)
         self.t = () if t is None else (_read_only(t, np.asarray(t).dtype),)
         takes = inspect.signature(layer.forward).parameters
         self.mode = {"training": training} if "training" in takes else {}
-        self.arrays = {"x": self.x}
+        self.arrays = {} if self.x.dtype.kind in "iu" else {"x": self.x}
+        self.places: dict[str, tuple[int, str]] = {}  # name -> number of the part, attribute
         # One pass over other numbers first: what it leaves behind must not matter.
         self.fresh = copy.deepcopy(self.layer)
-        self._forward(self.layer, _read_only(self.x[::-1] + 0.5))
+        self._forward(self.layer, _read_only(self.x[::-1] + 0.5, self.x.dtype))
 
     def analytic(self, rng):
         probe = copy.deepcopy(self.layer)
         y = self._forward(probe, self.x)
         self.dout = _read_only(rng.standard_normal(np.shape(y)))
         gradients = {"x": self._backward(probe)}
-        names = getattr(probe, "param_names", ()) or [
-            name[1:] for name in vars(probe) if name[:1] == "d" and name[1:] in vars(probe)
-        ]
-        for name in names:
-            self.arrays[name] = getattr(probe, name)
-            if np.ndim(self.arrays[name]) == 0:
-                raise _CheckFailed(f"{name} is a single number: make it an array of shape (1,).")
-            gradients[name] = getattr(probe, "d" + name, None)
+        if "x" not in self.arrays:
+            del gradients["x"]
+        parts = _parts(probe)
+        self.places = _places(probe)
+        for key, (i, attribute) in self.places.items():
+            self.arrays[key] = getattr(parts[i], attribute)
+            if np.ndim(self.arrays[key]) == 0:
+                raise _CheckFailed(f"{key} is a single number: make it an array of shape (1,).")
+            gradients[key] = getattr(parts[i], "d" + attribute, None)
         return gradients
 
     def difference(self, key, change):
         outputs = []
         for moved in (self.arrays[key] + change, self.arrays[key] - change):
             probe = copy.deepcopy(self.layer)
-            if key != "x":
-                setattr(probe, key, moved)
+            self._set(probe, {} if key == "x" else {key: moved})
             outputs.append(self._forward(probe, moved if key == "x" else self.x))
         return float(np.sum(self.dout * (outputs[0] - outputs[1])))
+
+    def owner(self, key):
+        i, _ = self.places.get(key, (0, ""))
+        return repr(_parts(self.layer)[i]) if i else ""
+
+    def _set(self, probe, arrays):
+        parts = _parts(probe)
+        for key, array in arrays.items():
+            i, attribute = self.places[key]
+            setattr(parts[i], attribute, array)
 
     def _forward(self, probe, x):
         return self._guarded("forward", probe.forward, x, *self.t, **self.mode)
@@ -243,10 +264,13 @@ class _LayerCheck(_Check):
         """Whether backward would be right in this layer, with these changes after forward."""
         probe = copy.deepcopy(layer)
         self._forward(probe, self.x)
-        vars(probe).update(changes)
-        dx = self._backward(probe)
+        self._set(probe, dict(changes))
+        gradient = self._backward(probe)
+        if key != "x":
+            i, attribute = self.places[key]
+            gradient = getattr(_parts(probe)[i], "d" + attribute)
         used, self.layer = self.layer, layer
-        rows = self._compare(key, dx if key == "x" else getattr(probe, "d" + key), rng)
+        rows = self._compare(key, gradient, rng)
         self.layer = used
         return all(np.isclose(a, n, rtol=1e-5, atol=1e-8) for *_, a, n in rows)
 
@@ -258,19 +282,56 @@ class _NetworkCheck(_Check):
         if not training:
             raise ValueError("the gradient of a network is that of training, got training=False")
         self.net = net.astype(np.float64)
-        self.x, self.t = _read_only(x), t
+        self.x, self.t = _input(net, x), t
         self.arrays = dict(self.net.params)
+        if self.arrays and self.x.dtype.kind == "f":
+            self.arrays = {"x": self.x, **self.arrays}
 
     def analytic(self, rng):
-        return dict(copy.deepcopy(self.net).gradient(self.x, self.t))
+        gradients = dict(copy.deepcopy(self.net).gradient(self.x, self.t))
+        if "x" in self.arrays:
+            probe = copy.deepcopy(self.net)
+            probe.last_layer.forward(probe.forward(self.x, training=True), self.t)
+            gradients["x"] = probe.backward(probe.last_layer.backward())
+        return gradients
 
     def difference(self, key, change):
         losses = []
         for moved in (self.arrays[key] + change, self.arrays[key] - change):
             probe = copy.deepcopy(self.net)
-            probe.params[key] = moved
-            losses.append(probe.loss(self.x, self.t, training=True))
+            if key != "x":
+                probe.params[key] = moved
+            losses.append(probe.loss(moved if key == "x" else self.x, self.t, training=True))
         return losses[0] - losses[1]
+
+    def owner(self, key):
+        owners = named_arrays(self.net.layers, "param_names")
+        return repr(owners[key][0]) if key in owners else ""
+
+
+def _parts(subject):
+    """The subject, then all layers inside, always in the same order."""
+    return list(subject.walk()) if isinstance(subject, Layer) else [subject]
+
+
+def _places(subject):
+    """Name -> (number among the parts, attribute) of every parameter, after a backward pass."""
+    parts = _parts(subject)
+    if len(parts) == 1:
+        found = getattr(subject, "param_names", ()) or [
+            name[1:] for name in vars(subject) if name[:1] == "d" and name[1:] in vars(subject)
+        ]
+        return {name: (0, name) for name in found}
+    numbers = {id(part): i for i, part in enumerate(parts)}
+    named = named_arrays([subject], "param_names")
+    return {key: (numbers[id(layer)], attribute) for key, (layer, attribute) in named.items()}
+
+
+def _input(subject, x):
+    """x in float64, or as integers, where they are what the subject takes."""
+    x = np.asarray(x)
+    keep = getattr(subject, "takes_integers", False) and x.dtype.kind in "iu"
+    return _read_only(x, x.dtype if keep else np.float64)
 
 
 def _read_only(x, dtype=np.float64):

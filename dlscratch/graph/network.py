@@ -1,30 +1,49 @@
 """The computational graph of a whole network: a node for each layer, arrays on the edges.
 
-graph = network_graph(net, x, t)
-draw(graph, "SimpleConvNet").savefig("net.svg")
+    graph = network_graph(net, x, t)
+    draw(graph, "SimpleConvNet").savefig("net.svg")
+
+Layers inside layers have nodes of their own; where branches join, there is a node for that.
 """
 
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from dlscratch.graph.node import Node, apply
+from dlscratch.layers.base import named_arrays
 
 
-class _Piece:
+class _LayerNode:
     """A layer with its parameters among the inputs, as a graph wants it."""
 
     def __init__(self, layer: Any):
         self.layer = layer
-        self.names = tuple(getattr(layer, "param_names", ()))
+        self.owners = list(named_arrays([layer], "param_names").values())
 
     def forward(self, x, *parameters):
         return self.layer.forward(x, True)
 
     def backward(self, dout):
         dx = self.layer.backward(dout)
-        return dx, *(getattr(self.layer, "d" + name) for name in self.names)
+        return dx, *(getattr(layer, "d" + name) for layer, name in self.owners)
 
 
-class _Loss:
+class _JoinNode:
+    """Where the branches of a layer come together."""
+
+    def __init__(self, layer: Any):
+        self.layer = layer
+
+    def forward(self, *ys):
+        return self.layer.join_outputs(list(ys))
+
+    def backward(self, dout):
+        return tuple(self.layer.split(dout))
+
+
+class _LossNode:
     """The loss, which knows the labels."""
 
     def __init__(self, layer: Any, t: Any):
@@ -50,14 +69,29 @@ def network_graph(net: Any, x: Any, t: Any) -> Node:
     >>> [node.symbol for node in graph.topological_order() if node.symbol]
     ['Affine', 'ReLU', 'Affine', 'SoftmaxWithLoss']
     """
-    names = iter(net.params)
-    node = Node(x.astype(net.dtype), "x", constant=True)
+    names = {id(array): name for name, array in net.params.items()}
+
+    def leaf(array: np.ndarray) -> Node:
+        return Node(array, names[id(array)])
+
+    node = Node(net.as_batch(x), "x", constant=True)
     for layer in net.layers:
-        piece = _Piece(layer)
-        own = [next(names) for _ in piece.names]  # W1, b1 of the first layer that learns, ..
-        leaves = [Node(net.params[name], name) for name in own]
-        node = apply(type(layer).__name__, piece, node, *leaves)
-    loss = apply(type(net.last_layer).__name__, _Loss(net.last_layer, t), node)
+        node = _expand(layer, node, leaf)
+    loss = apply(type(net.last_layer).__name__, _LossNode(net.last_layer, t), node)
     loss.name = "loss"
     loss.backward()
     return loss
+
+
+def _expand(layer: Any, node: Node, leaf: Callable[[np.ndarray], Node]) -> Node:
+    """The node of the layer's output, made from the node of its input."""
+    if layer.flow == "row":
+        for inner in layer.children():
+            node = _expand(inner, node, leaf)
+        return node
+    if layer.flow == "branches":
+        ends = [_expand(branch, node, leaf) for branch in layer.children()]
+        return apply(layer.symbol, _JoinNode(layer), *ends)
+    made = _LayerNode(layer)
+    parameters = [leaf(getattr(owner, name)) for owner, name in made.owners]
+    return apply(type(layer).__name__, made, node, *parameters)

@@ -1,19 +1,21 @@
 """What a network is made of: a table of its layers, one row each.
 
-For one example: the shape that a layer puts out, the numbers that it has learned, the products
-that it adds up (a multiplication and an addition are one multiply-add), and the memory that its
-output takes. Weights are shared in a convolution, so that it has few parameters and much to do;
-in an Affine layer it is one multiply-add for each weight.
+For one example: the shape of a layer's output, the numbers that it learns, the products that it
+adds up (a multiplication and an addition are one multiply-add), and the memory that its output
+takes. The layers inside a layer stand below it, moved to the right. Weights are shared in a
+convolution, so that it has few parameters and much to do; in an Affine layer it is one multiply-add
+for each weight.
 """
 
 from __future__ import annotations
 
-import copy
 import html
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from dlscratch.inspection.trace import trace
 
 LARGEST_SIDE = 256  # of an image, where the input shape has to be found out
 
@@ -29,6 +31,7 @@ class Row:
     parameters: int
     multiply_adds: int
     bytes: int
+    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class Summary:
         """The table as words, from the input to the sums."""
         body = [
             (
-                row.layer,
+                row.layer + (f" ({row.remark})" if row.remark else ""),
                 _shape(row.output),
                 f"{row.parameters:,}",
                 f"{row.multiply_adds:,}",
@@ -111,44 +114,36 @@ def summarize(net: Any, input_shape: tuple[int, ...] | None = None) -> Summary:
     first Affine layer takes; where a convolution stands before that, the smallest square image
     that fits. ValueError if the example does not fit, or no shape is found.
     """
-    net = copy.deepcopy(net)
     shape = _find_shape(net) if input_shape is None else tuple(input_shape)
-    x = np.zeros((1, *shape), net.dtype)
-    rows = []
-    for layer in net.layers:
-        x = layer.forward(x)
-        parameters = [getattr(layer, name) for name in getattr(layer, "param_names", ())]
-        rows.append(
-            Row(
-                type(layer).__name__,
-                x.shape[1:],
-                sum(array.size for array in parameters),
-                _multiply_adds(layer, x.shape),
-                x.nbytes,
-            )
+    rows = [
+        Row(
+            "  " * step.depth + type(step.layer).__name__,
+            step.y.shape[1:],
+            sum(getattr(step.layer, name).size for name in step.layer.param_names),
+            step.layer.multiply_adds(step.x, step.y),
+            0 if step.layer.flow == "row" else step.y.nbytes,  # its last layer's output is counted
+            step.layer.remark(step.x, step.y),
         )
+        for step in trace(net, _blank(net, shape))
+    ]
     return Summary(type(net).__name__, shape, tuple(rows), net.dtype)
 
 
-def _multiply_adds(layer, shape):
-    W = getattr(layer, "W", None)
-    if W is None:
-        return 0  # comparisons, or one operation for each number: little beside the products
-    places = int(np.prod(shape[2:])) if W.ndim == 4 else 1  # (1, FN, OH, OW) of a convolution
-    return W.size * places
+def _blank(net, shape):
+    return np.zeros((1, *shape), int if net.takes_integers else net.dtype)
 
 
 def _find_shape(net):
-    learned = [layer.W for layer in net.layers if getattr(layer, "W", None) is not None]
-    if not any(W.ndim == 2 for W in learned):
+    takers = [layer for layer in net.walk() if layer.input_shape(1) is not None]
+    fixed = [layer for layer in takers if layer.input_shape(1) == layer.input_shape(2)]
+    if not fixed:
         raise ValueError("no layer tells the shape of the input: name it, summary((1, 28, 28))")
-    W = learned[0]
-    if W.ndim == 2:
-        return W.shape[:1]  # (in, out)
     for side in range(1, LARGEST_SIDE + 1):
-        shape = (W.shape[1], side, side)  # W: (FN, C, FH, FW)
+        shape = takers[0].input_shape(side)
+        if takers[0] is fixed[0]:
+            return shape
         try:
-            net.predict(np.zeros((1, *shape), net.dtype))
+            trace(net, _blank(net, shape))
         except ValueError:
             continue  # too small, or not what the Affine layer wants
         return shape

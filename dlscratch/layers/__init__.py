@@ -8,7 +8,7 @@ from dlscratch.layers.composite import Add, Concat, Sequential
 from dlscratch.layers.convolution import Convolution
 from dlscratch.layers.dropout import Dropout
 from dlscratch.layers.flatten import Flatten
-from dlscratch.layers.losses import IdentityWithLoss, SoftmaxWithLoss
+from dlscratch.layers.losses import IdentityWithLoss, Loss, SoftmaxWithLoss
 from dlscratch.layers.pooling import AveragePooling, Pooling
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Flatten",
     "IdentityWithLoss",
     "Layer",
+    "Loss",
     "Pooling",
     "ReLU",
     "Sigmoid",

@@ -18,6 +18,8 @@ class ReLU(Layer):
            [0., 3.]])
     """
 
+    elementwise = True
+
     def forward(self, x, training=False):
         y = np.maximum(x, 0)
         self.cache = (y,)
@@ -35,6 +37,8 @@ class Sigmoid(Layer):
     array([[0.5       , 0.88079708]])
     """
 
+    elementwise = True
+
     def forward(self, x, training=False):
         y = sigmoid(x)
         self.cache = (y,)
@@ -51,6 +55,8 @@ class Tanh(Layer):
     >>> Tanh().forward(np.array([[0.0, 1.0]]))
     array([[0.        , 0.76159416]])
     """
+
+    elementwise = True
 
     def forward(self, x, training=False):
         y = np.tanh(x)

@@ -72,6 +72,9 @@ class Affine(Layer):
         self.dW = rows.T @ dout  # dW = x^T . dy
         self.db = dout.sum(axis=0)  # b is added to every row: db = sum of the rows of dy
 
+    def input_shape(self, side):
+        return self.W.shape[:1]
+
     def multiply_adds(self, x, y):
         return x.size // self.W.shape[0] * self.W.size
 

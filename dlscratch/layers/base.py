@@ -35,7 +35,11 @@ class Layer(ABC):
     decayed_names: tuple[str, ...] = ("W",)  # the parameters that weight decay pulls on, if there
     whole_batch = False  # whether a batch must not be split, as for BatchNorm
     pays_to_split = False  # whether one example is so much work that threads pay, as in Convolution
+    takes_integers = False  # whether its input is integers, as an Embedding's
     rng: np.random.Generator | None = None  # where its random numbers come from, if it draws any
+    flow = ""  # how the layers inside are run: "row", "branches"; "", there are none or otherwise
+    elementwise = False  # an activation: each number by itself
+    makes_maps = False  # whether its output is feature maps, as Convolution's
     cache: tuple[Any, ...] | None = None  # what forward keeps for backward
 
     @abstractmethod
@@ -63,6 +67,14 @@ class Layer(ABC):
     def multiply_adds(self, x: np.ndarray, y: np.ndarray) -> int:
         """How many products it adds up to make y out of x, its layers inside not counted."""
         return 0
+
+    def remark(self, x: np.ndarray, y: np.ndarray) -> str:
+        """What a summary should say about this pass, such as pixels that no window sees."""
+        return ""
+
+    def input_shape(self, side: int) -> tuple[int, ...] | None:
+        """The shape of one example that it takes, images of `side` pixels; None if it is open."""
+        return None
 
     def saved(self) -> tuple[Any, ...]:
         """What the last forward pass kept; RuntimeError before the first one."""

@@ -26,8 +26,16 @@ class Sequential(Layer):
     array([[0., 2.]])
     """
 
+    flow = "row"
+
     def __init__(self, *layers: Layer):
         self.layers = expect_layers(self, layers)
+        learns = [any(inner.param_names for inner in layer.walk()) for layer in layers]
+        self.first = learns.index(True) if any(learns) else len(layers)  # the first that learns
+
+    @property
+    def takes_integers(self):
+        return bool(self.layers) and self.layers[0].takes_integers
 
     def children(self):
         return self.layers
@@ -43,13 +51,10 @@ class Sequential(Layer):
         return dout
 
     def weight_gradients(self, dout):
-        trainable = [any(inner.param_names for inner in layer.walk()) for layer in self.layers]
-        if not any(trainable):
-            return
-        first = trainable.index(True)  # no layer before it has anything to learn
-        for layer in reversed(self.layers[first + 1 :]):
+        for layer in reversed(self.layers[self.first + 1 :]):
             dout = layer.backward(dout)
-        self.layers[first].weight_gradients(dout)
+        for layer in self.layers[self.first : self.first + 1]:  # before it, nothing learns
+            layer.weight_gradients(dout)
 
     def __repr__(self):
         return show(self, *self.layers)
@@ -58,6 +63,7 @@ class Sequential(Layer):
 class Parallel(Layer):
     """Branches side by side: each receives x, and their outputs are joined."""
 
+    flow = "branches"
     symbol = ""  # how a graph shows the joining
 
     def __init__(self, *branches: Layer):
@@ -69,15 +75,18 @@ class Parallel(Layer):
         return self.branches
 
     def forward(self, x, training=False):
-        ys = [branch.forward(x, training) for branch in self.branches]
-        self.expect_fitting(ys)
-        self.cache = ([y.shape for y in ys],)
-        return self.join(ys)
+        return self.join_outputs([branch.forward(x, training) for branch in self.branches])
 
     def backward(self, dout):
         pairs = zip(self.branches, self.split(dout))
         # x reaches the loss by every branch: dL/dx = the sum of what the branches return
         return reduce(add, [branch.backward(dy) for branch, dy in pairs])
+
+    def join_outputs(self, ys: list[np.ndarray]) -> np.ndarray:
+        """The second half of forward: the output, made of the branches' outputs."""
+        self.expect_fitting(ys)
+        self.cache = ([y.shape for y in ys],)
+        return self.join(ys)
 
     @abstractmethod
     def join(self, ys: list[np.ndarray]) -> np.ndarray:

@@ -34,6 +34,7 @@ class Convolution(Layer):
 
     param_names = ("W", "b")
     pays_to_split = True
+    makes_maps = True
 
     def __init__(self, W: np.ndarray, b: np.ndarray, stride: int = 1, pad: int = 0):
         if W.ndim != 4 or b.shape != W.shape[:1]:
@@ -103,6 +104,9 @@ class Convolution(Layer):
         N, OH, OW, _ = dout.shape
         rows = dout.reshape(N * OH, OW * F)  # the sum over all pixels, long rows first
         self.db = rows.sum(axis=0).reshape(OW, F).sum(axis=0)
+
+    def input_shape(self, side):
+        return self.W.shape[1], side, side
 
     def multiply_adds(self, x, y):
         N, _, OH, OW = y.shape

@@ -7,10 +7,19 @@ Unlike the layers, forward takes the targets too and answers a float.
 
 import numpy as np
 
-from dlscratch.functions import check_labels, log_softmax, mean_squared_error
+from dlscratch.functions import accuracy, check_labels, log_softmax, mean_squared_error
 
 
-class SoftmaxWithLoss:
+class Loss:
+    has_accuracy = False
+
+    def accuracy(self, x, t):
+        return accuracy(x, t)
+
+
+class SoftmaxWithLoss(Loss):
+    has_accuracy = True
+
     """Softmax, then cross entropy: for choosing one class of several.
 
     x: scores (N, classes). t: integer classes (N,), or probabilities (N, classes).
@@ -54,7 +63,7 @@ class SoftmaxWithLoss:
         return "SoftmaxWithLoss()"
 
 
-class IdentityWithLoss:
+class IdentityWithLoss(Loss):
     """The scores themselves, then half the sum of squares: for regression (section 3.5).
 
     x and t: (N, outputs).

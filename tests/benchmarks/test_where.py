@@ -9,7 +9,7 @@ from benchmarks import report
 from benchmarks.networks import SUBJECTS
 from benchmarks.timing import Effort
 from benchmarks.where import clocked, floor, profile, rest, to_do, total
-from dlscratch import Affine, Convolution, Network, Pooling, ReLU
+from dlscratch import Affine, Convolution, Flatten, Network, Pooling, ReLU
 
 
 @pytest.fixture
@@ -20,6 +20,7 @@ def net():
             Convolution.init(1, 3, 2, rng=rng),
             ReLU(),
             Pooling(2, 2),
+            Flatten(),
             Affine.init(12, 5, rng=rng),
         ]
     )

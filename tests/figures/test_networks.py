@@ -10,6 +10,7 @@ from dlscratch import (
     SGD,
     Affine,
     Convolution,
+    Flatten,
     History,
     IdentityWithLoss,
     MultiLayerNet,
@@ -37,6 +38,7 @@ def convnet():
             ReLU(),
             Pooling(2, 2),
             Convolution.init(3, 20, 2, rng=rng),
+            Flatten(),
             Affine.init(80, 4, rng=rng),
         ]
     )

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from dlscratch import Affine, BatchNorm, Convolution, Network, Pooling, ReLU
+from dlscratch import Affine, BatchNorm, Convolution, Flatten, Network, Pooling, ReLU
 from dlscratch.graph.network import network_graph
 
 
@@ -15,6 +15,7 @@ def example():
             BatchNorm.init(2),
             ReLU(),
             Pooling(2, 2),
+            Flatten(),
             Affine.init(8, 3, rng=rng),
         ]
     )
@@ -30,7 +31,15 @@ def test_the_graph_ends_in_the_loss():
 
 def test_a_node_stands_for_each_layer_in_their_order():
     symbols = [node.symbol for node in network_graph(*example()).topological_order() if node.symbol]
-    assert symbols == ["Convolution", "BatchNorm", "ReLU", "Pooling", "Affine", "SoftmaxWithLoss"]
+    assert symbols == [
+        "Convolution",
+        "BatchNorm",
+        "ReLU",
+        "Pooling",
+        "Flatten",
+        "Affine",
+        "SoftmaxWithLoss",
+    ]
 
 
 def test_the_leaves_are_the_input_and_the_parameters_with_their_gradients():
