@@ -17,6 +17,8 @@ from hatchling.builders.wheel import WheelBuilder
 
 from dlscratch.book.chapters import chapters
 
+pytestmark = pytest.mark.xdist_group("release")  # it is built and installed once
+
 ROOT = Path(__file__).parent.parent
 SITE = Path(np.__file__).parent.parent
 MNIST = {
@@ -57,8 +59,8 @@ def source(tmp_path_factory):
 def environment(wheel_file, tmp_path_factory):
     """An environment that holds the installed wheel and what it depends on, not the checkout."""
     folder = tmp_path_factory.mktemp("a new machine") / "environment"
-    venv.create(folder, with_pip=True)
-    pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
+    venv.create(folder)
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(folder)]
     subprocess.run([*pip, "install", "--no-index", "--no-deps", str(wheel_file)], check=True)
     (site,) = folder.glob("lib/*/site-packages")
     # those installed here already; a .pth file that lies there, of an editable install, is not read
@@ -79,7 +81,7 @@ def shell(environment, tmp_path):
 
     def shell(*words):
         command = [str(environment / "bin" / words[0]), *words[1:]]
-        env = {"PATH": os.defpath, "HOME": str(tmp_path)}
+        env = {"PATH": os.defpath, "HOME": str(environment.parent)}  # one cache for all commands
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         return subprocess.Popen(command, cwd=tmp_path, env=env, **pipes)
 

@@ -1,4 +1,4 @@
-"""Every script of every chapter, run as a reader runs it: from another folder, without a display."""
+"""Every script of every chapter runs as a reader runs it: from any folder, without a display."""
 
 import doctest
 import importlib
@@ -42,8 +42,17 @@ def last_line(text):
     return text.strip().splitlines()[-1]
 
 
+def in_one_process(chapter):
+    """What runs scripts of this chapter: each script is run in the shell once."""
+    return pytest.mark.xdist_group(chapter)
+
+
 SCRIPTS = [script.path for script in scripts()]
-each_script = pytest.mark.parametrize("script", SCRIPTS, ids=name_of)
+each_script = pytest.mark.parametrize(
+    "script",
+    [pytest.param(script, marks=in_one_process(script.parent.name)) for script in SCRIPTS],
+    ids=name_of,
+)
 
 
 @pytest.fixture(scope="session")
@@ -141,7 +150,9 @@ def test_the_examples_in_its_docstrings_are_right(path):
     assert doctest.testmod(load(path), optionflags=flags).failed == 0
 
 
-@pytest.mark.parametrize("chapter", sorted({script.parent.name for script in SCRIPTS} & set(PLOTS)))
+@pytest.mark.parametrize(
+    "chapter", [pytest.param(chapter, marks=in_one_process(chapter)) for chapter in PLOTS]
+)
 def test_every_plot_of_the_chapter_is_drawn(chapter, shell_run):
     drawn = set()
     for script in SCRIPTS:
