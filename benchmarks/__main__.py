@@ -13,12 +13,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks import chart, compare, machine, pytorch, report, space, speed
-from benchmarks.layer_times import layers
+from benchmarks import chart, compare, contenders, machine, report, space, speed
+from benchmarks.loading import loading
 from benchmarks.networks import SUBJECTS
 from benchmarks.results import Results, load
 from benchmarks.timing import Effort
-from benchmarks.update import update
 from benchmarks.where import where
 from dlscratch.book.experiment import number, run
 
@@ -26,9 +25,9 @@ SECTIONS = {
     "step": speed.step,
     "where": where,
     "inference": speed.inference,
-    "layers": layers,
-    "update": update,
-    "loading": speed.loading,
+    "layers": speed.layers,
+    "update": speed.update,
+    "loading": loading,
     "memory": space.memory,
     "scale": space.scale,
 }
@@ -36,47 +35,21 @@ QUICK = Effort(rounds=2, seconds=0.02, limit=0.5)
 
 
 def options(parser):
-    parser.add_argument(
-        "--only",
-        nargs="+",
-        choices=SECTIONS,
-        default=list(SECTIONS),
-        metavar="SECTION",
-        help=f"of {', '.join(SECTIONS)} (default: all)",
-    )
-    parser.add_argument(
-        "--net",
-        nargs="+",
-        choices=SUBJECTS,
-        default=list(SUBJECTS),
-        metavar="NET",
-        help=f"of {', '.join(SUBJECTS)} (default: all)",
-    )
-    parser.add_argument(
-        "--rounds",
-        type=number(int, at_least=1),
-        help=f"turns of each contender (default: {Effort().rounds})",
-    )
-    parser.add_argument(
-        "--workers",
-        type=number(int, at_least=1),
-        help="the library's threads (default: what it chooses itself)",
-    )
-    parser.add_argument(
-        "--json",
-        type=Path,
-        metavar="FILE",
-        help="where the numbers go (default: benchmarks.json in the output folder)",
-    )
-    parser.add_argument(
-        "--chart",
-        type=Path,
-        metavar="FILE",
-        help="where the figure goes (default: benchmarks.png in the output folder)",
-    )
-    parser.add_argument(
-        "--against", type=Path, metavar="FILE", help="compare with the JSON of an earlier run"
-    )
+    for option, names in (("--only", SECTIONS), ("--net", SUBJECTS)):
+        text = f"of {', '.join(names)} (default: all)"
+        several = {"nargs": "+", "choices": names, "default": list(names)}
+        parser.add_argument(option, metavar="NAME", help=text, **several)
+    for option, text in [
+        ("--rounds", f"turns of each contender (default: {Effort().rounds})"),
+        ("--workers", "the library's threads (default: what it chooses itself)"),
+    ]:
+        parser.add_argument(option, type=number(int, at_least=1), metavar="N", help=text)
+    for option, text in [
+        ("--json", "where the numbers go (default: benchmarks.json in the output folder)"),
+        ("--chart", "where the figure goes (default: benchmarks.png in the output folder)"),
+        ("--against", "compare with the JSON of an earlier run"),
+    ]:
+        parser.add_argument(option, type=Path, metavar="FILE", help=text)
     parser.add_argument("--markdown", action="store_true", help="also print README's table")
 
 
@@ -88,13 +61,12 @@ def main(args):
     facts = {"quick": args.quick, "seed": args.seed, "workers": args.workers, **vars(effort)}
     results = Results(machine=machine.describe(), options=facts)
     print(*report.machine(results), sep="\n")
-    if not pytorch.installed():
-        print(pytorch.MISSING)
-    for name, measure in SECTIONS.items():
-        if name in args.only:
-            print(f"measuring: {name}", file=sys.stderr, flush=True)
-            measure(results, effort, args)
-            print(*report.section(results, name), sep="\n", flush=True)
+    if "PyTorch" not in contenders.available():
+        print(contenders.MISSING)
+    for name in (name for name in SECTIONS if name in args.only):
+        print(f"measuring: {name}", file=sys.stderr, flush=True)
+        SECTIONS[name](results, effort, args)
+        print(*report.section(results, name, SECTIONS[name].__doc__), sep="\n", flush=True)
     print(*report.checks(results), sep="\n")
     if earlier:
         print(*compare.against(results, earlier, args.against), sep="\n")

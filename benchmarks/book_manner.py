@@ -2,7 +2,7 @@
 
 What a reader has after typing chapters 5 to 7: every window of the whole batch in one matrix
 (section 7.4), boolean masks in ReLU, the position of each maximum in Pooling, a gradient for the
-input image that nobody asks for, an optimizer that walks through a dictionary. Written anew from
+input image that is never needed, an optimizer that walks through a dictionary. Written anew from
 the book's description, and no slower than it must be in that manner.
 The weights are float64, because `np.random.randn` is: the whole computation then is float64.
 """
@@ -10,30 +10,7 @@ The weights are float64, because `np.random.randn` is: the whole computation the
 import numpy as np
 
 from dlscratch import layers as fast
-
-
-def windows_as_rows(x, FH, FW, stride, pad):
-    """(N, C, H, W) -> (N*OH*OW, C*FH*FW), the im2col of section 7.4.3."""
-    N, C, H, W = x.shape
-    OH, OW = (H + 2 * pad - FH) // stride + 1, (W + 2 * pad - FW) // stride + 1
-    x = np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)])
-    col = np.zeros((N, C, FH, FW, OH, OW), x.dtype)
-    for i in range(FH):
-        for j in range(FW):
-            col[:, :, i, j] = x[:, :, i : i + stride * OH : stride, j : j + stride * OW : stride]
-    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * OH * OW, -1)
-
-
-def rows_as_windows(col, shape, FH, FW, stride, pad):
-    """The way back, overlapping windows added up: col2im."""
-    N, C, H, W = shape
-    OH, OW = (H + 2 * pad - FH) // stride + 1, (W + 2 * pad - FW) // stride + 1
-    col = col.reshape(N, OH, OW, C, FH, FW).transpose(0, 3, 4, 5, 1, 2)
-    x = np.zeros((N, C, H + 2 * pad + stride - 1, W + 2 * pad + stride - 1), col.dtype)
-    for i in range(FH):
-        for j in range(FW):
-            x[:, :, i : i + stride * OH : stride, j : j + stride * OW : stride] += col[:, :, i, j]
-    return x[:, :, pad : H + pad, pad : W + pad]
+from dlscratch.layers.im2col import col2im, im2col
 
 
 class Affine:
@@ -42,7 +19,7 @@ class Affine:
 
     def forward(self, x, training=False):
         self.shape = x.shape
-        self.x = x.reshape(x.shape[0], -1)
+        self.x = x.reshape(x.shape[0], -1)  # (N, C, H, W) -> (N, C*H*W)
         return np.dot(self.x, self.W) + self.b
 
     def backward(self, dout):
@@ -58,43 +35,39 @@ class Convolution:
 
     def forward(self, x, training=False):
         FN, _, FH, FW = self.W.shape
-        N, _, H, W = x.shape
+        N, _, H, _ = self.shape = x.shape
         OH = (H + 2 * self.pad - FH) // self.stride + 1
-        OW = (W + 2 * self.pad - FW) // self.stride + 1
-        self.shape = x.shape
-        self.col = windows_as_rows(x, FH, FW, self.stride, self.pad)
+        self.col = im2col(x, FH, FW, self.stride, self.pad)
         self.col_W = self.W.reshape(FN, -1).T
         out = np.dot(self.col, self.col_W) + self.b
-        return out.reshape(N, OH, OW, -1).transpose(0, 3, 1, 2)
+        return out.reshape(N, OH, -1, FN).transpose(0, 3, 1, 2)  # (N*OH*OW, FN) -> (N, FN, OH, OW)
 
     def backward(self, dout):
-        FN, C, FH, FW = self.W.shape
-        dout = dout.transpose(0, 2, 3, 1).reshape(-1, FN)
+        FN, _, FH, FW = self.W.shape
+        dout = dout.transpose(0, 2, 3, 1).reshape(-1, FN)  # (N, FN, OH, OW) -> (N*OH*OW, FN)
         self.db = np.sum(dout, axis=0)
-        self.dW = np.dot(self.col.T, dout).transpose(1, 0).reshape(FN, C, FH, FW)
-        return rows_as_windows(
-            np.dot(dout, self.col_W.T), self.shape, FH, FW, self.stride, self.pad
-        )
+        self.dW = np.dot(self.col.T, dout).transpose(1, 0).reshape(self.W.shape)
+        return col2im(np.dot(dout, self.col_W.T), self.shape, FH, FW, self.stride, self.pad)
 
 
 class Pooling:
     def __init__(self, height, width, stride):
-        self.height, self.width, self.stride = height, width, stride
+        self.window = height, width, stride
 
     def forward(self, x, training=False):
-        N, C, H, W = self.shape = x.shape
-        OH, OW = (H - self.height) // self.stride + 1, (W - self.width) // self.stride + 1
-        col = windows_as_rows(x, self.height, self.width, self.stride, 0)
-        col = col.reshape(-1, self.height * self.width)
+        N, C, H, _ = self.shape = x.shape
+        height, width, stride = self.window
+        col = im2col(x, *self.window).reshape(-1, height * width)  # a window of a channel a row
         self.highest = np.argmax(col, axis=1)
-        return np.max(col, axis=1).reshape(N, OH, OW, C).transpose(0, 3, 1, 2)
+        OH = (H - height) // stride + 1
+        return np.max(col, axis=1).reshape(N, OH, -1, C).transpose(0, 3, 1, 2)
 
     def backward(self, dout):
-        dout = dout.transpose(0, 2, 3, 1)
-        dcol = np.zeros((dout.size, self.height * self.width), dout.dtype)
-        dcol[np.arange(dout.size), self.highest] = dout.flatten()
-        dcol = dcol.reshape(dout.shape[0] * dout.shape[1] * dout.shape[2], -1)
-        return rows_as_windows(dcol, self.shape, self.height, self.width, self.stride, 0)
+        height, width, _ = self.window
+        N, C, OH, OW = dout.shape
+        dcol = np.zeros((dout.size, height * width), dout.dtype)
+        dcol[np.arange(dout.size), self.highest] = dout.transpose(0, 2, 3, 1).flatten()
+        return col2im(dcol.reshape(N * OH * OW, -1), self.shape, *self.window)
 
 
 class ReLU:
@@ -120,8 +93,7 @@ class Sigmoid:
 
 class Dropout:
     def __init__(self, ratio):
-        self.ratio = ratio
-        self.rng = np.random.default_rng()
+        self.ratio, self.rng = ratio, np.random.default_rng()
 
     def forward(self, x, training=False):
         if not training:
@@ -145,45 +117,51 @@ class SoftmaxWithLoss:
         return dx / len(self.t)
 
 
-class BookNetwork:
-    """A copy of one of the library's networks, with the same weights as `dtype`."""
+COPIES = {  # the library's layer -> the same in this manner; the book's Affine flattens by itself
+    fast.Flatten: lambda layer, *arrays: None,
+    fast.Affine: lambda layer, *arrays: Affine(*arrays),
+    fast.Convolution: lambda layer, *arrays: Convolution(*arrays, layer.stride, layer.pad),
+    fast.Pooling: lambda layer: Pooling(layer.pool_h, layer.pool_w, layer.stride or layer.pool_h),
+    fast.Dropout: lambda layer: Dropout(layer.ratio),
+    fast.ReLU: lambda layer: ReLU(),
+    fast.Sigmoid: lambda layer: Sigmoid(),
+}
 
-    def __init__(self, net, dtype=np.float64):
-        self.layers = [in_book_manner(layer, dtype) for layer in net.layers]
+
+class BookNetwork:
+    """Copies of the library's layers, with the same weights as `dtype`, and the loss."""
+
+    def __init__(self, layers, dtype=np.float64):
+        copies = [
+            COPIES[type(layer)](
+                layer, *(getattr(layer, p).astype(dtype) for p in layer.param_names)
+            )
+            for layer in layers
+        ]
+        self.layers = [layer for layer in copies if layer]
         self.last_layer = SoftmaxWithLoss()
-        self.params, self.owners = {}, {}
-        learners = [layer for layer in self.layers if hasattr(layer, "W")]
-        for number, layer in enumerate(learners, start=1):
-            for name in ("W", "b"):
-                self.params[f"{name}{number}"] = getattr(layer, name)
-                self.owners[f"{name}{number}"] = layer, f"d{name}"
+        self.trainable = [layer for layer in self.layers if hasattr(layer, "W")]
+        self.params = self.arrays("")
+
+    def arrays(self, prefix):
+        """W1 b1 W2 .. of the layers, or with the prefix "d" their gradients."""
+        numbered = enumerate(self.trainable, start=1)
+        return {f"{p}{i}": getattr(layer, prefix + p) for i, layer in numbered for p in "Wb"}
 
     def predict(self, x, training=False):
         for layer in self.layers:
             x = layer.forward(x, training)
         return x
 
-    def gradient(self, x, t):
-        self.last_layer.forward(self.predict(x, training=True), t)
-        dout = self.last_layer.backward()
+    def backward(self, dout):
         for layer in reversed(self.layers):
             dout = layer.backward(dout)
-        return {name: getattr(*owner) for name, owner in self.owners.items()}
+        return dout
 
-
-def in_book_manner(layer, dtype=np.float64):
-    """The same layer with the same weights; None for a layer that the book does not list."""
-    arrays = [getattr(layer, name).astype(dtype) for name in layer.param_names]
-    if isinstance(layer, fast.Convolution):
-        return Convolution(*arrays, layer.stride, layer.pad)
-    if isinstance(layer, fast.Affine):
-        return Affine(*arrays)
-    if isinstance(layer, fast.Pooling):
-        return Pooling(layer.pool_h, layer.pool_w, layer.stride or layer.pool_h)
-    if isinstance(layer, fast.Dropout):
-        return Dropout(layer.ratio)
-    plain = {fast.ReLU: ReLU, fast.Sigmoid: Sigmoid}.get(type(layer))
-    return plain() if plain else None
+    def gradient(self, x, t):
+        self.last_layer.forward(self.predict(x, training=True), t)
+        self.backward(self.last_layer.backward())
+        return self.arrays("d")
 
 
 class SGD:

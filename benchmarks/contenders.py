@@ -1,19 +1,20 @@
 """Who is timed: the library, the book's manner (in two dtypes) and PyTorch, behind one interface.
 
-training(batches): a `with` block that gives a function doing one gradient + update, the batches
-in turn. inference(x): one that gives a function scoring x. updating(grads): one that gives a
-function doing the update alone. Whatever a contender needs for itself (threads, a held-back BLAS)
-begins and ends with the block, so that it cannot disturb its neighbour.
+`ready()` is a `with` block around timed calls: what a contender needs for itself, such as threads,
+begins and ends there and cannot disturb its neighbour. Within, `step` is one gradient + update,
+`update` the update alone; `scores` is the forward pass, within `scoring()`. `batches` and
+`gradients` bring numbers into the contender's own form beforehand: no conversion is timed.
 """
 
 from contextlib import contextmanager, nullcontext
-from itertools import cycle
+from importlib.util import find_spec
 
 import numpy as np
 
-from benchmarks import book_manner, pytorch
+from benchmarks import book_manner
+from dlscratch import Sequential
 from dlscratch.parameters import Parameters
-from dlscratch.workers import Workers
+from dlscratch.workers import Workers, one_blas_thread
 
 TOLERANCE = 1e-4  # of the largest number in the array: float32 against float64, after eight layers
 
@@ -22,85 +23,64 @@ class Library:
     """The step as the Trainer does it, with the workers that it chooses; scores by `predict`."""
 
     name = "library"
+    scoring = nullcontext  # `predict` on whatever threads BLAS takes, as at the prompt
+    gradients = staticmethod(Parameters.copy_of)
 
     def __init__(self, subject, workers=None, **options):
-        self.net = subject.network(**options)
-        self.optimizer = subject.optimizer()
-        self.workers = workers
+        self.net, self.optimizer = subject.network(**options), subject.optimizer()
+        self.count = workers
 
-    def predict(self, x):
+    @contextmanager
+    def ready(self):
+        with Workers(self.net, self.count) as self.workers:
+            yield
+
+    def batches(self, batches):
+        return batches
+
+    def scores(self, x):
         return self.net.predict(x)
 
     def gradient(self, x, t):
-        with Workers(self.net, self.workers) as team:
-            return dict(team.loss_and_gradient(x, t)[1])
+        return self.workers.loss_and_gradient(x, t)[1]
 
-    @contextmanager
-    def training(self, batches):
-        turn = cycle(batches)
-        with Workers(self.net, self.workers) as team:
+    def update(self, grads):
+        self.optimizer.update(self.net.params, grads)
 
-            def step():
-                _, grads = team.loss_and_gradient(*next(turn))
-                self.optimizer.update(self.net.params, grads)
-
-            yield step
-
-    def inference(self, x):
-        return nullcontext(lambda: self.net.predict(x))
-
-    @contextmanager
-    def updating(self, grads):
-        grads = Parameters.copy_of(grads)
-        with Workers(self.net, self.workers):
-            yield lambda: self.optimizer.update(self.net.params, grads)
+    def step(self, x, t):
+        self.update(self.gradient(x, t))
 
     def momentum(self):
-        """Adam's m, whole."""
+        """Adam's m, all of it."""
         return np.concatenate([m.ravel() for m, _ in self.optimizer.state.values()])
 
 
 class LibraryWorkers(Library):
-    """Scores by `Workers.predict`, as the Trainer's evaluation: rows shared out, BLAS held back."""
+    """Scores by `Workers.predict`, as the Trainer's evaluation: the rows shared out."""
 
     name = "library, workers"
+    scoring = Library.ready
 
-    @contextmanager
-    def inference(self, x):
-        with Workers(self.net, self.workers) as team:
-            yield lambda: team.predict(x)
+    def scores(self, x):
+        return self.workers.predict(x)
 
 
-class Book:
+class Book(Library):
     """The book's manner; float64, because its weights are."""
 
     name = "book"
     dtype = np.float64
+    ready = nullcontext
 
-    def __init__(self, subject, **options):
-        self.net = book_manner.BookNetwork(subject.network(**options), self.dtype)
+    def __init__(self, subject, workers=None, **options):
+        self.net = book_manner.BookNetwork(subject.network(**options).layers, self.dtype)
         self.optimizer = getattr(book_manner, subject.optimizer.__name__)()
 
-    def predict(self, x):
-        return self.net.predict(x)
+    def gradients(self, grads):
+        return {name: grad.astype(self.dtype) for name, grad in grads.items()}
 
     def gradient(self, x, t):
         return self.net.gradient(x, t)
-
-    def training(self, batches):
-        turn = cycle(batches)
-
-        def step():
-            self.optimizer.update(self.net.params, self.net.gradient(*next(turn)))
-
-        return nullcontext(step)
-
-    def inference(self, x):
-        return nullcontext(lambda: self.net.predict(x))
-
-    def updating(self, grads):
-        grads = {name: grad.astype(self.dtype) for name, grad in grads.items()}
-        return nullcontext(lambda: self.optimizer.update(self.net.params, grads))
 
     def momentum(self):
         return np.concatenate([m.ravel() for m in self.optimizer.m.values()])
@@ -113,80 +93,60 @@ class BookFloat32(Book):
     dtype = np.float32
 
 
-class PyTorch:
-    """Eager, on its own default number of threads."""
-
-    name = "PyTorch"
-
-    def __init__(self, subject, **options):
-        self.net = pytorch.TorchNetwork(subject.network(**options))
-        self.optimizer = self.net.optimizer(subject.optimizer.__name__)
-
-    def predict(self, x):
-        return self.net.predict(x)
-
-    def gradient(self, x, t):
-        return self.net.gradient(x, t)
-
-    def training(self, batches):
-        import torch
-
-        turn = cycle(
-            [(torch.from_numpy(x), torch.from_numpy(t.astype(np.int64))) for x, t in batches]
-        )
-        self.net.model.train()
-
-        def step():
-            self.optimizer.zero_grad()
-            self.net.backward(*next(turn))
-            self.optimizer.step()
-
-        return nullcontext(step)
-
-    def inference(self, x):
-        return nullcontext(lambda: self.net.predict(x))
-
-    def updating(self, grads):
-        self.net.set_gradients(grads)
-        return nullcontext(self.optimizer.step)
-
-    def momentum(self):
-        return np.concatenate(
-            [state["exp_avg"].numpy().ravel() for state in self.optimizer.state.values()]
-        )
+KINDS = {kind.name: kind for kind in [Library, LibraryWorkers, Book, BookFloat32]}
+MISSING = "PyTorch is not installed, so its columns stay empty (pip install torch)"
 
 
-ALL = {kind.name: kind for kind in [Library, LibraryWorkers, Book, BookFloat32, PyTorch]}
+def named(name):
+    """The class of a contender; importing PyTorch takes a while, and memory."""
+    if name != "PyTorch":
+        return KINDS[name]
+    from benchmarks.pytorch import PyTorch
+
+    return PyTorch
 
 
 def available(*others):
-    """Library, book and PyTorch where it is installed, and the `others`, in the tables' order."""
-    wanted = {Library, Book, *others} | ({PyTorch} if pytorch.installed() else set())
-    return [kind for kind in ALL.values() if kind in wanted]
+    """Library, book, the `others`, and PyTorch where it is installed."""
+    names = [name for name in KINDS if name in ("library", "book", *others)]
+    return [*names, "PyTorch"] if find_spec("torch") else names
 
 
-def agree(subject, kind, x, t, workers=None):
-    """Scores and gradients of a contender against a plain network's: same weights, no Dropout.
+def alone(layers, x, dout):
+    """{name: (`with` block, call)}: x and dout through bare layers on one thread; y and dx.
 
-    Answers a record with the worst error, as a share of the largest number of its array.
-    RuntimeError if it is too large: a wrong contender must not be timed.
+    Each contender gets its numbers in the memory order that it uses inside a network: the library
+    (N, H, W, C) behind NCHW views, the others NCHW, the book in float64.
     """
-    net = subject.network(drop=False)
-    other = made(kind, subject, workers, drop=False)
+    ours = Sequential(*layers)
+    found = {"library": lambda: (ours.forward(x, training=True), ours.backward(dout))}
+    if all(type(layer) in book_manner.COPIES for layer in layers):
+        book = book_manner.BookNetwork(layers)
+        X, DOUT = (np.array(array, np.float64, order="C") for array in (x, dout))
+        found["book"] = lambda: (book.predict(X, training=True), book.backward(DOUT))
+    runners = {who: (one_blas_thread, call) for who, call in found.items()}
+    if "PyTorch" in available():
+        from benchmarks import pytorch
+
+        runners["PyTorch"] = pytorch.one_thread, pytorch.passes(layers, x, dout)
+    return runners
+
+
+def agree(subject, who, x, t, workers=None):
+    """Scores and gradients of a contender against a plain network's: same weights, no Dropout."""
+    net, other = subject.network(drop=False), named(who)(subject, workers, drop=False)
     wanted = {"scores": net.predict(x), **net.gradient(x, t)}
-    found = {"scores": other.predict(x), **other.gradient(x, t)}
-    return verdict(subject.key, kind.name, wanted, found)
-
-
-def made(kind, subject, workers=None, **options):
-    """A contender for one network; the library's own gets the number of workers asked for."""
-    own = {"workers": workers} if issubclass(kind, Library) else {}
-    return kind(subject, **own, **options)
+    with other.ready():
+        found = {"scores": other.scores(x), **other.gradient(x, t)}
+        return verdict(subject.key, who, wanted, found)
 
 
 def verdict(what, contender, wanted, found):
-    """The worst difference between arrays of the same names; RuntimeError over TOLERANCE."""
-    errors = {name: worst_error(found[name], array) for name, array in wanted.items()}
+    """A record of the worst error, as a share of the largest number of its array.
+
+    RuntimeError if it is too large: a wrong contender must not be timed.
+    """
+    errors = {name: worst_error(np.asarray(found[name]), wanted[name]) for name in wanted}
     where = max(errors, key=errors.get)
     if not all(error <= TOLERANCE for error in errors.values()):  # nan is not either
         raise RuntimeError(f"{contender} disagrees with the library on {what}: {errors}")

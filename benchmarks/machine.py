@@ -2,9 +2,11 @@
 
 import os
 import platform
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -14,53 +16,31 @@ from dlscratch.workers import available_cores, one_blas_thread
 
 def describe():
     """What a reader must know to place the numbers."""
+    from threadpoolctl import threadpool_info
+
+    keys = ("internal_api", "version", "num_threads")
     return {
         "processor": processor(),
         "cores": available_cores(),
         "system": f"{platform.system()} {platform.machine()}",
-        "load": load(),
+        # how many processes wanted a core during the last minute; Windows does not count
+        "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
         "python": platform.python_version(),
         "numpy": np.__version__,
-        "torch": installed("torch"),
-        "dlscratch": installed("dlscratch"),
-        "blas": blas(),
+        "torch": version("torch") if find_spec("torch") else None,
+        "blas": [{key: pool.get(key) for key in keys} for pool in threadpool_info()],
     }
 
 
 def processor():
     """The processor's name, and its vector instructions where Linux tells."""
     try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        text = Path("/proc/cpuinfo").read_text()
     except OSError:
         return platform.processor() or platform.machine()
-    facts = dict(line.split(":", 1) for line in lines if ":" in line)
-    facts = {name.strip(): value.strip() for name, value in facts.items()}
-    flags = facts.get("flags", "").split()
-    vectors = [name for name in ("avx512f", "avx2") if name in flags][:1]
-    return " ".join([facts.get("model name", platform.machine()), *vectors])
-
-
-def load():
-    """How many processes wanted a core during the last minute; None where nobody counts."""
-    try:
-        return round(os.getloadavg()[0], 2)
-    except (AttributeError, OSError):
-        return None
-
-
-def installed(package):
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
-def blas():
-    """Every BLAS and OpenMP library that is loaded, with its threads."""
-    from threadpoolctl import threadpool_info
-
-    keys = ("user_api", "internal_api", "version", "architecture", "num_threads")
-    return [{key: pool.get(key) for key in keys} for pool in threadpool_info()]
+    name = re.search(r"model name\s*: (.*)", text)
+    vectors = re.search("avx512f|avx2", text)
+    return f"{name[1] if name else platform.machine()} {vectors[0] if vectors else ''}".rstrip()
 
 
 def peaks(threads, quick=False):
@@ -75,11 +55,7 @@ def peaks(threads, quick=False):
     with one_blas_thread():
         products = rate(lambda pair: np.matmul(pair[0], pair[0], out=pair[1]), squares)
         copies = rate(lambda pair: np.copyto(pair[0], pair[1]), pairs)
-    return {
-        "threads": threads,
-        "GF/s": products * 2 * side**3 / 1e9,
-        "GB/s": copies * pairs[0].nbytes / 1e9,
-    }
+    return {"GF/s": products * 2 * side**3 / 1e9, "GB/s": copies * pairs[0].nbytes / 1e9}
 
 
 def rate(work, arrays, times=5, attempts=4):

@@ -1,57 +1,60 @@
 """The four networks that are timed, and what their speed should be (batch of 100, float32)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
 from ch07.simple_convnet import SimpleConvNet
 from ch08.deep_convnet import DeepConvNet
-from dlscratch import SGD, Adam, Affine, MultiLayerNet, Network, ReLU
-from dlscratch.layers import Dropout
+from dlscratch import SGD, Adam, MultiLayerNet, Network
 
 BATCH = 100
 
 
 @dataclass(frozen=True)
 class Subject:
-    """One network with its optimizer, and its targets for gradient + update.
+    """One network with its optimizer, and its targets: at least, or at most, what is named.
 
-    faster: times faster than the book's manner, at least. of_pytorch: share of PyTorch's time, at
-    most; towards: where to go on to. memory: MB in training above import, at most.
+    faster: how many times faster a step is than in the book's manner. of_pytorch, inference: share
+    of PyTorch's time, for a step and for 100 scores. memory: MB in training above the imports.
     """
 
     key: str
     title: str
     image: tuple[int, ...]  # the shape of one example
-    build: Callable[[np.random.Generator], Network]
+    build: Callable[..., Network]
     optimizer: type
     faster: float
     of_pytorch: float
-    towards: float
+    inference: float | None = None
     memory: float | None = None
-    inference: float | None = None  # share of PyTorch's time at batch 100, at most
 
-    def network(self, seed=0, drop=True):
+    def network(self, seed=0, drop=True, **size):
         """The library's network; drop=False silences Dropout, so that contenders can agree."""
-        net = self.build(np.random.default_rng(seed))
-        for layer in net.layers:
-            if isinstance(layer, Dropout) and not drop:
-                layer.ratio = 0
-        return net
+        net = self.build(np.random.default_rng(seed), **size)
+        return net if drop else silenced(net)
+
+
+def silenced(net):
+    """The network, or the list of layers, its Dropout dropping nothing."""
+    for layer in getattr(net, "layers", net):
+        if hasattr(layer, "ratio"):
+            layer.ratio = 0.0
+    return net
 
 
 def two_layers(rng):
-    return Network([Affine.init(784, 50, rng=rng), ReLU(), Affine.init(50, 10, rng=rng)])
+    return MultiLayerNet(784, [50], 10, rng=rng)
 
 
-def mlp(rng):
-    return MultiLayerNet(784, [100] * 4, 10, rng=rng)
+def mlp(rng, width=100, depth=4):
+    return MultiLayerNet(784, [width] * depth, 10, rng=rng)
 
 
-def simple(rng):
-    return SimpleConvNet(rng=rng)
+def simple(rng, width=30):
+    return SimpleConvNet(conv_param={"filter_num": width}, rng=rng)
 
 
 def deep(rng):
@@ -62,24 +65,12 @@ FLAT, IMAGE = (784,), (1, 28, 28)
 SUBJECTS = {
     subject.key: subject
     for subject in [
-        Subject("two-layer", "two-layer 784-50-10, SGD", FLAT, two_layers, SGD, 2.5, 0.60, 0.45),
-        Subject("mlp", "MLP 784-4x100-10, Adam", FLAT, mlp, Adam, 2.4, 0.70, 0.50),
-        Subject("simple", "SimpleConvNet, Adam", IMAGE, simple, Adam, 9, 0.80, 0.60, 60, 0.5),
-        Subject("deep", "DeepConvNet, Adam", IMAGE, deep, Adam, 12, 1.30, 1.00, 120, 1.0),
+        Subject("two-layer", "two-layer 784-50-10, SGD", FLAT, two_layers, SGD, 2.5, 0.60),
+        Subject("mlp", "MLP 784-4x100-10, Adam", FLAT, mlp, Adam, 2.4, 0.70),
+        Subject("simple", "SimpleConvNet (chapter 7), Adam", IMAGE, simple, Adam, 9, 0.80, 0.5, 60),
+        Subject("deep", "DeepConvNet (chapter 8), Adam", IMAGE, deep, Adam, 12, 1.30, 1.0, 120),
     ]
 }
-
-
-def resized(key, width=None, depth=None):
-    """The subject with `width` units or filters a hidden layer, or `depth` hidden layers."""
-    subject = SUBJECTS[key]
-    if key == "mlp":
-        sizes = [width or 100] * (depth or 4)
-        return replace(subject, build=lambda rng: MultiLayerNet(784, sizes, 10, rng=rng))
-    if key == "simple" and width:
-        few = {"filter_num": width}
-        return replace(subject, build=lambda rng: SimpleConvNet(conv_param=few, rng=rng))
-    return subject
 
 
 def digits(image, batch=BATCH, count=10, seed=0):

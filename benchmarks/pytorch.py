@@ -1,24 +1,95 @@
-"""PyTorch on the CPU, where it is installed: the same networks, eager, its own default threads."""
+"""PyTorch on the CPU as a contender: the same layers, eager, its own default threads.
 
-from contextlib import contextmanager
-from importlib.util import find_spec
+Imported only where it is installed, and where it is timed.
+"""
+
+from contextlib import contextmanager, nullcontext
 
 import numpy as np
+import torch
+from torch import nn
 
 from dlscratch import layers as ours
 
-MISSING = "PyTorch is not installed, so its columns stay empty (pip install torch)"
+COPIES = {
+    ours.Flatten: lambda a: nn.Flatten(),
+    ours.Affine: lambda a: nn.Linear(*a.W.shape),
+    ours.Convolution: lambda a: nn.Conv2d(a.W.shape[1], len(a.W), a.W.shape[2:], a.stride, a.pad),
+    ours.Pooling: lambda a: nn.MaxPool2d((a.pool_h, a.pool_w), a.stride, a.pad),
+    ours.BatchNorm: lambda a: nn.BatchNorm2d(len(a.gamma), a.eps, 1 - a.momentum),
+    ours.Dropout: lambda a: nn.Dropout(a.ratio),
+    ours.ReLU: lambda a: nn.ReLU(),
+    ours.Sigmoid: lambda a: nn.Sigmoid(),
+}
+DEFAULTS = {"SGD": {"lr": 0.01}, "Adam": {"lr": 0.001, "eps": 1e-7}}  # the book's
 
 
-def installed():
-    return find_spec("torch") is not None
+def module(layers):
+    """The library's layers with the same weights, as one module."""
+    net = nn.Sequential(*[COPIES[type(layer)](layer) for layer in layers])
+    arrays = [getattr(layer, name) for layer in layers for name in layer.param_names]
+    for p, array in zip(net.parameters(), arrays, strict=True):
+        p.data = tensor(turned(array))
+    return net
+
+
+def turned(array):
+    """The W of an Affine layer (in, out) -> PyTorch's (out, in), and the way back."""
+    return array.T if array.ndim == 2 else array
+
+
+def tensor(array):
+    return torch.from_numpy(np.array(array, order="C"))
+
+
+class PyTorch:
+    """Its gradients stay in its parameters; otherwise as `contenders.Library`."""
+
+    name = "PyTorch"
+    ready = scoring = nullcontext
+
+    def __init__(self, subject, workers=None, **options):
+        net = subject.network(**options)
+        self.names, self.net = list(net.params), module(net.layers)
+        kind = subject.optimizer.__name__
+        self.optimizer = getattr(torch.optim, kind)(self.net.parameters(), **DEFAULTS[kind])
+
+    def batches(self, batches):
+        return [(tensor(x), tensor(t).long()) for x, t in batches]
+
+    def gradients(self, grads):
+        for name, p in zip(self.names, self.net.parameters(), strict=True):
+            p.grad = tensor(turned(grads[name]))
+
+    def scores(self, x):
+        self.net.eval()
+        with torch.inference_mode():
+            return self.net(torch.from_numpy(x)).numpy()
+
+    def backward(self, x, t):
+        self.net.train()
+        self.optimizer.zero_grad()
+        nn.functional.cross_entropy(self.net(x), t).backward()
+
+    def gradient(self, x, t):
+        self.backward(*self.batches([(x, t)])[0])
+        grads = [turned(p.grad.numpy()) for p in self.net.parameters()]
+        return dict(zip(self.names, grads, strict=True))
+
+    def update(self, grads=None):
+        self.optimizer.step()
+
+    def step(self, x, t):
+        self.backward(x, t)
+        self.update()
+
+    def momentum(self):
+        states = self.optimizer.state.values()
+        return np.concatenate([state["exp_avg"].numpy().ravel() for state in states])
 
 
 @contextmanager
 def one_thread():
-    """PyTorch on one thread for a while, as BLAS is when a layer is timed alone."""
-    import torch
-
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -27,85 +98,15 @@ def one_thread():
         torch.set_num_threads(before)
 
 
-def in_pytorch(layer):
-    """The same layer with the same weights as a module of PyTorch; None if it has none."""
-    from torch import nn
+def passes(layers, x, dout):
+    """A function that sends x forwards and dout backwards through the layers: y and dx."""
+    net, x, dout = module(layers), tensor(x).requires_grad_(), tensor(dout)
 
-    if isinstance(layer, ours.Convolution):
-        F, C, FH, FW = layer.W.shape
-        return _filled(nn.Conv2d(C, F, (FH, FW), layer.stride, layer.pad), layer.W, layer.b)
-    if isinstance(layer, ours.Affine):
-        return nn.Sequential(nn.Flatten(), _filled(nn.Linear(*layer.W.shape), layer.W.T, layer.b))
-    if isinstance(layer, ours.Pooling):
-        return nn.MaxPool2d((layer.pool_h, layer.pool_w), layer.stride, layer.pad)
-    if isinstance(layer, ours.AveragePooling):
-        return nn.AvgPool2d((layer.pool_h, layer.pool_w), layer.stride, layer.pad)
-    if isinstance(layer, ours.BatchNorm):
-        norm = nn.BatchNorm2d(len(layer.gamma), layer.eps, 1 - layer.momentum)
-        return _filled(norm, layer.gamma, layer.beta)
-    if isinstance(layer, ours.Dropout):
-        return nn.Dropout(layer.ratio)
-    plain = {ours.ReLU: nn.ReLU, ours.Sigmoid: nn.Sigmoid, ours.Tanh: nn.Tanh}.get(type(layer))
-    return plain() if plain else None
+    def call():
+        net.zero_grad()
+        x.grad = None
+        y = net(x)
+        y.backward(dout)
+        return y.detach(), x.grad
 
-
-def _filled(module, weight, bias):
-    import torch
-
-    with torch.no_grad():
-        module.weight.copy_(torch.from_numpy(np.ascontiguousarray(weight)))
-        module.bias.copy_(torch.from_numpy(np.ascontiguousarray(bias)))
-    return module
-
-
-class TorchNetwork:
-    """A copy of one of the library's networks."""
-
-    def __init__(self, net):
-        from torch import nn
-
-        self.model = nn.Sequential(*[in_pytorch(layer) for layer in net.layers])
-        self.names = [(name, array.shape) for name, array in net.params.items()]
-
-    def optimizer(self, kind):
-        """PyTorch's own SGD or Adam with the book's defaults."""
-        import torch
-
-        params = self.model.parameters()
-        if kind == "SGD":
-            return torch.optim.SGD(params, lr=0.01)
-        return torch.optim.Adam(params, lr=0.001, eps=1e-7)
-
-    def predict(self, x):
-        import torch
-
-        self.model.eval()
-        with torch.inference_mode():
-            return self.model(torch.from_numpy(x)).numpy()
-
-    def backward(self, x, t):
-        """Gradients of the mean loss, into the parameters; x and t are tensors."""
-        from torch.nn import functional
-
-        functional.cross_entropy(self.model(x), t).backward()
-
-    def gradient(self, x, t):
-        """The same as arrays, under the library's names and in its shapes."""
-        import torch
-
-        self.model.train()
-        self.model.zero_grad()
-        self.backward(torch.from_numpy(x), torch.from_numpy(t.astype(np.int64)))
-        found = [p.grad.numpy() for p in self.model.parameters()]
-        return {
-            name: grad.T if grad.ndim == 2 else grad.reshape(shape)
-            for (name, shape), grad in zip(self.names, found, strict=True)
-        }
-
-    def set_gradients(self, grads):
-        """The way back: the library's arrays into the parameters' `grad`."""
-        import torch
-
-        for (name, _), p in zip(self.names, self.model.parameters(), strict=True):
-            grad = grads[name].T if grads[name].ndim == 2 else grads[name]
-            p.grad = torch.from_numpy(np.array(grad, order="C")).reshape(p.shape)
+    return call

@@ -6,9 +6,10 @@ value is a median; low and high are quartiles. Both have a target and whether it
 """
 
 import json
+import statistics
 from dataclasses import dataclass, field
 
-from benchmarks.timing import Measured, milliseconds, ratio
+from benchmarks.timing import ratios
 from dlscratch.storage.files import DataError, atomic_write
 
 SCHEMA = 1
@@ -25,67 +26,55 @@ class Results:
     ratios: list = field(default_factory=list)
     where: list = field(default_factory=list)  # a network each, layer by layer: benchmarks.where
 
-    def add(self, section, name, contender, measured, unit, at_most=None):
+    def add(self, section, name, contender, samples, unit, at_most=None):
         row = {"section": section, "name": name, "contender": contender, "unit": unit}
-        self.rows.append({**row, **measured.as_dict(), **judge(measured, at_most)})
-
-    def add_ratio(self, section, name, kind, measured, target=None):
-        row = {"section": section, "name": name, "kind": kind, **measured.as_dict()}
-        self.ratios.append({**row, **judge(measured, target, larger=kind == FASTER)})
+        self.rows.append({**row, **judged(samples, at_most)})
 
     def add_blocks(self, section, name, blocks, faster=None, of_pytorch=None):
         """Times of several contenders, interleaved, and the library's ratios to the others."""
-        for contender, taken in blocks.items():
-            self.add(section, name, contender, milliseconds(taken), "ms")
-        if "library" in blocks and "book" in blocks:
-            times = ratio(blocks["book"], blocks["library"])
-            self.add_ratio(section, name, FASTER, times, faster)
-        for who, kind in [("library", SHARE), ("library, workers", WORKERS_SHARE)]:
-            if who in blocks and "PyTorch" in blocks:
-                share = ratio(blocks[who], blocks["PyTorch"])
-                self.add_ratio(section, name, kind, share, of_pytorch)
+        for who, taken in blocks.items():
+            self.add(section, name, who, [1000 * s for block in taken for s in block], "ms")
+        for kind, above, below, target in [
+            (FASTER, "book", "library", faster),
+            (SHARE, "library", "PyTorch", of_pytorch),
+            (WORKERS_SHARE, "library, workers", "PyTorch", of_pytorch),
+        ]:
+            if above in blocks and below in blocks:
+                found = judged(ratios(blocks[above], blocks[below]), target, kind == FASTER)
+                self.ratios.append({"section": section, "name": name, "kind": kind, **found})
 
     def row(self, section, name, contender, unit="ms"):
         """A measurement; None if it was not made."""
-        wanted = (section, name, contender, unit)
-        keys = ("section", "name", "contender", "unit")
-        return next((r for r in self.rows if tuple(r[key] for key in keys) == wanted), None)
+        return find(self.rows, section=section, name=name, contender=contender, unit=unit)
 
     def ratio(self, section, name, kind):
         """A ratio; None if one of the two was not measured."""
-        wanted = (section, name, kind)
-        keys = ("section", "name", "kind")
-        return next((r for r in self.ratios if tuple(r[key] for key in keys) == wanted), None)
+        return find(self.ratios, section=section, name=name, kind=kind)
 
     def save(self, path):
         with atomic_write(path) as file:
             file.write(json.dumps({"schema": SCHEMA, **vars(self)}, indent=1).encode())
 
 
-def judge(measured, target, larger=False):
-    """The target, and whether it is met: from below, or from above if larger is better."""
-    if target is None:
-        return {"target": None, "meets": None}
-    return {
-        "target": target,
-        "meets": measured.value >= target if larger else measured.value <= target,
-    }
+def find(rows, **wanted):
+    return next((row for row in rows if wanted.items() <= row.items()), None)
 
 
-def once(value):
-    """A number that was measured once."""
-    return Measured(value, value, value, 1)
+def judged(samples, target=None, larger=False):
+    """The median, the quartiles, the target, and whether it is met: from above if larger."""
+    several = len(samples) > 1
+    quartiles = statistics.quantiles(samples, n=4, method="inclusive") if several else samples * 3
+    found = dict(zip(("low", "value", "high"), quartiles), samples=len(samples), target=target)
+    met = target is None or (found["value"] >= target if larger else found["value"] <= target)
+    return {**found, "meets": None if target is None else met}
 
 
 def load(path):
     """The results of an earlier run; DataError if it is something else."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        schema = found.pop("schema")
-        if schema != SCHEMA:
-            raise DataError(f"{path}: written by another version of the benchmarks, run it again")
-        return Results(**found)
-    except DataError:
-        raise
+        if found.pop("schema") == SCHEMA:
+            return Results(**found)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise DataError(f"{path}: not the JSON of a benchmark run ({error})") from error
+    raise DataError(f"{path}: written by another version of the benchmarks, run it again")

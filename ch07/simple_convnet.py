@@ -2,8 +2,9 @@
 
 Convolution - ReLU - Pooling - Affine - ReLU - Affine - Softmax. The convolution keeps the image an
 image: 30 filters look for 30 patterns, each at every place with the same 25 weights. Pooling halves
-the maps, and only then two Affine layers mix everything with everything. The table shows where the
-parameters are: hardly any in the convolution, nearly all in the first Affine layer.
+the maps; then Flatten makes a row of them, and two Affine layers connect everything to everything.
+The table shows where the parameters are: hardly any in the convolution, nearly all in the first
+Affine layer.
 
     python ch07/simple_convnet.py
 
@@ -12,18 +13,22 @@ Last line with the default seed: 433,890 parameters
 
 import numpy as np
 
-from dlscratch import Affine, Convolution, Flatten, Network, Pooling, ReLU
+from dlscratch import Affine, Convolution, Flatten, Pooling, ReLU
 from dlscratch.book.experiment import run
+from dlscratch.common.convnet import ConvNet
 from dlscratch.layers.im2col import output_size as conv_output_size
 
 CONV_PARAM = {"filter_num": 30, "filter_size": 5, "pad": 0, "stride": 1}
 
 
-class SimpleConvNet(Network):
+class SimpleConvNet(ConvNet):
     """The network of section 7.5; the arguments in the book's order.
 
     input_dim: (channels, height, width) of an image. conv_param: what differs from `CONV_PARAM`.
-    The map that the convolution leaves must have even sides, for the 2 x 2 pooling.
+    The output of the convolution must have even sides, for the 2 x 2 pooling.
+    rng: draws the weights; a Generator or a seed.
+
+    layers: by position or by the book's name, Conv1 Relu1 Pool1 Flatten1 Affine1 Relu2 Affine2.
 
     >>> SimpleConvNet(conv_param={"filter_num": 8, "filter_size": 3}).params
     Parameters(W1 (8, 1, 3, 3), b1 (8,), W2 (1352, 100), b2 (100,), W3 (100, 10), b3 (10,); ...)
@@ -38,7 +43,7 @@ class SimpleConvNet(Network):
         weight_init_std=0.01,
         rng=None,
     ):
-        rng = np.random.default_rng() if rng is None else rng
+        rng = np.random.default_rng(rng)
         channels, *sides = input_dim
         F, *window = conv_options(conv_param, CONV_PARAM)
         H, W = (pooled(conv_output_size(side, *window)) for side in sides)  # 28 -> 24 -> 12

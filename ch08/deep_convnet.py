@@ -3,7 +3,7 @@
 Three blocks of two 3 x 3 convolutions and a pooling, with 16, 32 and 64 filters: while the maps
 shrink, 28 - 14 - 8 - 4, there are more of them. Two small filters see a window of 5 x 5 with fewer
 weights than one large filter, and with a ReLU in between. He initialization lets the signal through
-all eight layers with weights, and Dropout stands behind both Affine layers.
+all eight layers with weights, and Dropout follows both Affine layers.
 
     python ch08/deep_convnet.py
 
@@ -13,8 +13,9 @@ Last line with the default seed: 123,552 parameters
 import numpy as np
 
 from ch07.simple_convnet import conv_options, pooled
-from dlscratch import Affine, Convolution, Dropout, Flatten, Network, Pooling, ReLU
+from dlscratch import Affine, Convolution, Dropout, Flatten, Pooling, ReLU
 from dlscratch.book.experiment import run
+from dlscratch.common.convnet import ConvNet
 from dlscratch.layers.im2col import output_size as conv_output_size
 
 SMALL = {"filter_size": 3, "pad": 1, "stride": 1}  # pad 1 keeps the size of the map
@@ -24,11 +25,15 @@ FILTERS_32_PAD_2 = {**FILTERS_32, "pad": 2}  # 14 -> 16, which can be halved twi
 FILTERS_64 = {"filter_num": 64, **SMALL}
 
 
-class DeepConvNet(Network):
+class DeepConvNet(ConvNet):
     """The network of section 8.1.1; the arguments in the book's order.
 
     input_dim: (channels, height, width) of an image. conv_param_1 .. conv_param_6: what differs
-    from the book's own. Each pair of convolutions must leave a map with even sides.
+    from the book's values. The output of each pair of convolutions must have even sides.
+    rng: draws the weights and the dropout masks; a Generator or a seed.
+
+    layers: as in the book up to layers[14]; Flatten is layers[15], which its Affine does itself, so
+    the Affine layers are layers[16] and layers[19], or layers["Affine1"] and layers["Affine2"].
 
     >>> net = DeepConvNet(hidden_size=20)
     >>> net.params["W7"].shape, net.params["W8"].shape
@@ -48,7 +53,7 @@ class DeepConvNet(Network):
         output_size=10,
         rng=None,
     ):
-        rng = np.random.default_rng() if rng is None else rng
+        rng = np.random.default_rng(rng)
         given = [
             (conv_param_1, FILTERS_16),
             (conv_param_2, FILTERS_16),
@@ -72,7 +77,7 @@ class DeepConvNet(Network):
             ReLU(),
             Dropout(0.5, rng=rng),
             Affine.init(hidden_size, output_size, "he", rng=rng),
-            Dropout(0.5, rng=rng),  # behind the scores too, as the book has it
+            Dropout(0.5, rng=rng),  # after the scores too, as in the book
         ]
         super().__init__(layers)
 

@@ -21,6 +21,7 @@ from ch08.misclassified_mnist import learned_net
 from dataset.mnist import load_mnist
 from dlscratch import figures
 from dlscratch.book.experiment import Claim, number, run
+from dlscratch.inspection.trace import trace
 from dlscratch.workers import one_blas_thread
 
 DTYPES = np.float64, np.float32, np.float16
@@ -37,10 +38,10 @@ def options(parser):
 
 def scores(net, x):
     """The scores of one batch, the dtype of every layer's output checked."""
-    for layer in net.layers:
-        x = layer.forward(x)
-        assert x.dtype == net.dtype, f"{layer} answers {x.dtype}, expected {net.dtype}"
-    return x
+    steps = trace(net, x)
+    for step in steps:
+        assert step.y.dtype == net.dtype, f"{step.layer} returns {step.y.dtype}, not {net.dtype}"
+    return steps[-1].y
 
 
 def read(net, x):

@@ -9,20 +9,27 @@ each of many numbers out of hundreds of products. What makes them faster makes e
 Last line with the default seed: takes the most time | book: convolution | here: convolution | holds
 """
 
-import time
-
 import numpy as np
 
 from ch07.simple_convnet import SimpleConvNet
 from ch08.deep_convnet import DeepConvNet
-from dlscratch import Affine, Convolution, Dropout, Pooling, ReLU, figures
+from dlscratch import Affine, Convolution, Dropout, Flatten, Pooling, ReLU, figures
 from dlscratch.book.experiment import Claim, number, run
+from dlscratch.inspection.layer_times import clock_layers
 from dlscratch.workers import one_blas_thread
 
-NAMES = {Convolution: "conv", ReLU: "relu", Pooling: "pool", Affine: "affine", Dropout: "dropout"}
+NAMES = {
+    Convolution: "conv",
+    ReLU: "relu",
+    Pooling: "pool",
+    Flatten: "flatten",
+    Affine: "affine",
+    Dropout: "dropout",
+}
 COLOURS = {
     "relu": figures.ORANGE,
     "pool": figures.GREEN,
+    "flatten": figures.GREY,
     "affine": figures.PURPLE,
     "dropout": figures.YELLOW,
 }
@@ -39,19 +46,17 @@ def options(parser):
 
 
 def layer_times(net, x, repeats):
-    """Seconds of each layer's forward pass: the median of so many, after one that is not timed."""
+    """Seconds of each layer's forward pass: the median of so many, after one that is not counted.
+
+    The network's layers stay timed afterwards.
+    """
     from tqdm import tqdm
 
-    net.predict(x)
-    seconds = np.zeros((repeats, len(net.layers)))
+    *clocks, _ = clock_layers(net)  # the loss is not needed
     with one_blas_thread():
-        for repeat in tqdm(seconds, type(net).__name__, leave=False, disable=None):
-            out = x
-            for i, layer in enumerate(net.layers):
-                start = time.perf_counter()
-                out = layer.forward(out)
-                repeat[i] = time.perf_counter() - start
-    return np.median(seconds, axis=0)
+        for _ in tqdm(range(1 + repeats), type(net).__name__, leave=False, disable=None):
+            net.predict(x)
+    return np.array([np.median(clock["forward"][1:]) for clock in clocks])
 
 
 def by_name(net, seconds):

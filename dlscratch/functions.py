@@ -1,6 +1,6 @@
 """The pure functions of the book: activations (3.2), output functions (3.5) and errors (4.2).
 
-A function takes arrays and answers a new array; it remembers nothing and changes nothing.
+A function takes arrays and returns a new array; it keeps no state and changes no argument.
 The layers in `dlscratch.layers` wrap some of them and add what learning needs: a backward pass.
 Arrays keep their dtype: float32 in, float32 out.
 """
@@ -25,7 +25,7 @@ def step_function(x):
 def sigmoid(x):
     """1 / (1 + exp(-x)), between 0 and 1; any shape (section 3.2.4, equation 3.6).
 
-    exp is only ever taken of numbers <= 0, so that no x overflows.
+    exp is only taken of numbers <= 0, so that no x overflows.
 
     >>> sigmoid(np.array([-1.0, 1.0, 2.0]))
     array([0.26894142, 0.73105858, 0.88079708])
@@ -46,8 +46,8 @@ def relu(x):
 def softmax(a):
     """Scores to probabilities along the last axis: exp(a_k) / sum_i exp(a_i) (section 3.5).
 
-    a: (classes,) or (N, classes). The largest score of each row is taken off first: the result
-    is the same (equation 3.11) and exp cannot overflow.
+    a: (classes,), (N, classes) or (N, .., classes). The largest score of each row is subtracted
+    first: the result is the same (equation 3.11) and exp cannot overflow.
 
     >>> softmax(np.array([0.3, 2.9, 4.0]))
     array([0.01821127, 0.24519181, 0.73659691])
@@ -67,8 +67,8 @@ def log_softmax(a):
 
 
 def _shift_by_max(a):
-    """a less the largest of its row; -inf where that is beyond what the dtype holds."""
-    a = np.asfortranarray(a)  # so that NumPy reduces short rows many at a time
+    """a minus the largest score of its row; -inf where the difference overflows the dtype."""
+    a = np.asfortranarray(a)  # so that NumPy reduces many short rows at a time
     with np.errstate(over="ignore"):
         return a - a.max(axis=-1, keepdims=True)
 
@@ -81,15 +81,15 @@ def mean_squared_error(y, t):
     >>> float(mean_squared_error(np.array([0.1, 0.9]), np.array([0.0, 1.0])))
     0.01
     """
-    return np.sum((y - _same_shape(y, t)) ** 2 / 2)
+    return np.sum((y - check_targets(y, t)) ** 2 / 2)
 
 
 def cross_entropy_error(y, t):
     """-sum_k t_k log(y_k + 1e-7), the mean over the batch (sections 4.2.2 to 4.2.4).
 
-    y: probabilities, (N, classes), or (classes,) for a single example.
-    t: one dimension fewer than y, integers: the classes; or the shape of y: probabilities,
-    one-hot for instance. The 1e-7 is the book's and keeps log(0) away; `SoftmaxWithLoss` does
+    y: probabilities, (N, classes), or (classes,) for a single example, or (N, .., classes).
+    t: integer labels of y's shape without the last axis; or the shape of y: probabilities,
+    one-hot for instance. The 1e-7 is the book's and avoids log(0); `SoftmaxWithLoss` does
     without it.
 
     >>> y = np.array([0.1, 0.05, 0.6, 0.0, 0.05, 0.1, 0.0, 0.1, 0.0, 0.0])
@@ -98,56 +98,66 @@ def cross_entropy_error(y, t):
     """
     y = np.asarray(y)
     t = check_labels(y, t)
-    if y.ndim == 1:
-        y, t = y[None], t[None]  # one example: a batch of one
-    log_y = np.log(y + 1e-7)
-    if t.ndim == 1:
-        errors = -log_y[np.arange(len(y)), t]
+    log_y = np.log(y.reshape(-1, y.shape[-1]) + 1e-7)  # (N, .., classes) -> (N*.., classes)
+    if t.ndim < y.ndim:
+        errors = -log_y[label_index(t)]
     else:
-        errors = -np.sum(t.astype(log_y.dtype, copy=False) * log_y, axis=-1)
+        t = t.reshape(log_y.shape).astype(log_y.dtype, copy=False)
+        errors = -np.sum(t * log_y, axis=-1)
     return np.mean(errors)
 
 
-def check_labels(y, t):
-    """t as an array, if it fits the scores or probabilities y; ValueError if not.
-
-    t has one dimension fewer than y and holds integers: classes 0 .. y.shape[-1] - 1.
-    Or t has the shape of y: a probability for each class.
-    """
-    t = np.asarray(t)
-    if t.shape == y.shape:
-        return t
-    if t.shape != y.shape[:-1]:
-        raise ValueError(
-            f"labels of shape {t.shape} do not fit outputs of shape {y.shape}: expected integer "
-            f"classes of shape {y.shape[:-1]} or probabilities of shape {y.shape}"
-        )
-    if t.dtype.kind not in "iu":
-        raise ValueError(
-            f"class labels of shape {t.shape} must be integers, got {t.dtype}: use t.astype(int)"
-        )
-    if t.size and not (t.min() >= 0 and t.max() < y.shape[-1]):
-        raise ValueError(
-            f"labels must be classes 0 .. {y.shape[-1] - 1} for outputs of shape {y.shape}, "
-            f"got {t.min()} .. {t.max()}"
-        )
-    return t
-
-
 def accuracy(y, t):
-    """The accuracy, 0 .. 1: the share of rows whose highest number is the right class (3.6.2).
+    """The accuracy, 0 .. 1: the share of rows whose largest score is at the true class (3.6.2).
 
-    y: (N, classes), scores or probabilities alike. t: classes (N,) or probabilities (N, classes).
+    y: (N, classes) or (N, .., classes), scores or probabilities.
+    t: integer labels (N, ..), or probabilities of y's shape.
 
     >>> accuracy(np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1]))
     0.5
     """
     t = check_labels(y, t)
-    classes = t if t.ndim == 1 else t.argmax(axis=1)
-    return float(np.mean(y.argmax(axis=1) == classes))
+    labels = t if t.ndim < y.ndim else t.argmax(axis=-1)
+    return float(np.mean(y.argmax(axis=-1) == labels))
 
 
-def _same_shape(y, t):
+def label_index(t):
+    """The index of each label's entry in an array (N*.., classes); t: integers (N, ..)."""
+    return np.arange(t.size), t.ravel()
+
+
+def check_labels(y, t, axis=-1, ignore=None):
+    """t as an array, if it fits the scores or probabilities y; ValueError if not.
+
+    t has the shape of y without the axis of the classes and holds integers, 0 .. classes - 1, or
+    the label `ignore`. Or t has the shape of y: a probability for each class.
+    """
+    t = np.asarray(t)
+    if t.shape == y.shape:
+        return t
+    axis = axis % y.ndim
+    shape, classes = y.shape[:axis] + y.shape[axis + 1 :], y.shape[axis]
+    if t.shape != shape:
+        raise ValueError(
+            f"labels of shape {t.shape} do not fit outputs of shape {y.shape}: expected integer "
+            f"labels of shape {shape} or probabilities of shape {y.shape}{_cure(y, t, axis)}"
+        )
+    if t.dtype.kind not in "iu":
+        raise ValueError(
+            f"class labels of shape {t.shape} must be integers, got {t.dtype}: use t.astype(int)"
+        )
+    counted = t if ignore is None else t[t != ignore]
+    if counted.size and not (counted.min() >= 0 and counted.max() < classes):
+        also = "" if ignore is None else f" or {ignore}, which is ignored,"
+        raise ValueError(
+            f"labels must be classes 0 .. {classes - 1}{also} for outputs of shape {y.shape}, "
+            f"got {counted.min()} .. {counted.max()}"
+        )
+    return t
+
+
+def check_targets(y, t):
+    """t as an array, if it has the shape of y; ValueError if not."""
     t = np.asarray(t)
     if t.shape != np.shape(y):
         raise ValueError(
@@ -155,3 +165,12 @@ def _same_shape(y, t):
             "expected equal shapes"
         )
     return t
+
+
+def _cure(y, t, axis):
+    """How labels of the wrong shape could be made to fit, where the shapes show it."""
+    if t.ndim == y.ndim and t.shape == y.shape[:axis] + (1,) + y.shape[axis + 1 :]:
+        return f"; use np.squeeze(t, {axis})"
+    if t.shape == y.shape[:1] + y.shape[2:]:
+        return "; for classes along axis 1, as images have them, use SoftmaxWithLoss(axis=1)"
+    return ""

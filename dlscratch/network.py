@@ -260,6 +260,11 @@ def expect_no_loss(layers: tuple) -> None:
 
 
 def expect_each_once(layers: list[Layer]) -> None:
-    """ValueError for a layer object that stands in two places."""
-    if len({id(layer) for layer in layers}) < len(layers):
+    """ValueError for a layer object that stands in two places, or needs one that is not there."""
+    here = {id(layer) for layer in layers}
+    if len(here) < len(layers):
         raise ValueError("a layer object can stand in a network only once: make a second one")
+    for layer in layers:
+        for partner in layer.partners():
+            if id(partner) not in here:
+                raise ValueError(f"{layer!r} uses {partner!r}, which is not in this network")

@@ -54,8 +54,10 @@ def wide(net) -> bool:
 
 
 def splittable(net) -> bool:
-    """Whether a batch may be taken in parts: BatchNorm needs the whole of it."""
-    return isinstance(net, Network) and not any(layer.whole_batch for layer in net.walk())
+    """Whether a batch may be taken in parts: BatchNorm needs the whole of it, and some losses."""
+    if not isinstance(net, Network) or net.last_layer.whole_batch:
+        return False
+    return not any(layer.whole_batch for layer in net.walk())
 
 
 def available_cores() -> int:

@@ -138,6 +138,55 @@ def test_cross_entropy_of_many_float16_rows_does_not_overflow():
     assert cross_entropy_error(y, one_hot) == pytest.approx(math.log(10), abs=2e-3)
 
 
+def test_errors_and_accuracy_take_any_number_of_axes_before_the_classes():
+    """Two sentences of three words: the same as six rows."""
+    rng = np.random.default_rng(3)
+    y = rng.dirichlet(np.ones(4), (2, 3))
+    t = np.array([[row.argmax() for row in y[0]], [(row.argmax() + 1) % 4 for row in y[1]]])
+    for targets in (t, np.eye(4)[t], rng.dirichlet(np.ones(4), (2, 3))):
+        rows = targets.reshape(6, *targets.shape[2:])
+        assert cross_entropy_error(y, targets) == cross_entropy_error(y.reshape(6, 4), rows)
+        assert F.accuracy(y, targets) == F.accuracy(y.reshape(6, 4), rows)
+    assert F.accuracy(y, t) == 0.5  # the first sentence is right, the second wrong
+
+
+def test_the_accuracy_of_one_example_is_0_or_1():
+    assert F.accuracy(np.array([0.1, 0.9]), 1) == 1.0
+    assert F.accuracy(np.array([0.1, 0.9]), [1, 0]) == 0.0
+
+
+@pytest.mark.parametrize("axis", [1, -3])
+def test_labels_of_images_leave_out_the_axis_that_is_named(axis):
+    y, t = np.zeros((2, 3, 4, 5)), np.full((2, 4, 5), 2)
+    assert check_labels(y, t, axis) is t
+    with pytest.raises(ValueError, match=r"integer labels of shape \(2, 4, 5\) or"):
+        check_labels(y, t[:, :, 0], axis)
+    with pytest.raises(ValueError, match=r"classes 0 .. 2 .* got 2 .. 3"):
+        check_labels(y, np.where(np.arange(5) == 1, 3, t), axis)
+
+
+def test_an_ignored_label_need_not_be_a_class():
+    assert check_labels(np.zeros((3, 2)), [0, -1, 1], ignore=-1).tolist() == [0, -1, 1]
+    assert check_labels(np.zeros((2, 2)), [255, 255], ignore=255).tolist() == [255, 255]
+    with pytest.raises(ValueError, match=r"0 .. 1 or -1, which is ignored, .* got -2 .. 0"):
+        check_labels(np.zeros((3, 2)), [0, -1, -2], ignore=-1)
+
+
+@pytest.mark.parametrize(
+    "shape, t_shape, cure",
+    [
+        ((4, 3), (4, 1), r"use np.squeeze\(t, 1\)$"),
+        ((4, 3, 5, 6), (4, 5, 6), r"use SoftmaxWithLoss\(axis=1\)$"),
+        ((4, 3), (3, 4), r"probabilities of shape \(4, 3\)$"),
+    ],
+)
+def test_the_cure_for_labels_that_do_not_fit_is_named_where_the_shapes_show_it(
+    shape, t_shape, cure
+):
+    with pytest.raises(ValueError, match=cure):
+        check_labels(np.zeros(shape), np.zeros(t_shape, int))
+
+
 def test_classes_are_told_by_their_dimensions_even_when_the_sizes_agree():
     """4 labels and 4 outputs: `t.size == y.size` must not make one-hot labels of them."""
     y = np.array([[0.1, 0.2, 0.3, 0.4]])

@@ -9,6 +9,7 @@ from dlscratch import (
     Adam,
     Add,
     Affine,
+    AveragePooling,
     BatchNorm,
     Concat,
     Convolution,
@@ -19,6 +20,7 @@ from dlscratch import (
     ReLU,
     Sequential,
     Trainer,
+    TransposedConvolution,
     check_gradients,
 )
 from dlscratch.graph.network import network_graph
@@ -58,20 +60,19 @@ def inception_net(rng):
 
 
 def u_net(rng):
-    """Two levels: what goes down through a pooling comes up again, beside what stayed."""
+    """Two levels: what goes down by pooling comes up by transposed convolution, beside a skip."""
 
     def conv(channels, filters):
         return Sequential(Convolution.init(channels, filters, 3, pad=1, rng=rng), ReLU())
 
-    def level(filters, inside):
-        """A skip, and the way down and up again: AveragePooling's gradient enlarges as needed."""
-        down_and_up = Sequential(Pooling(3, 3, stride=1, pad=1), conv(filters, filters), inside)
-        return Concat(Sequential(), down_and_up)
+    def level(inside, filters):
+        """Half the size inside, then as large again, beside what stayed as it was."""
+        up = TransposedConvolution.init(filters, 4, 2, stride=2, rng=rng)
+        return Concat(Sequential(), Sequential(Pooling(2, 2), inside, up))
 
-    inner = level(4, conv(4, 4))
-    outer = level(4, inner)
-    head = [conv(12, 4), Pooling(2, 2), Flatten(), Affine.init(64, 3, rng=rng)]
-    return Network([conv(1, 4), outer, *head])
+    inner = Sequential(conv(4, 4), level(conv(4, 6), filters=6), conv(8, 4))
+    head = [conv(8, 4), AveragePooling(2, 2), Flatten(), Affine.init(64, 3, rng=rng)]
+    return Network([conv(1, 4), level(inner, filters=4), *head])
 
 
 NETS = [residual_net, inception_net, u_net]

@@ -89,5 +89,5 @@ def _of_network(args):
     graph = network_graph(net, x, t)
     if args.forward:
         for node in graph.topological_order():
-            node.sent, node.grad = (), None
+            node.input_grads, node.grad = (), None
     return graph

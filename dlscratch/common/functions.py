@@ -1,7 +1,7 @@
 """The book's functions (sections 3.2, 3.5 and 4.2): read `dlscratch.functions`.
 
-Two names have no twin there. A slope, `sigmoid_grad` or `relu_grad`, is what the layer's backward
-pass makes of dout = 1; `softmax_loss` is the forward pass of `SoftmaxWithLoss`.
+Three names are not there. The derivatives `sigmoid_grad` and `relu_grad` are the layer's backward
+pass for dout = 1; `softmax_loss` is the forward pass of `SoftmaxWithLoss`.
 """
 
 import numpy as np
@@ -32,33 +32,31 @@ __all__ = [
     "sum_squared_error",
 ]
 
-sum_squared_error = (
-    mean_squared_error  # half the sum of squares: the name in the book's public code
-)
+sum_squared_error = mean_squared_error  # the name in the book's public code
 
 
 def sigmoid_grad(x) -> np.ndarray:
-    """The slope of the sigmoid, y (1 - y); any shape. Read `dlscratch.Sigmoid.backward`.
+    """The derivative of the sigmoid, y (1 - y); any shape. Read `dlscratch.Sigmoid.backward`.
 
     >>> sigmoid_grad(np.array([0.0, 2.0]))
     array([0.25      , 0.10499359])
     """
-    return _slope(Sigmoid(), x)
+    return _derivative(Sigmoid(), x)
 
 
 def relu_grad(x) -> np.ndarray:
-    """The slope of ReLU, 1 where x > 0, else 0; any shape. Read `dlscratch.ReLU.backward`.
+    """The derivative of ReLU, 1 where x > 0, else 0; any shape. Read `dlscratch.ReLU.backward`.
 
     >>> relu_grad(np.array([-1.0, 0.0, 2.0]))
     array([0., 0., 1.])
     """
-    return _slope(ReLU(), x)
+    return _derivative(ReLU(), x)
 
 
 def softmax_loss(X, t) -> float:
     """The mean cross entropy of scores X and labels t. Read `dlscratch.SoftmaxWithLoss`.
 
-    Exact: nothing is added inside the logarithm, unlike `cross_entropy_error(softmax(X), t)`.
+    Exact: unlike `cross_entropy_error(softmax(X), t)`, it adds nothing inside the logarithm.
 
     >>> round(softmax_loss(np.array([[0.3, 2.9, 4.0]]), np.array([2])), 4)
     0.3057
@@ -66,8 +64,8 @@ def softmax_loss(X, t) -> float:
     return SoftmaxWithLoss().forward(np.asarray(X), t)
 
 
-def _slope(layer: Layer, x):
-    """dy/dx of a layer that works on every number by itself."""
+def _derivative(layer: Layer, x):
+    """dy/dx of an elementwise layer."""
     x = np.asarray(x)
     layer.forward(x)
     return layer.backward(np.ones_like(x))

@@ -1,11 +1,10 @@
 """The book's fully connected network (sections 6.1.8 to 6.5): read `dlscratch.MultiLayerNet`.
 
 The library draws the weights and makes the layers; here they get the book's classes and names.
-The passes are those of `dlscratch.Network`, run on the same layer objects. All weights are float64,
-as in the book, so that `numerical_gradient` can be held against `gradient`.
+Forward and backward are those of `dlscratch.Network`, on the same layer objects. All weights are
+float64, as in the book, so that `gradient` can be compared with `numerical_gradient`.
 """
 
-import copy
 from collections import Counter, OrderedDict
 from collections.abc import Iterable
 
@@ -14,16 +13,17 @@ import numpy as np
 from dlscratch import layers as library
 from dlscratch.common.gradient import numerical_gradient
 from dlscratch.common.layers import Affine, BatchNormalization, Dropout, SoftmaxWithLoss
+from dlscratch.initializers import generator
 from dlscratch.multi_layer_net import MultiLayerNet as LibraryNet
 from dlscratch.network import Network
 from dlscratch.parameters import Parameters
 
 
 class BookNetwork:
-    """A network of the library as the book shows one, in float64.
+    """A network of the library with the attributes of the book's, in float64.
 
-    layers: by name, `last_layer` apart. params: by name, the very arrays that the layers use.
-    network: the `dlscratch.Network` of these layer objects, which can save itself, for instance.
+    layers: by name, without `last_layer`. params: by name, the arrays that the layers use.
+    network: the `dlscratch.Network` of these layer objects, with `save` and `load` for instance.
     t: integer classes (N,), or probabilities (N, classes), one-hot for instance.
     """
 
@@ -40,11 +40,7 @@ class BookNetwork:
 
     def predict(self, x, train_flg: bool = False) -> np.ndarray:
         """The scores (N, classes), before the softmax."""
-        if not train_flg:
-            return self.network.predict(x)
-        for layer in self.layers.values():
-            x = layer.forward(x, train_flg)
-        return x
+        return self.network.forward(x, True) if train_flg else self.network.predict(x)
 
     def loss(self, x, t, train_flg: bool = False) -> float:
         """The mean loss over the batch, weight decay included."""
@@ -65,15 +61,10 @@ class BookNetwork:
     def numerical_gradient(self, x, t) -> dict[str, np.ndarray]:
         """As `gradient`, measured: two passes for each number, so only for small networks.
 
-        With Dropout there is nothing to measure, each pass drops other units: use
+        Without Dropout only, because each pass would drop other units: with it, use
         `dlscratch.check_gradients` on `network`.
         """
-        probe = copy.deepcopy(self)  # the passes move the running averages of BatchNormalization
-
-        def loss(_):
-            return probe.loss(x, t, train_flg=True)
-
-        return {name: numerical_gradient(loss, W) for name, W in probe.params.items()}
+        return measured_gradient(self.network, x, t)
 
     def __repr__(self) -> str:
         lines = [f"    {name}: {layer!r}\n" for name, layer in self.layers.items()]
@@ -85,6 +76,7 @@ class MultiLayerNet(BookNetwork):
 
     activation: "relu" or "sigmoid". weight_init_std: a number; "relu" or "he" for He's rule,
     "sigmoid" or "xavier" for Xavier's. weight_decay_lambda: the penalty of section 6.4.2.
+    rng: draws the weights; a Generator or a seed.
 
     >>> net = MultiLayerNet(784, [100], 10, weight_init_std=0.01)
     >>> list(net.layers), list(net.params)
@@ -100,10 +92,22 @@ class MultiLayerNet(BookNetwork):
         weight_init_std: float | str = "relu",
         weight_decay_lambda: float = 0,
         *,
-        rng: np.random.Generator | None = None,
+        rng: np.random.Generator | int | None = None,
     ):
         options = (activation, library_std(weight_init_std), weight_decay_lambda)
-        super().__init__(LibraryNet(input_size, hidden_size_list, output_size, *options, rng=rng))
+        super().__init__(
+            LibraryNet(input_size, hidden_size_list, output_size, *options, rng=generator(rng))
+        )
+
+
+def measured_gradient(network: Network, x, t) -> dict[str, np.ndarray]:
+    """The gradient of the training loss by finite differences, in float64, named as `params`."""
+    copy = network.astype(np.float64)  # whose running averages of BatchNormalization may move
+
+    def loss(_):
+        return copy.loss(x, t, training=True)
+
+    return {name: numerical_gradient(loss, W) for name, W in copy.params.items()}
 
 
 def library_std(weight_init_std: float | str) -> float | str:
@@ -120,13 +124,22 @@ def library_std(weight_init_std: float | str) -> float | str:
 
 def named(layers: Iterable[library.Layer]) -> OrderedDict[str, library.Layer]:
     """The layers as the book's, on the same arrays, by the book's names."""
+    kinds, books = zip(*map(_translated, layers))
+    return OrderedDict(zip(numbered(kinds), books))
+
+
+def numbered(kinds: Iterable[str]) -> list[str]:
+    """The book's names of layers: each kind is counted.
+
+    >>> numbered(["Affine", "Relu", "Affine"])
+    ['Affine1', 'Relu1', 'Affine2']
+    """
     count: Counter[str] = Counter()
-    book = OrderedDict()
-    for layer in layers:
-        name, twin = _translated(layer)
-        count[name] += 1
-        book[f"{name}{count[name]}"] = twin
-    return book
+    names = []
+    for kind in kinds:
+        count[kind] += 1
+        names.append(f"{kind}{count[kind]}")
+    return names
 
 
 def _translated(layer):

@@ -6,15 +6,16 @@ Read `dlscratch.MultiLayerNet`, which has the same options; `dropout_ration` is 
 import numpy as np
 
 from dlscratch.common.multi_layer_net import BookNetwork, library_std
+from dlscratch.initializers import generator
 from dlscratch.multi_layer_net import MultiLayerNet as LibraryNet
 
 
 class MultiLayerNetExtend(BookNetwork):
     """Affine - (BatchNorm) - activation - (Dropout) for each hidden size, an Affine at the end.
 
-    The arguments of `MultiLayerNet`, and use_dropout, dropout_ration: the share of units silenced
-    in training; use_batchnorm. `predict` and `loss` work as at test time unless train_flg=True;
-    `gradient` always as in training.
+    The arguments of `MultiLayerNet`, and use_dropout; dropout_ration, the share of units silenced
+    in training; use_batchnorm. rng also draws the dropout masks. `predict` and `loss` run in test
+    mode unless train_flg=True, `gradient` always in training mode.
 
     >>> net = MultiLayerNetExtend(784, [100], 10, use_batchnorm=True, use_dropout=True)
     >>> list(net.layers)
@@ -33,8 +34,10 @@ class MultiLayerNetExtend(BookNetwork):
         dropout_ration: float = 0.5,
         use_batchnorm: bool = False,
         *,
-        rng: np.random.Generator | None = None,
+        rng: np.random.Generator | int | None = None,
     ):
         std = library_std(weight_init_std)
         options = (activation, std, weight_decay_lambda, use_dropout, dropout_ration, use_batchnorm)
-        super().__init__(LibraryNet(input_size, hidden_size_list, output_size, *options, rng=rng))
+        super().__init__(
+            LibraryNet(input_size, hidden_size_list, output_size, *options, rng=generator(rng))
+        )

@@ -1,6 +1,6 @@
 """The book's optimizers (section 6.1): read `dlscratch.optimizers`.
 
-`update(params, grads)` takes plain dictionaries: of arrays, or of numbers as in section 6.1.7.
+`update(params, grads)` takes plain dictionaries of arrays, or of numbers as in section 6.1.7.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
 """The book's `Trainer` (sections 6.4.3 and 7.5): read `dlscratch.trainer`.
 
-It takes data, names and numbers where the library's takes a network and an optimizer, and leaves
-three lists behind. An epoch is a walk through the training set in a new random order, and each one
-adds one accuracy to the lists, whatever the size of set and batch.
+It takes the data and the optimizer's name as arguments, and keeps its results in three lists. An
+epoch is one pass over the training set in a new random order, and each adds one accuracy to the
+lists, whatever the size of the set and the batch.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from dlscratch import optimizers, trainer
+from dlscratch.initializers import generator
 
 OPTIMIZERS: dict[str, type[optimizers.Optimizer]] = {
     "sgd": optimizers.SGD,
@@ -24,13 +25,14 @@ OPTIMIZERS: dict[str, type[optimizers.Optimizer]] = {
 
 
 class Trainer:
-    """Trains `network` with the optimizer of that name; `train()` does the work.
+    """Trains `network` with the optimizer of that name, when `train()` is called.
 
     network: from `dlscratch.common`, from the library, or typed from the book: it needs params,
     loss(x, t), gradient(x, t) and accuracy(x, t). optimizer: "SGD", "Momentum", "Nesterov",
-    "AdaGrad", "RMSprop" or "Adam", in any case of letters. optimizer_param: its arguments.
-    evaluate_sample_num_per_epoch: measure on the first so many rows only. verbose: print a line
-    each epoch.
+    "AdaGrad", "RMSprop" or "Adam", in upper or lower case. optimizer_param: its arguments.
+    evaluate_sample_num_per_epoch: how many rows, from the first, the accuracy is measured on; all
+    of them by default. verbose: print a line each epoch. rng: orders the rows; a Generator or a
+    seed.
 
     train_loss_list: the loss of each step. train_acc_list, test_acc_list: the accuracy after each
     epoch.
@@ -60,7 +62,7 @@ class Trainer:
         evaluate_sample_num_per_epoch: int | None = None,
         verbose: bool = True,
         *,
-        rng: np.random.Generator | None = None,
+        rng: np.random.Generator | int | None = None,
     ):
         if optimizer.lower() not in OPTIMIZERS:
             names = ", ".join(kind.__name__ for kind in OPTIMIZERS.values())
@@ -73,13 +75,13 @@ class Trainer:
         self.optimizer = OPTIMIZERS[optimizer.lower()](**optimizer_param)
         self.evaluate_sample_num_per_epoch = evaluate_sample_num_per_epoch
         self.verbose = verbose
-        self.rng = rng
+        self.rng = generator(rng)
         self.train_loss_list: list[float] = []
         self.train_acc_list: list[float] = []
         self.test_acc_list: list[float] = []
 
     def train(self) -> None:
-        """Train for `epochs` epochs; the lists grow by what they bring. Ctrl-C ends it early."""
+        """Train for `epochs` epochs and append to the lists. Ctrl-C ends it early."""
         net = self.network if hasattr(self.network, "loss_and_gradient") else _Typed(self.network)
         history = trainer.Trainer(
             net, self.optimizer, rng=self.rng, batch_size=self.batch_size
@@ -109,7 +111,7 @@ class Trainer:
 
 
 class _Typed:
-    """A network typed from the book, as `dlscratch.Trainer` wants one."""
+    """Gives a network typed from the book the interface that `dlscratch.Trainer` needs."""
 
     def __init__(self, network):
         self.network = network
@@ -122,16 +124,16 @@ class _Typed:
         return self.network.accuracy(x, t)
 
     def loss_and_gradient(self, x, t):
-        """Both from one forward pass: `gradient` usually asks for the loss itself, so listen."""
-        net, heard = self.network, []
+        """Both from one forward pass: the book's `gradient` calls `loss`, whose result is kept."""
+        net, losses = self.network, []
 
         def loss(*args, **kwargs):
-            heard.append(type(net).loss(net, *args, **kwargs))
-            return heard[-1]
+            losses.append(type(net).loss(net, *args, **kwargs))
+            return losses[-1]
 
-        net.loss = loss  # hides the method while the gradient is worked out
+        net.loss = loss  # in front of the method while `gradient` runs
         try:
             grads = net.gradient(x, t)
         finally:
             del net.loss
-        return (heard[0] if len(heard) == 1 else net.loss(x, t)), grads
+        return (losses[0] if len(losses) == 1 else net.loss(x, t)), grads

@@ -1,7 +1,7 @@
-"""The book's odds and ends: images to columns, sizes, shuffling, smoothing, weight files.
+"""The book's helper functions: images to columns, sizes, shuffling, smoothing, weight files.
 
-Read `dlscratch.layers.im2col` for the first three, which only differ in the names of their
-arguments, and `dlscratch.storage.files` for how a pickle is read without running it.
+Read `dlscratch.layers.im2col` for the first three, which differ only in their argument names, and
+`dlscratch.storage.files` for how a pickle is read without running it.
 """
 
 import os
@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from dlscratch.initializers import generator
 from dlscratch.layers.im2col import col2im as library_col2im
 from dlscratch.layers.im2col import im2col as library_im2col
 from dlscratch.layers.im2col import output_size
@@ -36,7 +37,7 @@ def col2im(
 
 
 def conv_output_size(input_size: int, filter_size: int, stride: int = 1, pad: int = 0) -> int:
-    """How many windows fit (equation 7.1), always a whole number. Read `dlscratch.output_size`.
+    """How many windows fit (equation 7.1), rounded down. Read `dlscratch.output_size`.
 
     >>> conv_output_size(28, 5)
     24
@@ -44,23 +45,22 @@ def conv_output_size(input_size: int, filter_size: int, stride: int = 1, pad: in
     return output_size(input_size, filter_size, stride, pad)
 
 
-def shuffle_dataset(x, t, *, rng: np.random.Generator | None = None):
-    """The same rows of x and t, both in one new random order (section 6.5.1).
+def shuffle_dataset(x, t, *, rng: np.random.Generator | int | None = None):
+    """The rows of x and t in one new random order (section 6.5.1). rng: a Generator or a seed.
 
     >>> x, t = shuffle_dataset(np.arange(10), np.arange(10))
     >>> bool((x == t).all())
     True
     """
-    rng = np.random.default_rng() if rng is None else rng
-    order = rng.permutation(len(expect_rows(x, len(t))))
+    order = generator(rng).permutation(len(expect_rows(x, len(t))))
     return x[order], t[order]
 
 
 def smooth_curve(x) -> np.ndarray:
     """The losses of Fig 6-9, smoothed: a weighted mean over 11 steps around each one.
 
-    The weights are a Kaiser window, highest in the middle. At the ends the curve is continued by
-    its mirror image, so that as many numbers come out as went in.
+    The weights are a Kaiser window, highest in the middle. At both ends the curve is extended by
+    its mirror image, so that the result is as long as x.
 
     >>> smooth_curve([1.0] * 20).round(6).tolist() == [1.0] * 20
     True
@@ -72,10 +72,10 @@ def smooth_curve(x) -> np.ndarray:
 def load_params(network: Any, file_name: str | os.PathLike[str] = "params.pkl") -> None:
     """Copy a weight pickle of the book, a dict W1, b1, W2, .. of arrays, into network.params.
 
-    network: one of this library, or typed from the book: anything with a `params` dict whose
-    arrays its layers use. The file may be written by any NumPy, old or new.
-    DataError, and nothing is changed, if it is not a pickle of arrays, or holds the weights of
-    another network; nothing in the file is ever executed.
+    network: one of this library, or typed from the book: anything with a `params` dictionary of
+    the arrays that its layers use. The file may come from any version of NumPy.
+    DataError, and nothing changed, if it is not a pickle of arrays, or holds the weights of
+    another network. No code in the file is executed.
     """
     params = dict(network.params)
     found = load_pickle(file_name, expected=params)
@@ -86,7 +86,7 @@ def load_params(network: Any, file_name: str | os.PathLike[str] = "params.pkl") 
 
 
 def save_params(network: Any, file_name: str | os.PathLike[str] = "params.pkl") -> None:
-    """Write network.params as the book does, a pickled dict of arrays, whole or not at all."""
+    """Write network.params as the book does, a pickled dict of arrays: the whole file or none."""
     params: Mapping[str, np.ndarray] = network.params
     with atomic_write(file_name) as file:
         pickle.dump({name: np.array(array) for name, array in params.items()}, file)

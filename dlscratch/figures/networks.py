@@ -21,7 +21,6 @@ from dlscratch.figures.pieces import (
     new,
 )
 from dlscratch.inspection.feature_maps import feature_maps
-from dlscratch.layers import Convolution
 
 
 def history(past: Any) -> Figure:
@@ -41,7 +40,7 @@ def filters(net: Any, number: int = 1) -> Figure:
     Each is stretched: its smallest weight is black, its largest white. Filters of several channels
     take a row each, a column for every channel.
     """
-    convolutions = [layer for layer in net.layers if isinstance(layer, Convolution)]
+    convolutions = [layer for layer in net.walk() if layer.makes_maps]
     if not 1 <= number <= len(convolutions):
         raise ValueError(f"the network has {len(convolutions)} convolutions, got number={number}")
     W = convolutions[number - 1].W

@@ -1,7 +1,7 @@
 """Gradients measured, and backward passes proved right by them (sections 4.3, 4.4 and 5.7.3).
 
-numerical.py measures a slope, check.py compares it with what a backward pass returns, diagnosis.py
-names the likely cause where the two differ.
+numerical.py measures a slope, check.py and comparison.py compare it with what a backward pass
+returns, diagnosis.py names the likely cause where the two differ.
 """
 
 from dlscratch.gradcheck.check import GradientCheck, Verdict, check_gradients

@@ -2,62 +2,22 @@
 
 L = sum(dout * layer.forward(x)) is one number, and dout is random, so that no error can cancel
 out. Along a random direction of x, W, .. the slope of L is measured, (L(+h) - L(-h)) / 2h in
-float64, and held against what backward says, sum(gradient * direction). Then single entries are
-held against each other, to name the worst one, and a list of usual mistakes is tried for its cause.
+float64, and compared with what backward says, sum(gradient * direction). Then single entries are
+compared, to name the worst one, and a list of usual mistakes is tried for its cause.
 """
 
 import copy
 import inspect
-import math
-from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
-from dlscratch.gradcheck import diagnosis
+from dlscratch.gradcheck.comparison import CheckFailed, Comparison, GradientCheck
 from dlscratch.layers import Layer
 from dlscratch.layers.base import named_arrays
 from dlscratch.network import Network
 
-STEPS = (1e-5, 1e-6)  # a kink (ReLU at 0) may spoil one step; a wrong gradient fails at both
-ENTRIES = 20  # how many single entries of each array are measured
-
-
-@dataclass(frozen=True)
-class GradientCheck:
-    """What `check_gradients` found: true if the gradients are right; its text says where not."""
-
-    ok: bool
-    subject: str
-    array: str = ""  # the worst array: "x", "W", ..
-    layer: str = ""  # the layer inside that this array belongs to, if there are several
-    index: tuple[int, ...] | None = None  # its worst entry, None for the slope along a direction
-    analytic: float = 0.0  # what backward says there
-    numeric: float = 0.0  # what was measured there
-    error: float = 0.0  # |analytic - numeric|, relative to the larger one
-    hint: str = ""
-
-    def __bool__(self) -> bool:
-        return self.ok
-
-    def __repr__(self) -> str:
-        if not self.array:
-            return f"WRONG: {self.subject}. {self.hint}"
-        place = " along a random direction" if self.index is None else f"{list(self.index)}"
-        place += f" of {self.layer}" if self.layer else ""
-        return (
-            f"{'right' if self.ok else 'WRONG'}: {self.subject}, worst at d{self.array}{place}: "
-            f"backward says {self.analytic:.9g}, measured {self.numeric:.9g} "
-            f"(relative error {self.error:.1e}). {self.hint}"
-        ).strip()
-
-
 Verdict = GradientCheck  # the older name
-
-
-class _CheckFailed(Exception):
-    """There are no numbers to compare; the text says why, and what to do."""
 
 
 def check_gradients(
@@ -90,94 +50,17 @@ def check_gradients(
     'Likely cause: a factor, the gradient is 0.5 times what it should be.'
     """
     name = type(subject).__name__
-    kind: Callable[..., _Check] = _NetworkCheck if isinstance(subject, Network) else _LayerCheck
+    kind: Callable[..., Comparison] = _NetworkCheck if isinstance(subject, Network) else _LayerCheck
     # A stream of its own: were dout equal to an x of the same seed, dW = x^T . x would hide a
     # missing transpose.
     (rng,) = (np.random.default_rng(0) if rng is None else rng).spawn(1)
     try:
         return kind(subject, x, t, training).verdict(name, rng, tolerance)
-    except _CheckFailed as reason:
+    except CheckFailed as reason:
         return GradientCheck(False, name, hint=str(reason))
 
 
-class _Check(ABC):
-    """One subject, its arrays by name, and the two ways to their gradients."""
-
-    x: np.ndarray  # the input batch
-    arrays: dict[str, np.ndarray]  # what is differentiated by
-
-    def verdict(self, name, rng, tolerance) -> GradientCheck:
-        analytic = self.analytic(rng)
-        for key, array in self.arrays.items():
-            fault = diagnosis.of_shape(key, analytic[key], array)
-            if fault:
-                raise _CheckFailed(fault)
-        rows = [row for key in analytic for row in self._compare(key, analytic[key], rng)]
-        if not rows:
-            raise _CheckFailed("There is nothing to check: it has no parameters.")
-        # A slope that is truly 0 is measured as noise: errors count against the largest slope too.
-        largest = max(abs(value) for *_, a, n in rows for value in (a, n))
-        if largest == 0:
-            raise _CheckFailed(
-                "Every gradient is 0 here, which proves nothing: choose another input."
-            )
-        errors = [abs(a - n) / max(abs(a), abs(n), 1e-3 * largest) for *_, a, n in rows]
-        errors = [math.inf if math.isnan(error) else error for error in errors]
-        ok = max(errors) <= tolerance
-
-        def severity(i):  # of the wrong ones, single entries first: they have a place to look at
-            return errors[i] > tolerance and rows[i][1] is not None, errors[i]
-
-        worst = max(range(len(rows)), key=severity)
-        hint = "" if ok else self._cause(rows[worst][0], analytic, rng)
-        key, index, a, n = rows[worst]
-        return GradientCheck(ok, name, key, self.owner(key), index, a, n, errors[worst], hint)
-
-    def owner(self, key) -> str:
-        """The layer inside that an array belongs to; "" for the subject's own."""
-        return ""
-
-    @abstractmethod
-    def analytic(self, rng) -> dict[str, np.ndarray]:
-        """What backward says, by name."""
-
-    @abstractmethod
-    def difference(self, key, change) -> float:
-        """L with the array `key` moved by +change, less L with it moved by -change."""
-
-    def _compare(self, key, analytic, rng):
-        """(key, index, analytic, numeric): along a direction, then for single entries."""
-        direction = rng.standard_normal(analytic.shape)
-        direction /= np.linalg.norm(direction)
-        rows = [(key, None, *self._pair(key, direction, analytic))]
-        entries = rng.permutation(analytic.size)[:ENTRIES]
-        for entry in entries:
-            index = tuple(int(i) for i in np.unravel_index(entry, analytic.shape))
-            rows.append((key, index, *self._pair(key, _unit(analytic.shape, index), analytic)))
-        return rows
-
-    def _pair(self, key, direction, analytic):
-        said = float(np.sum(analytic * direction))
-        measured = [self.difference(key, h * direction) / (2 * h) for h in STEPS]
-        return said, min(measured, key=lambda slope: abs(slope - said))
-
-    def _cause(self, key, analytic, rng):
-        places, slopes = self._measured(key, rng)
-        return diagnosis.of_numbers(key, analytic[key], places, slopes, len(self.x))
-
-    def _measured(self, key, rng):
-        """(index arrays, slopes) of up to a hundred entries."""
-        shape = self.arrays[key].shape
-        places = np.unravel_index(rng.permutation(self.arrays[key].size)[:100], shape)
-        h = STEPS[0]
-        slopes = [
-            self.difference(key, h * _unit(shape, tuple(index))) / (2 * h)
-            for index in zip(*places, strict=True)
-        ]
-        return places, np.array(slopes)
-
-
-class _LayerCheck(_Check):
+class _LayerCheck(Comparison):
     """A layer or a loss: L = sum(dout * forward(x))."""
 
     def __init__(self, layer, x, t, training):
@@ -208,7 +91,7 @@ class _LayerCheck(_Check):
         for key, (i, attribute) in self.places.items():
             self.arrays[key] = getattr(parts[i], attribute)
             if np.ndim(self.arrays[key]) == 0:
-                raise _CheckFailed(f"{key} is a single number: make it an array of shape (1,).")
+                raise CheckFailed(f"{key} is a single number: make it an array of shape (1,).")
             gradients[key] = getattr(parts[i], "d" + attribute, None)
         return gradients
 
@@ -243,7 +126,7 @@ class _LayerCheck(_Check):
             if "read-only" not in str(error):
                 raise
             argument = "x" if which == "forward" else "dout"
-            raise _CheckFailed(
+            raise CheckFailed(
                 f"Likely cause: {which} writes into an array that it was handed: "
                 f"make a new one, such as {argument} * mask."
             ) from error
@@ -275,7 +158,7 @@ class _LayerCheck(_Check):
         return all(np.isclose(a, n, rtol=1e-5, atol=1e-8) for *_, a, n in rows)
 
 
-class _NetworkCheck(_Check):
+class _NetworkCheck(Comparison):
     """A network: L is its loss in training mode, weight decay included."""
 
     def __init__(self, net, x, t, training):
@@ -338,9 +221,3 @@ def _read_only(x, dtype=np.float64):
     x = np.array(x, dtype)
     x.flags.writeable = False
     return x
-
-
-def _unit(shape, index):
-    unit = np.zeros(shape)
-    unit[index] = 1.0
-    return unit

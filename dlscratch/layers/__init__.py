@@ -1,15 +1,29 @@
 """The layers, one concept a file (sections 5.4 to 5.6, 6.3, 6.4.3 and 7.4)."""
 
-from dlscratch.layers.activations import ReLU, Sigmoid, Tanh
+from dlscratch.layers.activations import LeakyReLU, ReLU, Sigmoid, Tanh
 from dlscratch.layers.affine import Affine
 from dlscratch.layers.base import Layer
 from dlscratch.layers.batch_norm import BatchNorm
+from dlscratch.layers.binary import BinaryAffine, Sign
 from dlscratch.layers.composite import Add, Concat, Sequential
 from dlscratch.layers.convolution import Convolution
 from dlscratch.layers.dropout import Dropout
+from dlscratch.layers.embedding import Embedding
 from dlscratch.layers.flatten import Flatten
-from dlscratch.layers.losses import IdentityWithLoss, Loss, SoftmaxWithLoss
+from dlscratch.layers.global_average_pooling import GlobalAveragePooling
+from dlscratch.layers.local_response_norm import LocalResponseNorm
+from dlscratch.layers.losses import (
+    HuberWithLoss,
+    IdentityWithLoss,
+    Loss,
+    SigmoidWithLoss,
+)
+from dlscratch.layers.max_unpooling import MaxUnpooling
 from dlscratch.layers.pooling import AveragePooling, Pooling
+from dlscratch.layers.softmax_with_loss import SoftmaxWithLoss
+from dlscratch.layers.transposed_convolution import TransposedConvolution, bilinear_filters
+from dlscratch.layers.recurrent import LSTM, RNN
+from dlscratch.layers.reshape import Reshape
 
 __all__ = [
     "Add",
@@ -18,15 +32,32 @@ __all__ = [
     "Affine",
     "AveragePooling",
     "BatchNorm",
+    "BinaryAffine",
     "Convolution",
     "Dropout",
+    "Embedding",
     "Flatten",
+    "GlobalAveragePooling",
     "IdentityWithLoss",
     "Layer",
     "Loss",
+    "LocalResponseNorm",
+    "MaxUnpooling",
+    "HuberWithLoss",
+    "IdentityWithLoss",
+    "LSTM",
+    "Layer",
+    "Loss",
+    "LeakyReLU",
     "Pooling",
+    "RNN",
     "ReLU",
+    "Reshape",
     "Sigmoid",
+    "SigmoidWithLoss",
+    "Sign",
     "SoftmaxWithLoss",
     "Tanh",
+    "TransposedConvolution",
+    "bilinear_filters",
 ]

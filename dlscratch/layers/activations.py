@@ -1,7 +1,7 @@
-"""Activation layers: the bend between two linear maps (sections 3.2 and 5.5).
+"""Activation layers: the non-linearity between two linear layers (sections 3.2 and 5.5).
 
-Without one, a stack of Affine layers is a single Affine layer. Each works on every number by
-itself, so dx = dy * h'(x), and each h' can be read off the output y: no x needs to be kept.
+Without one, a stack of Affine layers is equivalent to a single Affine layer. Each acts element by
+element, so dx = dy * h'(x), and each h' can be computed from the output y: x is not kept.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from dlscratch.layers.base import Layer
 
 
 class ReLU(Layer):
-    """y = max(0, x): passes what is positive, blocks the rest (section 5.5.1). Any shape.
+    """y = max(0, x): positive numbers pass, the others become 0 (section 5.5.1). Any shape.
 
     >>> ReLU().forward(np.array([[1.0, -0.5], [-2.0, 3.0]]))
     array([[1., 0.],
@@ -28,6 +28,36 @@ class ReLU(Layer):
     def backward(self, dout):
         (y,) = self.saved()
         return dout * (y > 0)  # dy/dx = 1 where x > 0, else 0
+
+
+class LeakyReLU(Layer):
+    """y = x where x > 0, else slope * x: a unit never stops learning (Maas and others, 2013).
+
+    slope: 0 <= slope < 1; ValueError otherwise. Any shape.
+
+    >>> LeakyReLU(0.1).forward(np.array([[1.0, -0.5], [-2.0, 3.0]]))
+    array([[ 1.  , -0.05],
+           [-0.2 ,  3.  ]])
+    """
+
+    elementwise = True
+
+    def __init__(self, slope: float = 0.01):
+        if not 0 <= slope < 1:
+            raise ValueError(f"LeakyReLU expects 0 <= slope < 1, got {slope}: try 0.01")
+        self.slope = float(slope)  # np.float64 would turn float32 into float64
+
+    def forward(self, x, training=False):
+        y = np.maximum(x, self.slope * x)  # slope < 1: the larger one is x where x > 0
+        self.cache = (y,)
+        return y
+
+    def backward(self, dout):
+        (y,) = self.saved()
+        return np.where(y > 0, dout, self.slope * dout)  # dy/dx = 1 where x > 0, else slope
+
+    def options(self):
+        return f"{self.slope}"
 
 
 class Sigmoid(Layer):

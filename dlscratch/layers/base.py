@@ -58,6 +58,10 @@ class Layer(ABC):
         """The layers inside, in the order of forward; none, unless it is made of layers."""
         return ()
 
+    def partners(self) -> tuple[Layer, ...]:
+        """Layers elsewhere in the network whose last forward pass it uses, as MaxUnpooling does."""
+        return ()
+
     def walk(self) -> Iterator[Layer]:
         """This layer, then all layers inside, depth first."""
         yield self

@@ -1,8 +1,8 @@
 """Batch normalization: give each feature mean 0 and variance 1 over the batch (section 6.3).
 
 A feature is a column of (N, D), or a channel of (N, C, H, W), where the mean runs over N, H and W.
-gamma and beta then let the network choose scale and shift again. In training the statistics are
-the batch's own; running averages of them are kept, and stand in for them afterwards.
+gamma and beta then let the network choose scale and shift again. In training, mean and variance are
+those of the batch; running averages of them are kept, and used after training.
 Ioffe and Szegedy, 2015.
 """
 
@@ -17,8 +17,9 @@ from dlscratch.layers.sliding_windows import channels_first, channels_last
 class BatchNorm(Layer):
     """y = gamma * (x - mean) / sqrt(variance + eps) + beta, for each feature.
 
-    gamma, beta: (D,). x: (N, D) or (N, D, H, W); y: the same shape.
-    momentum: how much of the running averages each batch leaves in place, 0 .. 1.
+    gamma, beta: (D,). x: (N, D) or (N, D, H, W); y: the same shape and dtype.
+    momentum: the share of the running averages that each batch keeps, 0 .. 1.
+    ValueError for shapes that do not fit, and for training on one value per feature.
 
     >>> layer = BatchNorm(np.ones(2), np.zeros(2))
     >>> layer.forward(np.array([[1.0, 10.0], [3.0, 30.0]]), training=True).round(3)
@@ -46,7 +47,7 @@ class BatchNorm(Layer):
 
     @classmethod
     def init(cls, features: int, momentum: float = 0.9, *, dtype=np.float32) -> BatchNorm:
-        """A layer that starts out by leaving normalised features as they are.
+        """A layer with gamma = 1 and beta = 0, which leaves the normalised features as they are.
 
         >>> BatchNorm.init(100)
         BatchNorm(gamma=(100,), beta=(100,))
@@ -67,9 +68,9 @@ class BatchNorm(Layer):
             mean = _mean(rows)
             xhat = rows - _tile(mean, rows)
             variance = _mean(np.square(xhat))
-            for running, now in ((self.running_mean, mean), (self.running_var, variance)):
-                running *= self.momentum
-                running += (1 - self.momentum) * now
+            for average, current in ((self.running_mean, mean), (self.running_var, variance)):
+                average *= self.momentum
+                average += (1 - self.momentum) * current
         else:
             xhat = rows - _tile(self.running_mean, rows)
             variance = self.running_var
@@ -83,12 +84,12 @@ class BatchNorm(Layer):
     def backward(self, dout):
         xhat, scale, training = self.saved()
         dy = _to_rows(dout)
-        m = dy.size // len(self.gamma)  # values a feature
+        m = dy.size // len(self.gamma)  # values per feature
         mean_dy, mean_dy_xhat = _mean(dy), _mean(dy * xhat)
         self.dbeta = m * mean_dy  # y = gamma xhat + beta
         self.dgamma = m * mean_dy_xhat
         if training:
-            # mean and variance depend on every x of the feature:
+            # mean and variance depend on every x of the feature, so each x changes all of its xhat:
             # dx = gamma scale (dy - mean(dy) - xhat mean(dy xhat))
             dx = dy - _tile(mean_dy, dy)
             dx -= xhat * _tile(mean_dy_xhat, dy)
@@ -99,26 +100,26 @@ class BatchNorm(Layer):
 
 
 def _to_rows(x):
-    """(N, D) -> (N, 1, D), and images (N, D, H, W) -> (N*H, W, D)."""
+    """Each feature last: (N, D) -> (N, 1, D), and images (N, D, H, W) -> (N*H, W, D)."""
     if x.ndim == 2:
         return x[:, None, :]
     N, D, H, W = x.shape
-    return channels_last(x).reshape(N * H, W, D)
+    return channels_last(x).reshape(N * H, W, D)  # (N, H, W, D) -> (N*H, W, D)
 
 
 def _from_rows(x, rows):
-    """The way back, to the shape of x."""
+    """Undo `_to_rows`: rows in the shape of x."""
     if x.ndim == 2:
         return rows[:, 0, :]
     N, D, H, W = x.shape
-    return channels_first(rows.reshape(N, H, W, D))
+    return channels_first(rows.reshape(N, H, W, D))  # (N*H, W, D) -> (N, H, W, D)
 
 
 def _mean(rows):
-    """The mean of each feature: over the long rows first, which NumPy adds up fastest."""
+    """The mean of each feature, (rows, W, D) -> (D,); over the rows first, which is fastest."""
     return rows.mean(axis=0).mean(axis=0)
 
 
 def _tile(feature, rows):
-    """(D,) -> (W, D): one number a feature, side by side for a whole row."""
+    """(D,) -> (W, D): one number per feature, repeated for a whole row; long rows are faster."""
     return np.tile(feature, (rows.shape[1], 1))

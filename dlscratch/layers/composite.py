@@ -31,11 +31,8 @@ class Sequential(Layer):
     def __init__(self, *layers: Layer):
         self.layers = expect_layers(self, layers)
         learns = [any(inner.param_names for inner in layer.walk()) for layer in layers]
+        self.takes_integers = bool(layers) and layers[0].takes_integers
         self.first = learns.index(True) if any(learns) else len(layers)  # the first that learns
-
-    @property
-    def takes_integers(self):
-        return bool(self.layers) and self.layers[0].takes_integers
 
     def children(self):
         return self.layers

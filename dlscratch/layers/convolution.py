@@ -1,8 +1,9 @@
 """The convolution layer: a small filter slides over the image (sections 7.2 and 7.4).
 
-At each place the filter and the window under it are multiplied and added up, so the layer is one
-matrix product, filters times windows. `dlscratch.layers.sliding_windows` lays the windows out.
-Backward is a convolution again: dx comes from dout and the filters turned by 180 degrees.
+At each place the filter is multiplied with the window under it and the products are added up, so
+the layer is one matrix product, windows times filters; `dlscratch.layers.sliding_windows` makes it
+fast. Backward is a convolution again: dx comes from dout and the filters turned by 180 degrees.
+Where the windows do not cover the image exactly, the rows and columns left over are not seen.
 """
 
 from __future__ import annotations
@@ -10,20 +11,27 @@ from __future__ import annotations
 import numpy as np
 
 from dlscratch.initializers import normal, weight_std
-from dlscratch.layers.base import Layer, expect_shape
+from dlscratch.layers.base import Layer
 from dlscratch.layers.im2col import output_size
 from dlscratch.layers.sliding_windows import (
+    around,
     channels_first,
     channels_last,
     correlate,
+    expect_images,
     filter_gradient,
+    input_gradient,
+    unseen_remark,
 )
 
 
 class Convolution(Layer):
     """Cross-correlate each image with F filters and add a bias.
 
-    W: (F, C, FH, FW), b: (F,). x: (N, C, H, W); y: (N, F, OH, OW) with the sizes of equation 7.1.
+    W: (F, C, FH, FW), b: (F,). stride: pixels from window to window; pad: zeros on all four sides.
+    x: (N, C, H, W); y: (N, F, OH, OW), OH = floor((H + 2 pad - FH) / stride) + 1 (equation 7.1).
+    The gradient of pixels that no window sees is 0.
+    ValueError for shapes that do not fit, and as in `output_size`.
 
     >>> x = np.array([[1, 2, 3, 0], [0, 1, 2, 3], [3, 0, 1, 2], [2, 3, 0, 1]], dtype=float)
     >>> W = np.array([[2, 0, 1], [0, 1, 2], [1, 0, 2]], dtype=float)
@@ -41,6 +49,8 @@ class Convolution(Layer):
             raise ValueError(
                 f"Convolution expects W (F, C, FH, FW) and b (F,), got {W.shape}, {b.shape}"
             )
+        for size in W.shape[2:]:
+            output_size(size, size, stride, pad)  # refuses a bad stride or pad at once
         self.W = W
         self.b = b
         self.stride = stride
@@ -70,40 +80,35 @@ class Convolution(Layer):
 
     def forward(self, x, training=False):
         F, C, FH, FW = self.W.shape
-        fits = x.ndim == 4 and x.shape[1] == C
-        expect_shape(self, x, fits, f"images (N, {C}, H, W)", "load_mnist(flatten=False), say")
-        output_size(x.shape[2], FH, self.stride, self.pad)  # refuses windows that do not fit
+        expect_images(self, x, C)
+        output_size(x.shape[2], FH, self.stride, self.pad)  # refuses a filter that does not fit
         output_size(x.shape[3], FW, self.stride, self.pad)
         pixels = channels_last(x)  # (N, H, W, C)
         self.cache = (pixels, x.shape)
-        filters = self.W.transpose(2, 3, 1, 0)  # (F, C, FH, FW) -> (FH, FW, C, F)
-        out = correlate(pixels, filters, self.stride, (self.pad, self.pad), bias=self.b)
+        out = correlate(pixels, self.filters(), self.stride, around(self.pad), bias=self.b)
         return channels_first(out)  # (N, F, OH, OW)
 
     def backward(self, dout):
         self.weight_gradients(dout)
         _, (_, _, H, W) = self.saved()
-        _, _, FH, FW = self.W.shape
-        # Input pixel h meets filter row i in output row (h + pad - i) / stride, so dx slides W,
-        # turned by 180 degrees, over dout with stride - 1 zeros between its pixels.
-        margin_h, margin_w = max(FH - 1 - self.pad, 0), max(FW - 1 - self.pad, 0)
-        turned = self.W[:, :, ::-1, ::-1].transpose(2, 3, 0, 1)  # (FH, FW, F, C)
-        pads = (margin_h, margin_w)
-        dx = correlate(channels_last(dout), turned, pad=pads, input_dilation=self.stride)
-        # a pad wider than the filter gave outputs that saw no pixel at all: cut their share off
-        top, left = max(self.pad - FH + 1, 0), max(self.pad - FW + 1, 0)
-        return channels_first(dx[:, top : top + H, left : left + W])
+        # y = x * W: dx = dy, with zeros around it, * W turned by 180 degrees
+        dx = input_gradient(channels_last(dout), self.filters(), (H, W), self.stride, self.pad)
+        return channels_first(dx)  # (N, C, H, W)
 
     def weight_gradients(self, dout):
         pixels, _ = self.saved()
         F, C, FH, FW = self.W.shape
         dout = channels_last(dout)  # (N, OH, OW, F)
-        shape, pad = (FH, FW, C, F), (self.pad, self.pad)
-        dfilters = filter_gradient(pixels, dout, shape, self.stride, pad)
+        shape = (FH, FW, C, F)
+        dfilters = filter_gradient(pixels, dout, shape, self.stride, around(self.pad))
         self.dW = dfilters.transpose(3, 2, 0, 1)  # (FH, FW, C, F) -> (F, C, FH, FW)
         N, OH, OW, _ = dout.shape
-        rows = dout.reshape(N * OH, OW * F)  # the sum over all pixels, long rows first
-        self.db = rows.sum(axis=0).reshape(OW, F).sum(axis=0)
+        # b is added at every place: db = the sum of dy; long rows, (N*OH, OW*F), add up faster
+        self.db = dout.reshape(N * OH, OW * F).sum(axis=0).reshape(OW, F).sum(axis=0)
+
+    def filters(self):
+        """(F, C, FH, FW) -> (FH, FW, C, F), as the sliding windows take them."""
+        return self.W.transpose(2, 3, 1, 0)
 
     def input_shape(self, side):
         return self.W.shape[1], side, side
@@ -111,6 +116,9 @@ class Convolution(Layer):
     def multiply_adds(self, x, y):
         N, _, OH, OW = y.shape
         return N * OH * OW * self.W.size
+
+    def remark(self, x, y):
+        return unseen_remark(x, self.W.shape[2:], (self.stride, self.stride), self.pad)
 
     def options(self):
         return f"{super().options()}, stride={self.stride}, pad={self.pad}"

@@ -1,7 +1,7 @@
-"""Dropout: in training, silence each unit with probability `ratio` (section 6.4.3).
+"""Dropout: in training, set each unit to 0 with probability `ratio` (section 6.4.3).
 
-The survivors are scaled up by 1 / (1 - ratio), so that the expected sum stays what it was and
-nothing is left to do at test time ("inverted" dropout; Srivastava et al., 2014).
+The survivors are scaled up by 1 / (1 - ratio), so that the expected sum stays the same
+and test time needs no change ("inverted" dropout; Srivastava et al., 2014).
 The book scales at test time instead: see `dlscratch.common.layers.Dropout`.
 """
 
@@ -13,7 +13,7 @@ from dlscratch.layers.base import Layer
 class Dropout(Layer):
     """y = x * mask in training, y = x otherwise. Any shape.
 
-    ratio: the share of units silenced, 0 <= ratio < 1. rng: where the masks come from.
+    ratio: the fraction of units dropped, 0 <= ratio < 1. rng: draws the masks.
 
     >>> Dropout(0.5).forward(np.ones(3))
     array([1., 1., 1.])

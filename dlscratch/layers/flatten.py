@@ -1,4 +1,4 @@
-"""Flatten: images to rows, so that an Affine layer can follow (section 7.1). It learns nothing."""
+"""Flatten: images to rows, so that an Affine layer can follow (section 7.1). No parameters."""
 
 from dlscratch.layers.base import Layer
 from dlscratch.layers.sliding_windows import channels_first, channels_last
@@ -19,5 +19,5 @@ class Flatten(Layer):
     def backward(self, dout):
         (shape,) = self.saved()
         dx = dout.reshape(shape)  # (N, C*H*W) -> (N, C, H, W)
-        # images go back in the memory order of the layers that they came from
+        # a convolution takes dx as it lies in memory, channels last: copy it into that order here
         return channels_first(channels_last(dx)) if len(shape) == 4 else dx

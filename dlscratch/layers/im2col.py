@@ -1,40 +1,46 @@
 """Convolution as one matrix product, the textbook way (section 7.4).
 
-`im2col` lays every window that a filter sees out as one row of a matrix; then the convolution
-is a single product with the filters as columns. `col2im` is its adjoint: it adds each row back
-to the places it was taken from, which is what the backward pass needs.
+`im2col` copies every window that a filter sees into one row of a matrix; the convolution is then
+a single product with the filters as columns. `col2im` is its adjoint: it adds each row back to
+the pixels that it was copied from, which is what the backward pass needs.
 The library's own `Convolution` uses a faster arrangement of the same idea
-(`dlscratch.layers.sliding_windows`); the tests hold the two against each other.
+(`dlscratch.layers.sliding_windows`); the tests compare the two.
 """
 
 import numpy as np
 
 
 def output_size(size: int, filter_size: int, stride: int = 1, pad: int = 0) -> int:
-    """How many windows fit: (size + 2 pad - filter_size) / stride + 1 (equation 7.1).
+    """How many windows fit in a row: floor((size + 2 pad - filter_size) / stride) + 1.
 
-    ValueError if the windows do not cover the padded input exactly.
+    This is equation 7.1, rounded down: pixels left over at the end are in no window, and their
+    gradient is 0. ValueError if the filter is larger than the padded input, for a filter or stride
+    below 1, for a negative pad, and for anything that is not an integer.
 
     >>> output_size(28, 5, stride=3, pad=2), output_size(31, 5, stride=3, pad=2)
     (10, 11)
+    >>> output_size(224, 7, stride=2, pad=3)  # (224 + 6 - 7) / 2 + 1 = 112.5
+    112
     """
-    if filter_size < 1 or stride < 1 or pad < 0:
+    numbers = size, filter_size, stride, pad
+    integers = all(isinstance(number, (int, np.integer)) for number in numbers)
+    if not integers or filter_size < 1 or stride < 1 or pad < 0:
         raise ValueError(
-            f"expected filter >= 1, stride >= 1 and pad >= 0, got filter {filter_size}, "
-            f"stride {stride} and pad {pad}"
+            f"expected integers, filter >= 1, stride >= 1 and pad >= 0, got input {size!r}, "
+            f"filter {filter_size!r}, stride {stride!r} and pad {pad!r}"
         )
-    room = size + 2 * pad - filter_size
-    if room < 0 or room % stride:
+    if filter_size > size + 2 * pad:
         raise ValueError(
-            f"a filter of {filter_size} with stride {stride} and pad {pad} does not fit an input "
-            f"of {size}: ({size} + 2*{pad} - {filter_size}) / {stride} + 1 must be a whole "
-            "number >= 1; change filter, stride or pad"
+            f"a filter of {filter_size} does not fit an input of {size} with pad {pad}: it must be "
+            f"at most {size} + 2*{pad} = {size + 2 * pad}; use a smaller filter or a larger pad"
         )
-    return room // stride + 1
+    return (size + 2 * pad - filter_size) // stride + 1
 
 
 def im2col(images, filter_h: int, filter_w: int, stride: int = 1, pad: int = 0):
     """Every window as a row: (N, C, H, W) -> (N*OH*OW, C*filter_h*filter_w), same dtype.
+
+    OH and OW are the output sizes; ValueError as in `output_size`, and unless images has 4 axes.
 
     >>> im2col(np.zeros((10, 3, 7, 7)), 5, 5).shape
     (90, 75)
@@ -59,7 +65,7 @@ def col2im(col, input_shape, filter_h: int, filter_w: int, stride: int = 1, pad:
     """Add every row back to its window: (N*OH*OW, C*filter_h*filter_w) -> input_shape, same dtype.
 
     The adjoint of `im2col`: sum(im2col(x) * col) == sum(x * col2im(col)) for all x and col.
-    A pixel that three windows saw receives three numbers.
+    A pixel that three windows saw receives the sum of three numbers, one that no window saw 0.
 
     >>> col2im(np.ones((4, 4)), (1, 1, 3, 3), 2, 2)[0, 0]
     array([[1., 2., 1.],

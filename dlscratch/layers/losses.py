@@ -1,116 +1,187 @@
 """The last step of a network in training: from scores to one number, the loss (section 5.6.3).
 
-Each class pairs an output function with the error that suits it, and the gradient of such a pair
-is as simple as it can be: outputs minus targets. Both losses are means over the batch.
-Unlike the layers, forward takes the targets too and answers a float.
+Each class pairs an output function with the error that suits it, because the gradient of such a
+pair is so simple: outputs minus targets. A loss is no layer, since forward takes the targets too
+and returns a float. It also says how to count successes, if that has a meaning: its accuracy.
+The losses here are sums over the outputs of an example and means over the batch, the first axis;
+`SoftmaxWithLoss` has a file of its own.
 """
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from typing import Any
 
 import numpy as np
 
-from dlscratch.functions import accuracy, check_labels, log_softmax, mean_squared_error
+from dlscratch.functions import check_targets, mean_squared_error, sigmoid
 
 
-class Loss:
-    has_accuracy = False
+class Loss(ABC):
+    """The interface of a loss; derive from it, then `check_gradients(loss, x, t)` proves it.
 
-    def accuracy(self, x, t):
-        return accuracy(x, t)
-
-
-class SoftmaxWithLoss(Loss):
-    has_accuracy = True
-
-    """Softmax, then cross entropy: for choosing one class of several.
-
-    x: scores (N, classes). t: integer classes (N,), or probabilities (N, classes).
-    The logarithm is taken of the scores' softmax directly: no score makes it infinite.
-
-    >>> head = SoftmaxWithLoss()
-    >>> round(head.forward(np.array([[0.3, 2.9, 4.0]]), np.array([2])), 4)
-    0.3057
-    >>> head.backward()
-    array([[ 0.01821127,  0.24519181, -0.26340309]])
+    >>> class AbsoluteError(Loss):
+    ...     def forward(self, x, t):
+    ...         self.cache = (np.sign(x - t),)
+    ...         return float(np.abs(x - t).sum()) / len(x)
+    ...     def backward(self, dout=1.0):
+    ...         (sign,) = self.saved()
+    ...         return sign * (dout / len(sign))  # L = |x - t|: dL/dx = sign(x - t)
+    >>> AbsoluteError().forward(np.array([[1.0, 3.0]]), np.array([[2.0, 1.0]]))
+    3.0
     """
 
-    cache = None
+    has_accuracy = False  # whether there are classes to be right about
+    whole_batch = False  # whether the mean over a batch is not the mean over its parts
+    cache: tuple[Any, ...] | None = None  # what forward keeps for backward
 
-    def forward(self, x, t) -> float:
-        """The mean loss of the batch."""
-        t = check_labels(x, t)
-        log_y = np.maximum(log_softmax(x), np.finfo(x.dtype).min)  # never -inf: 0 * inf is nan
-        self.cache = (log_y, t)
-        # added up in float64: the losses of a thousand rows can be too much for float16
-        if t.ndim < x.ndim:
-            losses = -rows(log_y)[label_index(t)]
-        else:
-            losses = -(t.astype(x.dtype, copy=False) * log_y).sum(axis=-1, dtype=np.float64)
-        return float(losses.sum(dtype=np.float64)) / batch_size(x)
+    @abstractmethod
+    def forward(self, x: np.ndarray, t: Any) -> float:
+        """The loss of the scores x with the targets t."""
 
-    def backward(self, dout=1.0):
-        """dL/dx, the shape and dtype of x; dout is the gradient of what is made of the loss."""
-        log_y, t = _saved(self)
-        dx = np.exp(log_y, order="C")  # row after row: rows(dx) below is a view of it
-        # L = -sum_k t_k log y_k and d log y_k / dx_j = [k = j] - y_j:  dL/dx = y sum(t) - t
-        if t.ndim < dx.ndim:
-            rows(dx)[label_index(t)] -= 1  # t is 1 at the class of the label, 0 elsewhere
-        else:
-            t = t.astype(dx.dtype, copy=False)
-            dx = dx * t.sum(axis=-1, keepdims=True) - t
-        dx *= dout / batch_size(dx)
-        return dx
+    @abstractmethod
+    def backward(self, dout: float = 1.0) -> np.ndarray:
+        """dL/dx of the last forward pass, times dout; the shape and dtype of x."""
 
-    def __repr__(self):
-        return "SoftmaxWithLoss()"
+    def accuracy(self, x: np.ndarray, t: Any) -> float:
+        """The share of the scores x that are right about t, 0 .. 1; ValueError if there is none."""
+        raise ValueError(
+            f"{self!r} has no accuracy: its outputs are numbers, neither right nor wrong; "
+            "look at the loss instead"
+        )
+
+    def saved(self) -> tuple[Any, ...]:
+        """What the last forward pass kept; RuntimeError before the first one."""
+        if self.cache is None:
+            raise RuntimeError(
+                f"{self!r}.backward needs a forward pass before it: "
+                "call forward(x, t) first, then backward()"
+            )
+        return self.cache
+
+    def options(self) -> str:
+        """The constructor's arguments as the repr shows them."""
+        return ""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.options()})"
 
 
 class IdentityWithLoss(Loss):
     """The scores themselves, then half the sum of squares: for regression (section 3.5).
 
-    x and t: (N, outputs).
+    L = 1/N sum (x - t)^2 / 2. x and t: (N, outputs), or any one shape (N, ..).
 
-    >>> head = IdentityWithLoss()
-    >>> head.forward(np.array([[1.0, 3.0]]), np.array([[1.0, 1.0]]))
+    >>> loss = IdentityWithLoss()
+    >>> loss.forward(np.array([[1.0, 3.0]]), np.array([[1.0, 1.0]]))
     2.0
-    >>> head.backward()
+    >>> loss.backward()
     array([[0., 2.]])
     """
 
-    cache = None
-
-    def forward(self, x, t) -> float:
-        """The mean loss of the batch."""
-        # added up in float64: the squares of a few rows can be too much for float16
+    def forward(self, x, t):
+        # added up in float64: the squares of a few rows overflow float16
         loss = float(mean_squared_error(x.astype(np.float64, copy=False), t)) / batch_size(x)
         self.cache = (x, np.asarray(t, dtype=x.dtype))
         return loss
 
     def backward(self, dout=1.0):
-        """dL/dx, the shape and dtype of x; dout is the gradient of what is made of the loss."""
-        x, t = _saved(self)
+        x, t = self.saved()
         dx = x - t  # L = (x - t)^2 / 2: dL/dx = x - t
         dx *= dout / batch_size(x)
         return dx
 
-    def __repr__(self):
-        return "IdentityWithLoss()"
+
+class HuberWithLoss(Loss):
+    """The scores themselves, then a square near 0 and a straight line beyond (Huber, 1964).
+
+    L = 1/N sum of e^2 / 2 where |e| <= delta, else delta (|e| - delta / 2); e = x - t.
+    One target that is far off pulls no harder than delta: for data with outliers, and for
+    Q-learning, whose targets are guesses (Mnih et al., 2015).
+    x and t: (N, outputs), or any one shape (N, ..). delta: above 0, where the line begins.
+
+    >>> loss = HuberWithLoss(delta=1.0)
+    >>> loss.forward(np.array([[0.5, 3.0]]), np.array([[0.0, 0.0]]))  # 1/8 + 1 (3 - 1/2)
+    2.625
+    >>> loss.backward()
+    array([[0.5, 1. ]])
+    """
+
+    def __init__(self, delta: float = 1.0):
+        self.delta = float(delta)
+        if not 0 < self.delta < math.inf:
+            raise ValueError(f"delta must be a number above 0, got {delta}")
+
+    def forward(self, x, t):
+        e = x.astype(np.float64, copy=False) - check_targets(x, t)
+        clipped = np.clip(e, -self.delta, self.delta)
+        self.cache = (clipped.astype(x.dtype, copy=False),)
+        # near: clipped = e, so e (e - e/2) = e^2 / 2. Far: +-delta (e -+ delta/2), the line.
+        return float(np.sum(clipped * (e - clipped / 2))) / batch_size(x)
+
+    def backward(self, dout=1.0):
+        (clipped,) = self.saved()
+        # d(e^2 / 2)/dx = e, and the line's slope is delta times the sign of e
+        return clipped * float(dout / batch_size(clipped))
+
+    def options(self):
+        return f"delta={self.delta:g}"
 
 
-def rows(a):
-    """A view, (.., classes) -> (N, classes): one row for each example."""
-    return a.reshape(-1, a.shape[-1])
+class SigmoidWithLoss(Loss):
+    """Sigmoid, then binary cross entropy: for questions that are answered by yes or no.
+
+    L = -1/N sum t log y + (1 - t) log(1 - y), y = sigmoid(x). Each output is a question of its
+    own; one score for each example is the real or fake of a GAN (Goodfellow et al., 2014), one
+    for each pixel the picture that a VAE draws (Kingma and Welling, 2013).
+    x: scores (N, outputs), or any shape (N, ..). t: the same shape, integers 0 and 1 or
+    probabilities; ValueError for others. No score makes the logarithm infinite.
+
+    The sum over the outputs is the logarithm of the example's probability, to which a VAE adds
+    its second term; divide by the number of outputs to compare networks of several sizes.
+
+    >>> loss = SigmoidWithLoss()
+    >>> round(loss.forward(np.array([[0.0, 2.0]]), np.array([[1, 0]])), 4)
+    2.8201
+    >>> loss.backward()
+    array([[-0.5 , 0.88079708]])
+    >>> loss.accuracy(np.array([[0.5, 2.0]]), np.array([[1, 0]]))
+    0.5
+    """
+
+    has_accuracy = True
+
+    def forward(self, x, t):
+        t = expect_probabilities(x, t)
+        self.cache = (x, t)
+        # log y = -log(1 + e^-x). Written so that exp is only taken of numbers <= 0:
+        # -t log y - (1 - t) log(1 - y) = max(x, 0) - t x + log(1 + e^-|x|)
+        losses = np.maximum(x, 0) - t * x + np.log1p(np.exp(-np.abs(x)))
+        return float(losses.sum(dtype=np.float64)) / batch_size(x)
+
+    def backward(self, dout=1.0):
+        x, t = self.saved()
+        dx = sigmoid(x) - t  # dL/dy dy/dx = (y - t) / (y (1 - y)) * y (1 - y) = y - t
+        dx *= dout / batch_size(x)
+        return dx
+
+    def accuracy(self, x, t):
+        """The share of the outputs on the right side of 0, where the probability is 1/2."""
+        return float(np.mean((x > 0) == (expect_probabilities(x, t) > 0.5)))
 
 
-def label_index(t):
-    """Where the classes t stand in such rows."""
-    return np.arange(t.size), t.ravel()
+def expect_probabilities(x, t):
+    """t in the dtype of x, if it has the shape of x and lies in 0 .. 1; ValueError if not."""
+    t = check_targets(x, t)
+    if t.size and not (t.min() >= 0 and t.max() <= 1):
+        raise ValueError(
+            f"targets must be 0 .. 1, got {t.min()} .. {t.max()}: "
+            "scale them first; labels -1 and 1, for instance, by (t + 1) / 2"
+        )
+    return t.astype(x.dtype, copy=False)
 
 
 def batch_size(x) -> int:
-    """How many rows: (N, classes) -> N, and 1 for a single example (classes,)."""
-    return x.size // x.shape[-1]
-
-
-def _saved(head):
-    if head.cache is None:
-        raise RuntimeError(f"{head!r}.backward needs a forward pass before it")
-    return head.cache
+    """How many examples: (N, ..) -> N, and 1 for a single one (outputs,)."""
+    return len(x) if x.ndim > 1 else 1

@@ -1,27 +1,29 @@
-"""What makes `Convolution` fast: where the numbers lie, and how many are copied.
+"""What makes `Convolution` fast: how the numbers lie in memory, and how few of them are copied.
 
-An image batch is called (N, C, H, W), but lies in memory as (N, H, W, C), all channels of a pixel
-side by side; NumPy does not mind, a transpose is only a view. A filter that covers FH x FW pixels
-then sees, in each of its FH rows, FW*C numbers in a row:
+A batch of images is indexed (N, C, H, W), but lies in memory as (N, H, W, C), all channels of a
+pixel side by side; in NumPy the one is a transposed view of the other. Each row of a filter that
+covers FH x FW pixels then sees FW*C neighbouring numbers:
 
-    memory of x        (N, H, W, C)
-                         | copy, for each place in a row, the FW*C numbers from there on
+    x in memory        (N, H, W, C)
+                         | copy, at each place where a window starts, the FW*C numbers from there
     rows               (N, H, OW, FW*C)
-                         | row h + i of them is what filter row i sees at output row h: a view
+                         | filter row i needs, for output row h, row h * stride + i: a view
     one filter row     (N, OH*OW, FW*C) . (FW*C, F), and the FH products are added up
 
-`im2col` copies each pixel FH*FW times, this FW times. It is done for a few images at a time, border
-and all, and always to the same place, so that the copy is still in the processor's cache when the
-product reads it. Where FW*C is small, as for grey images, a product of so few numbers does not pay:
-then whole windows are copied after all, one plane for each of their FH*FW*C numbers.
+`im2col` copies each pixel FH*FW times, this only FW times. It works on a few images at a time and
+copies them into the same buffer again and again, so that the copy is still in the processor's
+cache when the product reads it. Where FW*C is small, as for grey images, such short products are
+slow: then whole windows are copied after all, as in im2col, but transposed.
 """
 
 import numpy as np
 
+from dlscratch.layers.base import expect_shape
 from dlscratch.layers.im2col import output_size
 
 BLOCK = 250_000  # numbers copied at a time: 1 MB in float32
-MIN_ROW = 12  # numbers in a filter row below which whole windows are copied
+MIN_ROW = 12  # with fewer numbers in a filter row, whole windows are copied
+NO_PAD = (0, 0), (0, 0)
 
 
 def channels_last(x):
@@ -30,40 +32,107 @@ def channels_last(x):
 
 
 def channels_first(x):
-    """(N, H, W, C) -> (N, C, H, W): the way back, a view."""
+    """(N, H, W, C) -> (N, C, H, W), a view."""
     return x.transpose(0, 3, 1, 2)
 
 
-def window_blocks(x, filter_h, filter_w, stride: int = 1, pad=(0, 0), input_dilation: int = 1):
-    """A few images of x (N, H, W, C) at a time: their slice, and their windows as matrices.
+def around(pad):
+    """The same padding on all four sides: ((above, below), (left, right))."""
+    return (pad, pad), (pad, pad)
 
-    pad: zeros above and below, left and right. input_dilation: the distance of x's own pixels, with
-    zeros between them. The matrices are (parts, n, OH*OW, k), parts * k = FH*FW*C: a part is a row
-    of the filter, or all of it where rows are thin. The next block overwrites them.
+
+def correlate(x, filters, stride: int = 1, pad=NO_PAD, input_dilation: int = 1, bias=None):
+    """Slide filters (FH, FW, C, F) over x (N, H, W, C) and add bias (F,): (N, OH, OW, F).
+
+    pad: zeros around the images, ((above, below), (left, right)). input_dilation: the distance
+    between neighbouring pixels of x, with zeros between them; 1 is none.
     """
-    N, H, W, C = x.shape
-    H, W = dilated_size(H, pad[0], input_dilation), dilated_size(W, pad[1], input_dilation)
-    numbers = H * output_size(W, filter_w, stride) * filter_w * C
-    size = max(1, min(N, BLOCK // numbers))  # so many images fit into a block
+    FH, FW, C, F = filters.shape
+    H, W = padded_size(x, pad, input_dilation)
+    OH, OW = output_size(H, FH, stride), output_size(W, FW, stride)
+    out = np.empty((len(x), OH * OW, F), np.result_type(x, filters))
+    filters = np.ascontiguousarray(filters)
+    bias_row = None if bias is None else np.concatenate([bias] * OW)  # long rows add up faster
+    for images, matrices in window_blocks(x, FH, FW, stride, pad, input_dilation):
+        weights = filters.reshape(len(matrices), 1, -1, F)  # (FH, FW, C, F) -> (parts, 1, k, F)
+        np.matmul(matrices[0], weights[0], out=out[images])
+        for matrix, weight in zip(matrices[1:], weights[1:]):
+            out[images] += matrix @ weight
+        if bias_row is not None:
+            rows = out[images].reshape(-1, OW * F)  # (n, OH*OW, F) -> (n*OH, OW*F), a view
+            rows += bias_row
+    return out.reshape(-1, OH, OW, F)  # (N, OH*OW, F) -> (N, OH, OW, F)
+
+
+def input_gradient(dout, filters, size, stride: int = 1, pad: int = 0, bias=None):
+    """The gradient of `correlate` with respect to x: (N, OH, OW, F) -> (N, H, W, C).
+
+    size: H and W. pad: that of `correlate`, on all sides. bias: (C,), added to the result.
+    """
+    zeros, kept = [], []
+    for length, filter_size, out_length in zip(size, filters.shape, dout.shape[1:]):
+        # pixel h meets filter row i in output row (h + pad - i) / stride: for every i to have one,
+        # stride - 1 zeros go between the rows of dout, and so many before and after them
+        before = filter_size - 1 - pad
+        after = length - 1 + pad - (out_length - 1) * stride
+        zeros.append((max(before, 0), max(after, 0)))
+        start = max(-before, 0)  # a pad as wide as the filter: windows that saw no pixel at all
+        kept.append(slice(start, start + length))
+    turned = filters[::-1, ::-1].swapaxes(2, 3)  # by 180 degrees; (FH, FW, C, F) -> (FH, FW, F, C)
+    dx = correlate(dout, turned, 1, zeros, input_dilation=stride, bias=bias)
+    return dx[:, kept[0], kept[1]]
+
+
+def filter_gradient(x, dout, shape, stride: int = 1, pad=NO_PAD):
+    """The gradient of `correlate` with respect to filters of that shape (FH, FW, C, F)."""
+    FH, FW, C, F = shape
+    dout = dout.reshape(len(dout), -1, F).swapaxes(1, 2)  # (N, OH, OW, F) -> (N, F, OH*OW)
+    total = np.zeros((), x.dtype)
+    for images, matrices in window_blocks(x, FH, FW, stride, pad):
+        # y = windows . filters: dfilters^T = dy^T . windows, added up over the images
+        total = total + (dout[images] @ matrices).sum(axis=1)  # (parts, F, k)
+    return total.swapaxes(1, 2).reshape(shape)  # (parts, F, k) -> (parts, k, F) -> (FH, FW, C, F)
+
+
+def window_blocks(x, filter_h, filter_w, stride, pad=NO_PAD, input_dilation: int = 1):
+    """A few images of x (N, H, W, C) at a time: a slice, and the windows of these n images.
+
+    The windows are matrices (parts, n, OH*OW, k) with parts * k = FH*FW*C: a part is one row of the
+    filter, or the whole filter where its rows are short. The next block overwrites them.
+    pad, input_dilation: as in `correlate`.
+    """
+    N, _, _, C = x.shape
+    H, W = padded_size(x, pad, input_dilation)
+    numbers = H * output_size(W, filter_w, stride) * filter_w * C  # copied for one image
+    size = max(1, min(N, BLOCK // numbers))
     padded = np.zeros((size, H, W, C), x.dtype)
-    pixels = padded[:, pad[0] : H - pad[0] : input_dilation, pad[1] : W - pad[1] : input_dilation]
-    lay_out = im2col_layout if filter_w * C < MIN_ROW else row_layout
-    windows, copies, matrices = lay_out(padded, filter_h, filter_w, stride)
-    for i in range(0, N, size):
-        n = min(size, N - i)
-        pixels[:n] = x[i : i + n]
+    (above, below), (left, right) = pad
+    pixels = padded[:, above : H - below : input_dilation, left : W - right : input_dilation]
+    layout = im2col_layout if filter_w * C < MIN_ROW else row_layout
+    windows, copies, matrices = layout(padded, filter_h, filter_w, stride)
+    for start in range(0, N, size):
+        n = min(size, N - start)
+        pixels[:n] = x[start : start + n]
         copies[:n] = windows[:n]
         # (parts, n, OH, OW, k) -> (parts, n, OH*OW, k), still a view where the stride is 1
-        yield slice(i, i + n), matrices[:, :n].reshape(len(matrices), n, -1, matrices.shape[-1])
+        block = matrices[:, :n].reshape(len(matrices), n, -1, matrices.shape[-1])
+        yield slice(start, start + n), block
 
 
-def dilated_size(size: int, pad: int, input_dilation: int) -> int:
-    """The length of a row of `size` pixels, `input_dilation` apart, between borders of `pad`."""
-    return pad + (size - 1) * input_dilation + 1 + pad
+def padded_size(x, pad, input_dilation):
+    """Height and width of x (N, H, W, C) with the zeros between and around its pixels."""
+    return [
+        before + (length - 1) * input_dilation + 1 + after
+        for length, (before, after) in zip(x.shape[1:], pad)
+    ]
 
 
 def row_layout(x, filter_h, filter_w, stride):
-    """Windows row by row of the filter: the views on x to copy, where to, and that as matrices."""
+    """Copy windows row by row of the filter.
+
+    Three arrays: views of x, where to copy them, and these copies as matrices, one for each row of
+    the filter.
+    """
     n, H, W, C = x.shape
     OH, OW, k = output_size(H, filter_h, stride), output_size(W, filter_w, stride), filter_w * C
     image, row, pixel, number = x.strides
@@ -76,51 +145,49 @@ def row_layout(x, filter_h, filter_w, stride):
 
 
 def im2col_layout(x, filter_h, filter_w, stride):
-    """The same for whole windows: a plane for each of their numbers."""
+    """The same three arrays for whole windows, in one matrix."""
     n, H, W, C = x.shape
     OH, OW = output_size(H, filter_h, stride), output_size(W, filter_w, stride)
     image, row, pixel, number = x.strides
     shape = (n, filter_h, filter_w, C, OH, OW)
     windows = view(x, shape, (image, row, pixel, number, stride * row, stride * pixel))
     copies = np.empty(shape, x.dtype)
-    # (n, FH, FW, C, OH, OW) -> (1, n, FH*FW*C, OH*OW), and its transpose
+    # (n, FH, FW, C, OH, OW) -> (1, n, FH*FW*C, OH*OW) -> (1, n, OH*OW, FH*FW*C)
     return windows, copies, copies.reshape(1, n, -1, OH * OW).swapaxes(2, 3)
 
 
 def view(x, shape, strides):
-    """The numbers of x, contiguous, in another shape: so many bytes from one to the next."""
+    """The memory of x, contiguous, in another shape; strides: bytes from one index to the next."""
     return np.ndarray(shape, x.dtype, buffer=x, strides=strides)
 
 
-def correlate(x, filters, stride: int = 1, pad=(0, 0), input_dilation: int = 1, bias=None):
-    """Slide filters (FH, FW, C, F) over x (N, H, W, C), add bias: (N, OH, OW, F).
+def expect_images(layer, x, channels=None):
+    """ValueError, with the cure, unless x is (N, C, H, W); channels: C, if it is known."""
+    if x.ndim == 4 and channels in (None, x.shape[1]):
+        return
+    C = "C" if channels is None else channels
+    if x.ndim == 3:
+        cure = "use x[None] for one image"
+    elif x.ndim != 4:
+        cure = f"load_mnist(flatten=False), or x.reshape(-1, {C}, H, W)"
+    elif x.shape[3] == channels:
+        cure = "the channels are last, use x.transpose(0, 3, 1, 2)"
+    else:
+        cure = f"axis 1 must hold {C} channels"
+    expect_shape(layer, x, False, f"images (N, {C}, H, W)", cure)
 
-    pad, input_dilation: as in `window_blocks`.
+
+def unseen_remark(x, filter_sizes, strides, pad):
+    """What a summary says of the pixels of x (N, C, H, W) that no window sees, "" if none.
+
+    >>> unseen_remark(np.zeros((1, 1, 5, 4)), (2, 2), (2, 2), 0)
+    '1 row unseen'
     """
-    FH, FW, C, F = filters.shape
-    N, H, W, _ = x.shape
-    OH = output_size(dilated_size(H, pad[0], input_dilation), FH, stride)
-    OW = output_size(dilated_size(W, pad[1], input_dilation), FW, stride)
-    out = np.empty((N, OH * OW, F), np.result_type(x, filters))
-    filters = np.ascontiguousarray(filters)
-    bias_row = None if bias is None else np.concatenate([bias] * OW)  # long rows are quicker
-    for part, matrices in window_blocks(x, FH, FW, stride, pad, input_dilation):
-        weights = filters.reshape(len(matrices), 1, -1, F)
-        np.matmul(matrices[0], weights[0], out=out[part])
-        for matrix, weight in zip(matrices[1:], weights[1:]):
-            out[part] += matrix @ weight
-        if bias_row is not None:
-            rows = out[part].reshape(-1, OW * F)
-            rows += bias_row
-    return out.reshape(N, OH, OW, F)
-
-
-def filter_gradient(x, dout, shape, stride: int = 1, pad=(0, 0)):
-    """The gradient of `correlate` with respect to filters of that shape (FH, FW, C, F)."""
-    FH, FW, C, F = shape
-    dout = dout.reshape(len(dout), -1, F).swapaxes(1, 2)  # (N, OH, OW, F) -> (N, F, OH*OW)
-    total = np.zeros((), x.dtype)
-    for part, matrices in window_blocks(x, FH, FW, stride, pad):
-        # y = windows . filters: dfilters^T = dy^T . windows, added up over the images
-        total = total + (dout[part] @ matrices).sum(axis=1)
-    return total.swapaxes(1, 2).reshape(shape)
+    parts = []
+    for name, length, size, stride in zip(("row", "column"), x.shape[2:], filter_sizes, strides):
+        starts = np.arange(output_size(length, size, stride, pad)) * stride - pad
+        seen = np.unique(starts[:, None] + np.arange(size))
+        unseen = length - np.sum((seen >= 0) & (seen < length))
+        if unseen:
+            parts.append(f"{unseen} {name}{'s' if unseen > 1 else ''}")
+    return ", ".join(parts) + " unseen" if parts else ""

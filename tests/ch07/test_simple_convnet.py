@@ -1,3 +1,5 @@
+import pickle
+
 import numpy as np
 import pytest
 
@@ -32,7 +34,41 @@ def test_the_parameters_have_the_shapes_of_section_7_5():
 
 def test_the_layers_stand_in_the_order_of_figure_7_23():
     names = [type(layer).__name__ for layer in SimpleConvNet().layers]
-    assert names == ["Convolution", "ReLU", "Pooling", "Affine", "ReLU", "Affine"]
+    assert names == ["Convolution", "ReLU", "Pooling", "Flatten", "Affine", "ReLU", "Affine"]
+
+
+def test_the_layers_have_the_books_names():
+    net = SimpleConvNet()
+    names = ["Conv1", "Relu1", "Pool1", "Affine1", "Relu2", "Affine2"]
+    kinds = [type(net.layers[name]).__name__ for name in names]
+    assert kinds == ["Convolution", "ReLU", "Pooling", "Affine", "ReLU", "Affine"]
+    assert all(
+        net.layers[layer].W is net.params[W]
+        for layer, W in [("Conv1", "W1"), ("Affine1", "W2"), ("Affine2", "W3")]
+    )
+
+
+def test_a_weight_pickle_of_the_book_is_loaded_and_saved(tmp_path, monkeypatch, digits):
+    monkeypatch.chdir(tmp_path)
+    x, _ = digits
+    net, other = (SimpleConvNet(rng=seed) for seed in (0, 1))
+    net.save_params("params.pkl")
+    with open("params.pkl", "rb") as file:
+        arrays = pickle.load(file)
+    assert list(arrays) == ["W1", "b1", "W2", "b2", "W3", "b3"]
+    other.load_params("params.pkl")
+    assert np.array_equal(other.predict(x), net.predict(x))
+
+
+def test_the_books_gradient_check_finds_its_gradients_right():
+    """Labels of shape (1, 1) and all: measured in float64, whatever the network's dtype."""
+    net = small_net()
+    x, t = np.random.default_rng(0).random((1, 1, 10, 10)), np.array([[1]])
+    measured, grads = net.numerical_gradient(x, t), net.gradient(x, t)
+    assert list(measured) == list(grads)
+    for name, grad in grads.items():
+        assert grad.any()
+        np.testing.assert_allclose(measured[name], grad, atol=1e-6)
 
 
 def test_all_weights_start_with_the_standard_deviation_asked_for():
@@ -43,7 +79,7 @@ def test_all_weights_start_with_the_standard_deviation_asked_for():
 
 
 def test_one_seed_gives_one_network_in_float32():
-    nets = [SimpleConvNet(rng=np.random.default_rng(7)) for _ in range(2)]
+    nets = [SimpleConvNet(rng=rng) for rng in (7, np.random.default_rng(7))]
     assert np.array_equal(nets[0].params.flat, nets[1].params.flat)
     assert nets[0].dtype == np.float32
 

@@ -22,8 +22,30 @@ def test_the_parameters_have_the_shapes_of_section_8_1_1():
 
 def test_the_layers_stand_in_the_order_of_figure_8_1():
     block = ["Convolution", "ReLU", "Convolution", "ReLU", "Pooling"]
-    tail = ["Affine", "ReLU", "Dropout", "Affine", "Dropout"]
+    tail = ["Flatten", "Affine", "ReLU", "Dropout", "Affine", "Dropout"]
     assert [type(layer).__name__ for layer in DeepConvNet().layers] == block * 3 + tail
+
+
+def test_the_layers_are_found_by_position_and_by_name():
+    net = DeepConvNet()
+    assert net.layers[0].W is net.layers["Conv1"].W is net.params["W1"]
+    assert net.layers[12].W is net.layers["Conv6"].W is net.params["W6"]
+    assert net.layers[16].W is net.layers["Affine1"].W is net.params["W7"]
+    assert net.layers[19].W is net.layers["Affine2"].W is net.params["W8"]
+
+
+def test_a_weight_pickle_of_the_book_is_loaded_and_saved(tmp_path):
+    net, other = (DeepConvNet(rng=seed) for seed in (0, 1))
+    net.save_params(tmp_path / "deep_convnet_params.pkl")
+    other.load_params(tmp_path / "deep_convnet_params.pkl")
+    assert np.array_equal(other.params.flat, net.params.flat)
+
+
+def test_predict_takes_the_books_train_flg():
+    net, x = tiny_net(), np.random.default_rng(2).random((4, 1, 12, 12))
+    assert np.array_equal(net.predict(x, train_flg=False), net.predict(x))
+    dropped = net.predict(x, train_flg=True) == 0
+    assert dropped.any() and not dropped.all()
 
 
 def test_he_initialization_keeps_the_signal_alive_through_all_layers():

@@ -9,10 +9,12 @@ import pytest
 
 @pytest.fixture
 def typed(monkeypatch):
-    """Run a listing with `common` replaced by `dlscratch.common`; answers the names it leaves."""
+    """Run a listing with `common` replaced by `dlscratch.common`; returns the names it leaves."""
     seeded = np.random.default_rng
     # listings know of no rng: what they leave to chance is the same in every run of a test
-    monkeypatch.setattr(np.random, "default_rng", lambda seed=0: seeded(seed))
+    monkeypatch.setattr(
+        np.random, "default_rng", lambda seed=None: seeded(0 if seed is None else seed)
+    )
 
     def run(listing, **given):
         text = re.sub(r"^from common\.", "from dlscratch.common.", dedent(listing), flags=re.M)

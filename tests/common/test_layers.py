@@ -33,12 +33,13 @@ def make(name, rng):
         "dropout": (Dropout(0.3, rng=rng), rows),
         "batch normalization": (BatchNormalization(rng.random(4) + 0.5, rng.random(4)), rows),
         "convolution": (Convolution(rng.standard_normal((3, 2, 3, 3)), np.zeros(3), 2, 1), images),
+        "convolution without bias": (Convolution(rng.standard_normal((3, 2, 3, 3)), 0), images),
         "pooling": (Pooling(2, 2), images),
     }[name]
 
 
 LAYERS = ["relu", "sigmoid", "affine", "affine on images", "dropout", "batch normalization"]
-LAYERS += ["convolution", "pooling"]
+LAYERS += ["convolution", "convolution without bias", "pooling"]
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -88,12 +89,38 @@ class TestAffine:
         np.testing.assert_allclose(layer.dW, np.outer(X, dY))
         np.testing.assert_array_equal(layer.db, dY)
 
+    def test_images_are_flattened_and_dx_has_their_shape(self, rng):
+        W, b = rng.standard_normal((18, 4)), rng.standard_normal(4)
+        x, dout = rng.standard_normal((5, 2, 3, 3)), rng.standard_normal((5, 4))
+        layer = Affine(W, b)
+        np.testing.assert_allclose(layer.forward(x), [image.ravel() @ W + b for image in x])
+        np.testing.assert_allclose(layer.backward(dout), (dout @ W.T).reshape(5, 2, 3, 3))
+        expected = sum(np.outer(image.ravel(), dy) for image, dy in zip(x, dout))
+        np.testing.assert_allclose(layer.dW, expected)
+
+    def test_images_of_another_size_are_refused(self):
+        with pytest.raises(ValueError, match=r"\(N, 18\).*\(5, 32\)"):
+            Affine(np.zeros((18, 4)), np.zeros(4)).forward(np.zeros((5, 2, 4, 4)))
+
     def test_the_numbers_of_section_5_6_2(self):
         layer = Affine(np.eye(3), np.array([1.0, 2.0, 3.0]))
         out = layer.forward(np.array([[0.0, 0.0, 0.0], [10.0, 10.0, 10.0]]))
         np.testing.assert_array_equal(out, [[1, 2, 3], [11, 12, 13]])
         layer.backward(np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]))
         np.testing.assert_array_equal(layer.db, [5, 7, 9])
+
+
+class TestConvolution:
+    @pytest.mark.parametrize("b", [0, -1.5, np.float64(2)])
+    def test_a_number_is_the_bias_of_every_filter(self, b, rng):
+        """As in the book's apply_filter.py, where b is 0."""
+        W, x = rng.standard_normal((3, 2, 2, 2)), rng.standard_normal((4, 2, 5, 5))
+        expected = dlscratch.Convolution(W, np.full(3, float(b))).forward(x)
+        np.testing.assert_array_equal(Convolution(W, b).forward(x), expected)
+
+    def test_a_bias_of_one_number_in_a_list_is_refused(self):
+        with pytest.raises(ValueError, match=r"\(3, 2, 2, 2\), \(1,\)"):
+            Convolution(np.zeros((3, 2, 2, 2)), np.zeros(1))
 
 
 class TestSoftmaxWithLoss:
@@ -116,9 +143,23 @@ class TestSoftmaxWithLoss:
         head.forward(rng.standard_normal((2, 3)), np.array([2, 0]))
         np.testing.assert_allclose(head.backward(5), 5 * head.backward(1))
 
-    def test_labels_in_a_column_are_refused(self, rng):
-        with pytest.raises(ValueError, match=r"\(2, 1\).*\(2, 3\)"):
-            SoftmaxWithLoss().forward(rng.standard_normal((2, 3)), np.array([[2], [0]]))
+    def test_labels_in_a_column_are_the_labels_in_a_row(self, rng):
+        """Trap 3 of the book: they broadcast to N x N there, unless N is 1."""
+        scores = rng.standard_normal((2, 3))
+        column, row = SoftmaxWithLoss(), SoftmaxWithLoss()
+        assert column.forward(scores, np.array([[2], [0]])) == row.forward(scores, [2, 0])
+        np.testing.assert_array_equal(column.backward(), row.backward())
+        np.testing.assert_array_equal(column.t, [2, 0])
+
+    def test_a_column_beside_one_class_is_probabilities(self):
+        head = SoftmaxWithLoss()
+        assert head.forward(np.zeros((2, 1)), np.ones((2, 1))) == 0
+        assert head.t.shape == (2, 1)
+
+    @pytest.mark.parametrize("t", [[[2.0], [0.0]], [[2], [3]], [[2], [0], [1]], [[2, 0], [0, 1]]])
+    def test_a_column_that_holds_no_classes_is_refused(self, t, rng):
+        with pytest.raises(ValueError, match="labels"):
+            SoftmaxWithLoss().forward(rng.standard_normal((2, 3)), np.array(t))
 
 
 class TestDropout:
@@ -169,6 +210,33 @@ class TestBatchNormalization:
         np.testing.assert_allclose(layer.running_mean, 0.9 * 3 + 0.1 * 1.5)
         assert mean == 3.0
 
+    @pytest.mark.parametrize("shape", [(1, 3), (1, 3, 1, 1)])
+    def test_a_batch_of_one_comes_out_as_beta_and_stops_the_gradient(self, shape, rng):
+        """As the formulas say, with x - mean = 0: the book's batch_norm_gradient_check.py."""
+        x, dout = rng.standard_normal(shape), rng.standard_normal(shape)
+        beta = rng.standard_normal(3)
+        layer = BatchNormalization(rng.random(3) + 0.5, beta)
+        np.testing.assert_array_equal(layer.forward(read_only(x)), beta.reshape(shape))
+        np.testing.assert_array_equal(layer.backward(read_only(dout)), np.zeros(shape))
+        np.testing.assert_array_equal(layer.dbeta, dout.ravel())
+        np.testing.assert_array_equal(layer.dgamma, np.zeros(3))
+        np.testing.assert_allclose(layer.running_mean, 0.1 * x.ravel())
+        np.testing.assert_allclose(layer.running_var, np.full(3, 0.9))
+
+    def test_a_batch_of_one_has_its_gradient_at_test_time(self, rng):
+        gamma, beta = rng.random(3) + 0.5, np.zeros(3)
+        layer = BatchNormalization(gamma, beta, 0.9, np.array([1.0, 2, 3]), np.array([4.0, 5, 6]))
+        x, dout = rng.standard_normal((1, 3)), rng.standard_normal((1, 3))
+        layer.forward(x, train_flg=False)
+        scale = 1 / np.sqrt(layer.running_var + 10e-7)
+        np.testing.assert_allclose(layer.backward(dout), dout * gamma * scale)
+        np.testing.assert_allclose(layer.dgamma, (dout * (x - [1, 2, 3]) * scale)[0])
+        np.testing.assert_allclose(layer.dbeta, dout[0])
+
+    def test_features_that_gamma_does_not_have_are_refused(self):
+        with pytest.raises(ValueError, match=r"\(N, 3\).*\(1, 4\)"):
+            BatchNormalization(np.ones(3), np.zeros(3)).forward(np.zeros((1, 4)))
+
     def test_before_any_training_nothing_is_blown_up(self):
         x = np.array([[1.0], [2.0]])
         out = BatchNormalization(np.ones(1), np.zeros(1)).forward(x, train_flg=False)
@@ -177,6 +245,11 @@ class TestBatchNormalization:
     def test_images_are_normalised_by_channel(self, rng):
         out = BatchNormalization(np.ones(2), np.zeros(2)).forward(rng.normal(3, 2, (4, 2, 5, 5)))
         np.testing.assert_allclose(out.mean(axis=(0, 2, 3)), 0, atol=1e-12)
+
+
+def test_a_seed_draws_the_mask_that_its_generator_draws():
+    masks = [Dropout(0.5, rng=rng).forward(np.ones(50)) for rng in (3, np.random.default_rng(3))]
+    np.testing.assert_array_equal(*masks)
 
 
 def test_pooling_moves_by_one_pixel_unless_told_otherwise():

@@ -377,11 +377,41 @@ def test_section_6_5_3_hyperparameters_are_tried_on_a_validation_split(typed, di
     assert sorted([*left["t_val"], *left["t_train"]]) == sorted(t)
 
 
+BATCH_OF_ONE = """
+    import numpy as np
+    from common.multi_layer_net_extend import MultiLayerNetExtend
+
+    network = MultiLayerNetExtend(input_size=100, hidden_size_list=[4, 3], output_size=3,
+                                  activation=activation, use_batchnorm=True)
+    backprop = network.gradient(x_train[:1], t_train[:1])
+    measured = network.numerical_gradient(x_train[:1], t_train[:1])
+    differences = {key: np.average(np.abs(backprop[key] - measured[key])) for key in measured}
+"""
+
+
+@pytest.mark.parametrize("activation", ["relu", "sigmoid"])
+def test_section_6_3_a_network_with_batch_norm_is_checked_on_a_batch_of_one(
+    typed, digits, activation
+):
+    """As batch_norm_gradient_check.py does, where only beta2, W3 and b3 have a gradient at all.
+
+    With ReLU the difference at beta2 is large there and here: beta is 0, the corner of ReLU.
+    """
+    x, t = digits[0].reshape(60, 100), np.eye(3)[digits[1]]
+    left = typed(BATCH_OF_ONE, x_train=x, t_train=t, activation=activation)
+    assert len(left["differences"]) == 10
+    for name, difference in left["differences"].items():
+        assert difference < 1e-9 or (activation, name) == ("relu", "beta2")
+    learning = {name for name, grad in left["backprop"].items() if grad.any()}
+    assert learning == ({"b3"} if activation == "relu" else {"beta2", "W3", "b3"})
+
+
 SIMPLE_CONVNET = """
     import pickle
     import numpy as np
     from collections import OrderedDict
     from common.layers import *
+    from common.gradient import numerical_gradient
 
     class SimpleConvNet:
         def __init__(self, input_dim=(1, 28, 28),
@@ -420,6 +450,10 @@ SIMPLE_CONVNET = """
                 y = np.argmax(self.predict(x[i:i + batch_size]), axis=1)
                 hits += np.sum(y == t[i:i + batch_size])
             return hits / len(x)
+
+        def numerical_gradient(self, x, t):
+            loss_w = lambda w: self.loss(x, t)
+            return {name: numerical_gradient(loss_w, self.params[name]) for name in self.params}
 
         def gradient(self, x, t):
             self.loss(x, t)
@@ -480,6 +514,46 @@ def test_section_7_5_a_convolutional_network_trains_as_the_librarys_and_its_weig
     assert network.accuracy(x, t, batch_size=7) == 1.0  # 60 is no multiple of 7
     load_params(ours, "params.pkl")  # the reader's own pickle.dump
     np.testing.assert_allclose(ours.predict(x), network.predict(x), rtol=1e-12)
+
+
+CONVNET_GRADIENT_CHECK = """
+    import numpy as np
+
+    X = np.random.rand(100).reshape((1, 1, 10, 10))
+    T = np.array([1]).reshape((1, 1))
+    grad_num = network.numerical_gradient(X, T)
+    grad = network.gradient(X, T)
+    differences = {key: np.abs(grad_num[key] - grad[key]).mean() for key in grad_num}
+"""
+
+
+def test_section_7_5_a_convolutional_network_is_checked_with_labels_in_a_column(typed):
+    """As the gradient_check.py of chapter 7 does."""
+    left = typed(CONVNET_GRADIENT_CHECK, network=typed(SIMPLE_CONVNET)["network"])
+    assert list(left["differences"]) == ["W1", "b1", "W2", "b2", "W3", "b3"]
+    assert max(left["differences"].values()) < 1e-7
+    assert all(array.any() for array in left["grad"].values())
+
+
+APPLY_FILTER = """
+    import numpy as np
+    from common.layers import Convolution
+
+    maps = []
+    for i in range(4):
+        w = network.params["W1"][i]
+        b = 0
+        w = w.reshape(1, *w.shape)
+        out = Convolution(w, b).forward(img.reshape(1, 1, *img.shape))
+        maps.append(out.reshape(out.shape[2], out.shape[3]))
+"""
+
+
+def test_section_7_6_a_filter_without_bias_is_applied_to_a_picture(typed, digits):
+    network, img = typed(SIMPLE_CONVNET)["network"], digits[0][0, 0]
+    maps = typed(APPLY_FILTER, network=network, img=img)["maps"]
+    ours = Convolution(network.params["W1"], np.zeros(4)).forward(img[None, None].astype(float))
+    np.testing.assert_allclose(maps, ours[0], rtol=1e-6)
 
 
 DEEP_CONVNET = """
@@ -552,7 +626,7 @@ class TestChapter8:
         p = network.params
         ours = Network(
             [Convolution(p["W1"], p["b1"], pad=1), ReLU(), Convolution(p["W2"], p["b2"], pad=1)]
-            + [ReLU(), Pooling(2, 2), Affine(p["W3"], p["b3"]), ReLU(), Dropout(0.5)]
+            + [ReLU(), Pooling(2, 2), Flatten(), Affine(p["W3"], p["b3"]), ReLU(), Dropout(0.5)]
             + [Affine(p["W4"], p["b4"]), Dropout(0.5)]
         ).astype(np.float64)
         np.testing.assert_allclose(network.predict(x), ours.predict(x), rtol=1e-12)

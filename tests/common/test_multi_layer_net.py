@@ -137,5 +137,5 @@ class TestTrainFlg:
 
 
 def test_one_seed_gives_one_network_to_the_bit():
-    nets = [MultiLayerNet(4, [3], 2, rng=np.random.default_rng(5)) for _ in range(2)]
+    nets = [MultiLayerNet(4, [3], 2, rng=rng) for rng in (5, np.random.default_rng(5))]
     np.testing.assert_array_equal(*[net.params.flat for net in nets])

@@ -21,15 +21,17 @@ def test_forward_and_backward_as_worked_by_hand():
     np.testing.assert_array_equal(affine.db, [1, 3, 2])
 
 
-def test_images_are_taken_as_rows_and_their_gradient_comes_back_as_images():
+def test_it_acts_on_the_last_axis_of_sequences():
     rng = np.random.default_rng(0)
-    affine = Affine(rng.standard_normal((12, 5)), np.zeros(5))
-    images, dout = rng.standard_normal((2, 3, 2, 2)), rng.standard_normal((2, 5))
-    y = affine.forward(images)
-    dx, dW = affine.backward(dout), affine.dW
-    np.testing.assert_allclose(y, images.reshape(2, 12) @ affine.W)
-    np.testing.assert_allclose(dx, (dout @ affine.W.T).reshape(2, 3, 2, 2))
-    np.testing.assert_allclose(dW, images.reshape(2, 12).T @ dout)
+    affine = Affine(rng.standard_normal((4, 5)), rng.standard_normal(5))
+    x, dout = rng.standard_normal((2, 3, 4)), rng.standard_normal((2, 3, 5))
+    y, dx = affine.forward(x), affine.backward(dout)
+    dW, db = affine.dW, affine.db
+    by_step = [(affine.forward(x[:, t]), affine.backward(dout[:, t])) for t in range(3)]
+    np.testing.assert_allclose(y, np.stack([y for y, _ in by_step], axis=1))
+    np.testing.assert_allclose(dx, np.stack([dx for _, dx in by_step], axis=1))
+    np.testing.assert_allclose(dW, sum(x[:, t].T @ dout[:, t] for t in range(3)))
+    np.testing.assert_allclose(db, dout.sum(axis=(0, 1)))
 
 
 def test_the_layer_uses_the_arrays_it_was_given():
@@ -40,11 +42,18 @@ def test_the_layer_uses_the_arrays_it_was_given():
     assert affine.forward(np.array([[1.0, 0.0]]))[0, 0] == 5
 
 
-@pytest.mark.parametrize("shape", [(2,), (4, 3), (2, 3, 5, 5)])
-def test_an_input_of_another_width_is_refused(shape):
+@pytest.mark.parametrize(
+    "shape, hint",
+    [
+        ((2,), "use x[None] for one example"),
+        ((4, 3), "the last axis must hold 2 numbers"),
+        ((2, 3, 5, 5), "the last axis must hold 2 numbers"),
+        ((5, 1, 2, 1), "put Flatten() before it"),
+    ],
+)
+def test_an_input_of_another_width_is_refused_with_the_hint_that_fits(shape, hint):
     message = (
-        "Affine(W=(2, 3), b=(3,)) expects a batch (N, 2), "
-        f"got an array of shape {shape}: use x[None] for one example"
+        f"Affine(W=(2, 3), b=(3,)) expects a batch (N, 2), got an array of shape {shape}: {hint}"
     )
     with pytest.raises(ValueError, match=re.escape(message)):
         layer().forward(np.zeros(shape))

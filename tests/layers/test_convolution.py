@@ -1,4 +1,4 @@
-"""Convolution, held against loops that anybody can check."""
+"""Convolution, compared with loops that anybody can check."""
 
 import numpy as np
 import pytest
@@ -11,12 +11,18 @@ from dlscratch.layers import sliding_windows as windows
 
 @st.composite
 def convolutions(draw):
-    """(layer, images, dout) of small sizes, with every combination of stride, pad and filter."""
+    """(layer, images, dout) of small sizes: stride, pad and filter of any size, 1 x 1 too.
+
+    Up to stride - 1 rows and columns are left over, which no window sees.
+    """
     N, F, OH, OW = (draw(st.integers(1, 3)) for _ in range(4))
     C = draw(st.sampled_from([1, 2, 7]))  # thin filter rows, and wide ones
     FH, FW, stride = draw(st.integers(1, 4)), draw(st.integers(1, 4)), draw(st.integers(1, 3))
     pad = draw(st.integers(0, 3))
-    H, W = (OH - 1) * stride + FH - 2 * pad, (OW - 1) * stride + FW - 2 * pad
+    H, W = (
+        (out - 1) * stride + size - 2 * pad + draw(st.integers(0, stride - 1))
+        for out, size in ((OH, FH), (OW, FW))
+    )
     if min(H, W) < 1:
         pad, H, W = 0, H + 2 * pad, W + 2 * pad
     rng = np.random.default_rng(draw(st.integers(0, 99)))
@@ -42,6 +48,17 @@ def by_loops(layer, images, dout):
     return {"y": y, "dx": dpadded[:, :, pad : pad + H, pad : pad + W], "dW": dW, "db": db}
 
 
+@st.composite
+def pointwise(draw):
+    """The same for a 1 x 1 convolution, as it changes the channels of a residual block."""
+    N, C, F, H, W = (draw(st.integers(1, 13)) for _ in range(5))
+    stride = draw(st.integers(1, 3))
+    rng = np.random.default_rng(draw(st.integers(0, 99)))
+    layer = Convolution(rng.standard_normal((F, C, 1, 1)), rng.standard_normal(F), stride)
+    dout = rng.standard_normal((N, F, output_size(H, 1, stride), output_size(W, 1, stride)))
+    return layer, rng.standard_normal((N, C, H, W)), dout
+
+
 def by_layer(layer, images, dout):
     y = layer.forward(images)
     dx = layer.backward(dout)
@@ -54,6 +71,55 @@ def test_every_number_is_what_loops_find(example):
     expected, found = by_loops(*example), by_layer(*example)
     for name in expected:
         np.testing.assert_allclose(found[name], expected[name], atol=1e-12, err_msg=name)
+
+
+@given(pointwise())
+def test_a_1x1_convolution_is_one_affine_map_of_the_channels_of_each_pixel(example):
+    layer, images, dout = example
+    W, seen = layer.W[:, :, 0, 0], images[:, :, :: layer.stride, :: layer.stride]
+    found = by_layer(*example)
+    y = np.einsum("fc,nchw->nfhw", W, seen) + layer.b[:, None, None]
+    dx = np.zeros(images.shape)
+    dx[:, :, :: layer.stride, :: layer.stride] = np.einsum("fc,nfhw->nchw", W, dout)
+    dW = np.einsum("nfhw,nchw->fc", dout, seen)[:, :, None, None]
+    for name, expected in {"y": y, "dx": dx, "dW": dW, "db": dout.sum(axis=(0, 2, 3))}.items():
+        np.testing.assert_allclose(found[name], expected, atol=1e-11, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    "size, stride, pad, side, out",
+    [(3, 2, 1, 8, 4), (7, 2, 3, 224, 112), (3, 2, 0, 8, 3), (1, 2, 0, 8, 4), (2, 3, 4, 6, 5)],
+)
+def test_a_stride_that_does_not_divide_is_rounded_down_and_dx_has_the_size_of_x(
+    size, stride, pad, side, out
+):
+    layer = Convolution.init(1, 2, size, stride, pad, rng=0)
+    x = np.ones((1, 1, side, side), np.float32)
+    y = layer.forward(x)
+    assert y.shape == (1, 2, out, out)
+    assert layer.backward(np.ones_like(y)).shape == x.shape
+
+
+def test_rows_and_columns_that_no_window_sees_get_a_gradient_of_exactly_0():
+    layer = Convolution(np.ones((1, 1, 3, 3)), np.zeros(1), stride=2)
+    layer.forward(np.ones((1, 1, 6, 8)))
+    dx = layer.backward(np.ones((1, 1, 2, 3)))[0, 0]
+    assert not dx[5].any() and not dx[:, 7].any() and dx[:5, :7].all()
+
+
+@pytest.mark.parametrize(
+    "shape, window, said",
+    [
+        ((1, 1, 6, 8), (3, 2, 0), "1 row, 1 column unseen"),
+        ((1, 1, 7, 9), (3, 2, 0), ""),
+        ((1, 1, 8, 8), (3, 2, 1), ""),  # what is left over is a row of the padding
+        ((1, 1, 7, 10), (3, 4, 0), "1 row, 4 columns unseen"),
+        ((1, 1, 7, 8), (1, 2, 0), "3 rows, 4 columns unseen"),  # between the windows
+    ],
+)
+def test_it_remarks_what_no_window_sees(shape, window, said):
+    layer, x = Convolution.init(1, 1, *window, rng=0), np.zeros(shape, np.float32)
+    assert layer.remark(x, layer.forward(x)) == said
 
 
 @pytest.mark.parametrize("block", [1, 1000, windows.BLOCK], ids=["each", "some", "all"])
@@ -98,10 +164,11 @@ def test_the_channels_of_a_window_are_added_up_and_the_filters_are_not():
     "shape, message",
     [
         ((4, 25), r"expects images \(N, 2, H, W\), got an array of shape \(4, 25\): load_mnist"),
-        ((4, 3, 5, 5), r"expects images \(N, 2, H, W\), got an array of shape \(4, 3, 5, 5\)"),
-        ((4, 2, 6, 5), "filter of 3 with stride 2 and pad 0 does not fit an input of 6"),
-        ((4, 2, 5, 6), "filter of 3 with stride 2 and pad 0 does not fit an input of 6"),
-        ((4, 2, 2, 5), "does not fit an input of 2"),
+        ((2, 5, 5), r"got an array of shape \(2, 5, 5\): use x\[None\] for one image"),
+        ((4, 5, 5, 2), r"the channels are last, use x\.transpose\(0, 3, 1, 2\)"),
+        ((4, 3, 5, 5), r"got an array of shape \(4, 3, 5, 5\): axis 1 must hold 2 channels"),
+        ((4, 2, 2, 5), "filter of 3 does not fit an input of 2 with pad 0: it must be at most 2"),
+        ((4, 2, 5, 1), "filter of 3 does not fit an input of 1"),
     ],
 )
 def test_images_that_do_not_fit_are_refused(shape, message):
@@ -116,11 +183,10 @@ def test_a_bias_that_does_not_fit_the_filters_is_refused(W, b):
         Convolution(np.zeros(W), np.zeros(b))
 
 
-@pytest.mark.parametrize("stride, pad", [(0, 0), (-1, 0), (1, -1)])
-def test_an_impossible_stride_or_pad_is_refused(stride, pad):
-    layer = Convolution(np.zeros((1, 1, 2, 2)), np.zeros(1), stride, pad)
-    with pytest.raises(ValueError, match="expected filter >= 1, stride >= 1 and pad >= 0"):
-        layer.forward(np.zeros((1, 1, 4, 4)))
+@pytest.mark.parametrize("stride, pad", [(0, 0), (-1, 0), (1, -1), (1.5, 0), (2.0, 0), (1, "1")])
+def test_an_impossible_stride_or_pad_is_refused_before_any_image_comes(stride, pad):
+    with pytest.raises(ValueError, match="filter >= 1, stride >= 1 and pad >= 0, got .*stride"):
+        Convolution(np.zeros((1, 1, 2, 2)), np.zeros(1), stride, pad)
 
 
 def test_the_repr_shows_shapes_stride_and_pad():

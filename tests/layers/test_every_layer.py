@@ -1,22 +1,37 @@
 """What holds for each layer: its gradient, its dtype, and that its arguments stay as they are."""
 
 import copy
+import inspect
 
 import numpy as np
 import pytest
 
 from dlscratch import (
+    LSTM,
+    RNN,
+    Add,
     Affine,
     AveragePooling,
     BatchNorm,
+    BinaryAffine,
+    Concat,
     Convolution,
     Dropout,
+    Embedding,
     Flatten,
+    GlobalAveragePooling,
     Layer,
+    LeakyReLU,
+    LocalResponseNorm,
+    MaxUnpooling,
     Pooling,
     ReLU,
+    Reshape,
+    Sequential,
     Sigmoid,
+    Sign,
     Tanh,
+    TransposedConvolution,
     check_gradients,
 )
 
@@ -31,6 +46,16 @@ def convolution(FH, FW, stride=1, pad=0):
     return Convolution(weights((3, 2, FH, FW)), weights((3,)), stride, pad)
 
 
+def transposed(FH, FW, stride=1, pad=0):
+    return TransposedConvolution(weights((2, 3, FH, FW)), weights((3,)), stride, pad)
+
+
+def unpooling(*arguments):
+    """A pooling and its partner, with a layer in between."""
+    pooling = Pooling(*arguments)
+    return Sequential(pooling, Tanh(), MaxUnpooling(pooling))
+
+
 # (layer in float64, shape of its input)
 CASES = {
     "Affine": (Affine(weights((5, 3)), weights((3,))), (4, 5)),
@@ -40,6 +65,20 @@ CASES = {
     "ReLU, images": (ReLU(), IMAGES),
     "Sigmoid": (Sigmoid(), (4, 5)),
     "Tanh": (Tanh(), (4, 5)),
+    "LeakyReLU": (LeakyReLU(), (4, 5)),
+    "LeakyReLU 0.2, images": (LeakyReLU(0.2), IMAGES),
+    "Sign": (Sign(), (4, 5)),
+    "Sign, images": (Sign(), IMAGES),
+    "BinaryAffine": (BinaryAffine(weights((5, 3)), weights((3,))), (4, 5)),
+    "BinaryAffine, sequences": (BinaryAffine(weights((5, 3)), weights((3,))), (4, 2, 5)),
+    "Embedding": (Embedding(weights((7, 3))), (4, 5)),
+    "Embedding, three axes": (Embedding(weights((7, 3))), (4, 2, 3)),
+    "RNN": (RNN(weights((3, 5)), weights((5, 5)), weights((5,))), (4, 6, 3)),
+    "RNN, two steps": (RNN(weights((3, 5)), weights((5, 5)), weights((5,))), (4, 2, 3)),
+    "LSTM": (LSTM(weights((3, 20)), weights((5, 20)), weights((20,))), (4, 6, 3)),
+    "LSTM, one sequence": (LSTM(weights((3, 20)), weights((5, 20)), weights((20,))), (1, 6, 3)),
+    "Reshape": (Reshape(3, 5, 2), (4, 30)),
+    "Reshape, images": (Reshape(7, -1), IMAGES),
     "Flatten": (Flatten(), IMAGES),
     "Dropout 0": (Dropout(0.0, rng=np.random.default_rng(0)), (4, 5)),
     "Dropout 0.3": (Dropout(0.3, rng=np.random.default_rng(0)), (4, 5)),
@@ -57,16 +96,61 @@ CASES = {
     "Convolution 3x1, stride 2, pad 1": (convolution(3, 1, stride=2, pad=1), IMAGES),
     "Convolution 2x3, stride 3, pad 1": (convolution(2, 3, stride=3, pad=1), (2, 2, 6, 7)),
     "Convolution 1x2, pad wider than the filter": (convolution(1, 2, pad=3), IMAGES),
+    "Convolution 3x3, stride 2, pad 1, on even sides": (
+        convolution(3, 3, stride=2, pad=1),
+        (4, 2, 6, 8),
+    ),
+    "Convolution 2x2, stride 2, with a row and a column left over": (
+        convolution(2, 2, stride=2),
+        IMAGES,
+    ),
     "Convolution, one image": (convolution(3, 3), (1, 2, 5, 7)),
     "Pooling 2x2": (Pooling(2, 2), (3, 2, 4, 6)),
+    "Pooling 2x2, with a row and a column left over": (Pooling(2, 2), IMAGES),
     "Pooling 1x7": (Pooling(1, 7), IMAGES),
     "Pooling 3x3, overlapping": (Pooling(3, 3, stride=2), IMAGES),
     "Pooling 2x3, overlapping": (Pooling(2, 3, stride=1), IMAGES),
     "Pooling 1x1, with gaps": (Pooling(1, 1, stride=2), IMAGES),
     "Pooling 3x3, padded": (Pooling(3, 3, stride=2, pad=1), IMAGES),
     "AveragePooling 2x2": (AveragePooling(2, 2), (3, 2, 4, 6)),
+    "AveragePooling 2x2, with a row and a column left over": (AveragePooling(2, 2), IMAGES),
     "AveragePooling 2x3, overlapping": (AveragePooling(2, 3, stride=1), IMAGES),
     "AveragePooling 3x3, padded": (AveragePooling(3, 3, stride=2, pad=1), IMAGES),
+    "GlobalAveragePooling": (GlobalAveragePooling(), IMAGES),
+    "LocalResponseNorm": (LocalResponseNorm(), IMAGES),
+    "LocalResponseNorm, strong": (LocalResponseNorm(3, alpha=2.0, beta=1.5), (4, 7, 2, 3)),
+    "MaxUnpooling 2x2": (unpooling(2, 2), (3, 2, 4, 6)),
+    "MaxUnpooling 2x2, with a row and a column left over": (unpooling(2, 2), IMAGES),
+    "MaxUnpooling 2x3, padded": (unpooling(2, 3, None, 1), IMAGES),
+    "TransposedConvolution 2x2, stride 2": (transposed(2, 2, stride=2), IMAGES),
+    "TransposedConvolution 3x4, stride 2, pad 1": (transposed(3, 4, stride=2, pad=1), IMAGES),
+    "TransposedConvolution 2x3, with gaps": (transposed(2, 3, stride=4), (4, 2, 2, 3)),
+    "TransposedConvolution 1x2, pad wider than the filter": (transposed(1, 2, 2, pad=2), IMAGES),
+    "Add": (Add(Tanh(), Sequential()), (4, 5)),
+    "Concat": (Concat(Tanh(), Sequential()), IMAGES),
+}
+
+
+class HardTanh(Sign):
+    """clip(x, -1, 1), whose derivative Sign borrows."""
+
+    def forward(self, x, training=False):
+        super().forward(x)
+        return np.clip(x, -1, 1)
+
+
+class SignsAsWeights(BinaryAffine):
+    """x . W + b, whose gradient BinaryAffine passes straight through: W is +1 and -1 here."""
+
+    def forward(self, x, training=False):
+        super().forward(x)
+        return x @ self.W + self.b
+
+
+# What is differentiated in the place of a layer whose backward is not the derivative of its forward
+STAND_INS = {
+    Sign: (HardTanh(), (4, 5)),
+    BinaryAffine: (SignsAsWeights(np.sign(weights((5, 3))), weights((3,))), (4, 5)),
 }
 every_case = pytest.mark.parametrize("name", CASES)
 both_modes = pytest.mark.parametrize("training", [False, True], ids=["evaluating", "training"])
@@ -79,7 +163,19 @@ def case(name, dtype=np.float64):
     layer = copy.deepcopy(layer)
     for key in layer.param_names + layer.buffer_names:
         setattr(layer, key, getattr(layer, key).astype(dtype))
-    return layer, np.random.default_rng(1).standard_normal(shape).astype(dtype)
+    rng = np.random.default_rng(1)
+    if layer.takes_integers:
+        return layer, rng.integers(4, size=shape)  # and twice as much is a word too
+    return layer, rng.standard_normal(shape).astype(dtype)
+
+
+def differentiable(name):
+    """A layer in float64 and its input, for those who measure slopes."""
+    layer, x = case(name)
+    if type(layer) not in STAND_INS:
+        return layer, x
+    layer, shape = STAND_INS[type(layer)]
+    return layer, np.random.default_rng(1).standard_normal(shape)
 
 
 def passes(layer, x, training, dout=None):
@@ -100,22 +196,21 @@ def same_numbers(these, those):
 
 
 def test_every_kind_of_layer_is_here():
-    """Those that are made of others have a file of their own, test_composite.py."""
-
     def kinds(kind):
         for below in kind.__subclasses__():
-            inside = below.__module__.startswith("dlscratch.layers.")
-            if inside and "composite" not in below.__module__ and below.__name__[0] != "_":
+            public = below.__name__[0] != "_" and not inspect.isabstract(below)
+            if below.__module__.startswith("dlscratch.layers") and public:
                 yield below
             yield from kinds(below)
 
-    assert {type(layer) for layer, _ in CASES.values()} == set(kinds(Layer))
+    found = {type(inner) for layer, _ in CASES.values() for inner in layer.walk()}
+    assert found == set(kinds(Layer))
 
 
 @every_case
 @both_modes
 def test_the_gradient_is_right(name, training):
-    layer, x = case(name)
+    layer, x = differentiable(name)
     verdict = check_gradients(layer, x, training=training, tolerance=1e-7)
     assert verdict, verdict
 
@@ -176,7 +271,7 @@ def test_how_the_arrays_lie_in_memory_does_not_matter(name, training):
 
 def apart(a):
     """The same numbers with a gap after each."""
-    wide = np.zeros((*a.shape, 2))
+    wide = np.zeros((*a.shape, 2), a.dtype)
     wide[..., 0] = a
     return wide[..., 0]
 
@@ -232,7 +327,8 @@ def test_weight_gradients_alone_are_those_of_backward(name, training):
 @every_case
 def test_backward_before_forward_says_so(name):
     layer, x = case(name)
-    with pytest.raises(RuntimeError, match=f"{type(layer).__name__}.backward needs a forward pass"):
+    names = "|".join(type(inner).__name__ for inner in layer.walk())
+    with pytest.raises(RuntimeError, match=f"({names}).backward needs a forward pass"):
         layer.backward(x)
 
 
@@ -253,8 +349,8 @@ def test_the_repr_names_the_layer(name):
 
 @every_case
 def test_the_checker_sees_a_thousandth_too_much_in_any_gradient(name):
-    layer, x = case(name)
-    for key in ("x", *layer.param_names):
+    layer, x = differentiable(name)
+    for key in layer.param_names if layer.takes_integers else ("x", *layer.param_names):
         verdict = check_gradients(sabotaged(layer, key), x, training=True)
         assert not verdict and verdict.array == key, verdict
         assert "a factor, the gradient is 1.001 times" in verdict.hint

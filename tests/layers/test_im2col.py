@@ -10,11 +10,12 @@ from dlscratch import col2im, im2col, output_size
 
 @st.composite
 def settings(draw, most=3):
-    """(shape of the images, filter_h, filter_w, stride, pad) that fit each other."""
+    """(shape of the images, filter_h, filter_w, stride, pad), with rows and columns left over."""
     filter_h, filter_w, stride = (draw(st.integers(1, most)) for _ in range(3))
     pad, n, channels = draw(st.integers(0, 2)), draw(st.integers(1, 3)), draw(st.integers(1, 3))
     sides = [
-        (draw(st.integers(1, 4)) - 1) * stride + size - 2 * pad for size in (filter_h, filter_w)
+        (draw(st.integers(1, 4)) - 1) * stride + size - 2 * pad + draw(st.integers(0, stride - 1))
+        for size in (filter_h, filter_w)
     ]
     if min(sides) < 1:
         pad, sides = 0, [side + 2 * pad for side in sides]
@@ -22,7 +23,7 @@ def settings(draw, most=3):
 
 
 def windows_one_by_one(images, filter_h, filter_w, stride, pad):
-    """What im2col should answer, written with loops."""
+    """What im2col should return, written with loops."""
     padded = np.pad(images, [(0, 0), (0, 0), (pad, pad), (pad, pad)])
     return np.array(
         [
@@ -52,6 +53,13 @@ def test_col2im_is_the_adjoint_of_im2col(setting):
     assert np.vdot(im2col(images, *rest), col) == pytest.approx(np.vdot(images, back), abs=1e-9)
 
 
+def test_pixels_that_no_window_saw_get_nothing_back():
+    images = np.ones((1, 1, 5, 8))
+    back = col2im(im2col(images, 2, 3, 2), images.shape, 2, 3, 2)
+    assert back.shape == images.shape and not back[0, 0, 4].any() and not back[0, 0, :, 7].any()
+    assert back[0, 0, :4, :7].all()
+
+
 def test_windows_side_by_side_are_put_back_unchanged():
     images = np.random.default_rng(0).standard_normal((2, 3, 4, 6))
     np.testing.assert_array_equal(col2im(im2col(images, 2, 2, 2), images.shape, 2, 2, 2), images)
@@ -79,28 +87,40 @@ def test_arguments_are_left_alone_and_may_lie_anyhow_in_memory():
 
 @given(st.integers(1, 30), st.integers(1, 8), st.integers(1, 4), st.integers(0, 3))
 def test_the_output_size_is_the_number_of_places_or_an_error(size, filter_size, stride, pad):
-    starts = range(0, size + 2 * pad - filter_size + 1, stride)
-    covered = bool(starts) and starts[-1] + filter_size == size + 2 * pad
-    if covered:
-        assert output_size(size, filter_size, stride, pad) == len(starts)
+    places = sum(
+        start % stride == 0 and start + filter_size <= size + 2 * pad for start in range(size + 7)
+    )
+    if places:
+        assert output_size(size, filter_size, stride, pad) == places
     else:
-        with pytest.raises(ValueError, match="must be a whole number >= 1"):
+        with pytest.raises(ValueError, match="use a smaller filter or a larger pad"):
             output_size(size, filter_size, stride, pad)
 
 
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        ((7, 3, 0), "expected filter >= 1, stride >= 1 and pad >= 0, got filter 3, stride 0"),
-        ((7, 0), "got filter 0"),
+        ((7, 3, 0), "filter >= 1, stride >= 1 and pad >= 0, got input 7, filter 3, stride 0 and"),
+        ((7, 3, 1.5), "expected integers, .* stride 1.5"),
+        ((7, 3.0), "expected integers, .* filter 3.0"),
+        (("7", 3), "expected integers, .* got input '7'"),
+        ((7, 3, 1, None), "expected integers, .* pad None"),
+        ((7, 0), "filter 0, stride 1"),
         ((7, 3, 1, -1), "pad -1"),
-        ((8, 3, 2), r"filter of 3 with stride 2 and pad 0 does not fit an input of 8: \(8 \+ 2\*0"),
-        ((2, 3), "does not fit an input of 2.*change filter, stride or pad"),
+        (
+            (2, 5, 1, 1),
+            r"filter of 5 does not fit an input of 2 with pad 1: .* at most 2 \+ 2\*1 = 4",
+        ),
+        ((-2, 1), "does not fit an input of -2"),
     ],
 )
 def test_sizes_that_do_not_fit_are_refused_by_name(arguments, message):
     with pytest.raises(ValueError, match=message):
         output_size(*arguments)
+
+
+def test_integers_of_numpy_are_integers_too():
+    assert output_size(np.int64(7), np.int32(3), np.uint8(2)) == 3
 
 
 def test_a_single_image_is_refused_with_the_cure():

@@ -1,4 +1,4 @@
-"""Pooling, largest and mean, held against loops: overlapping, padded, with gaps, with ties."""
+"""Max and average pooling, compared with loops: overlapping, padded, with gaps, with ties."""
 
 import numpy as np
 import pytest
@@ -10,13 +10,19 @@ from dlscratch import AveragePooling, Pooling
 
 @st.composite
 def poolings(draw):
-    """(arguments, images, dout); the images hold few values, so that windows are full of ties."""
+    """(arguments, images, dout); the images hold few values, so that windows are full of ties.
+
+    Rows and columns are left over, fewer than the stride, which no window sees.
+    """
     N, C, OH, OW = (draw(st.integers(1, 3)) for _ in range(4))
     PH, PW = draw(st.integers(1, 4)), draw(st.integers(1, 4))
     stride = draw(st.none() | st.integers(1, 4))
     pad = draw(st.integers(0, min(PH, PW) - 1))
     step_h, step_w = (PH, PW) if stride is None else (stride, stride)
-    H, W = (OH - 1) * step_h + PH - 2 * pad, (OW - 1) * step_w + PW - 2 * pad
+    H, W = (
+        (out - 1) * step + size - 2 * pad + draw(st.integers(0, step - 1))
+        for out, step, size in ((OH, step_h, PH), (OW, step_w, PW))
+    )
     if min(H, W) < 1:
         pad, H, W = 0, H + 2 * pad, W + 2 * pad
     rng = np.random.default_rng(draw(st.integers(0, 99)))
@@ -59,6 +65,33 @@ def test_every_number_is_what_loops_find(kind):
     check()
 
 
+@pytest.mark.parametrize("kind", [Pooling, AveragePooling])
+def test_rows_and_columns_that_no_window_sees_get_a_gradient_of_exactly_0(kind, monkeypatch):
+    """Even where memory is full of old numbers."""
+    monkeypatch.setattr(np, "empty_like", lambda a: np.full(a.shape, 7, a.dtype))
+    pooling = kind(2, 3)
+    x = np.random.default_rng(0).standard_normal((2, 3, 5, 8))
+    assert pooling.forward(x).shape == (2, 3, 2, 2)
+    dx = pooling.backward(np.ones((2, 3, 2, 2)))
+    assert dx.shape == x.shape and dx.sum() == pytest.approx(24)
+    assert not dx[:, :, 4].any() and not dx[:, :, :, 6:].any()
+
+
+@pytest.mark.parametrize("kind", [Pooling, AveragePooling])
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        ((2, 3), "1 row, 2 columns unseen"),
+        ((5, 4), ""),
+        ((3, 3, 2, 1), ""),
+        ((1, 1, 2), "2 rows, 4 columns unseen"),  # between the windows
+    ],
+)
+def test_it_remarks_what_no_window_sees(kind, arguments, said):
+    pooling, x = kind(*arguments), np.zeros((1, 1, 5, 8))
+    assert pooling.remark(x, pooling.forward(x)) == said
+
+
 def test_a_tie_sends_the_whole_gradient_to_one_place():
     """As in the black background of a digit: the gradient must neither double nor vanish."""
     pooling = Pooling(2, 2)
@@ -79,29 +112,35 @@ def test_average_pooling_counts_the_padding_in():
     np.testing.assert_array_equal(y, np.full((1, 1, 2, 2), 2))
 
 
-def test_without_a_stride_the_windows_stand_side_by_side():
+def test_without_a_stride_the_windows_lie_side_by_side():
     x = np.random.default_rng(0).standard_normal((2, 3, 6, 6))
     for kind in (Pooling, AveragePooling):
         np.testing.assert_array_equal(kind(3, 3).forward(x), kind(3, 3, stride=3).forward(x))
         assert kind(2, 3).forward(x).shape == (2, 3, 3, 2)
 
 
-@pytest.mark.parametrize("pad", [-1, 2, 3])
+@pytest.mark.parametrize("arguments", [(0, 2), (2, -1), (2, 2, 0), (2, 2, 1.5), (2, 2, 1, -1)])
+@pytest.mark.parametrize("kind", [Pooling, AveragePooling])
+def test_an_impossible_window_stride_or_pad_is_refused_before_any_image_comes(kind, arguments):
+    with pytest.raises(ValueError, match="expected integers, filter >= 1, stride >= 1 and pad >="):
+        kind(*arguments)
+
+
+@pytest.mark.parametrize("pad", [2, 3])
 def test_a_pad_as_wide_as_the_window_is_refused(pad):
     with pytest.raises(ValueError, match=f"smaller than the window 2 x 3, got {pad}"):
         Pooling(2, 3, pad=pad)
 
 
 @pytest.mark.parametrize(
-    "shape, stride, message",
+    "shape, message",
     [
-        ((4, 36), None, r"Pooling\(2, 2, .* expects images \(N, C, H, W\), got .* \(4, 36\)"),
-        ((1, 1, 5, 4), None, "filter of 2 with stride 2 and pad 0 does not fit an input of 5"),
-        ((1, 1, 1, 4), None, "does not fit an input of 1"),
-        ((1, 1, 4, 4), 0, "expected filter >= 1, stride >= 1"),
+        ((4, 36), r"Pooling\(2, 2, .* expects images \(N, C, H, W\), got .* \(4, 36\)"),
+        ((3, 4, 4), r"got an array of shape \(3, 4, 4\): use x\[None\] for one image"),
+        ((1, 1, 1, 4), "filter of 2 does not fit an input of 1"),
     ],
 )
 @pytest.mark.parametrize("kind", [Pooling, AveragePooling])
-def test_images_that_do_not_fit_are_refused(kind, shape, stride, message):
+def test_images_that_do_not_fit_are_refused(kind, shape, message):
     with pytest.raises(ValueError, match=message):
-        kind(2, 2, stride).forward(np.zeros(shape))
+        kind(2, 2).forward(np.zeros(shape))

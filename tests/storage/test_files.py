@@ -238,7 +238,7 @@ def test_a_hostile_pickle_is_refused_and_never_executed(kind, tmp_path):
 def test_the_forbidden_name_is_said():
     with pytest.raises(DataError, match=r"asks for builtins\.eval, .*nothing was executed"):
         loads(pickle.dumps(Call(eval, "1")))
-    with pytest.raises(DataError, match=r"asks for dlscratch\.files\.DataError"):
+    with pytest.raises(DataError, match=r"asks for dlscratch\.storage\.files\.DataError"):
         loads(pickle.dumps(DataError))
 
 

@@ -1,0 +1,116 @@
+"""Binarized layers: signals and weights of +1 and -1 (Courbariaux and others, 2016).
+
+A product of signs needs no multiplication: with a bit for each sign it is XNOR and a count of bits.
+But the sign has slope 0 nearly everywhere, so its true gradient teaches nothing. Backward therefore
+takes another function's, one that rises with the sign: the straight-through estimator.
+So these gradients are wrong on purpose, and `check_gradients` says so.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlscratch.initializers import normal, weight_std
+from dlscratch.layers.affine import Affine
+from dlscratch.layers.base import Layer
+
+
+def sign(x):
+    """+1 where x >= 0, else -1, in x's dtype; unlike np.sign it is never 0.
+
+    >>> sign(np.array([-2.0, 0.0, 0.5]))
+    array([-1.,  1.,  1.])
+    """
+    return 2 * (x >= 0).astype(x.dtype) - 1
+
+
+class Sign(Layer):
+    """y = +1 where x >= 0, else -1. Any shape.
+
+    Backward is that of hard tanh, clip(x, -1, 1): it passes the gradient where abs(x) <= 1, and
+    blocks it where x is so large that a small change could not turn its sign.
+
+    >>> layer = Sign()
+    >>> layer.forward(np.array([[-3.0, -0.5, 0.0, 2.0]]))
+    array([[-1., -1.,  1.,  1.]])
+    >>> layer.backward(np.array([[5.0, 5.0, 5.0, 5.0]]))
+    array([[0., 5., 5., 0.]])
+    """
+
+    elementwise = True
+
+    def forward(self, x, training=False):
+        self.cache = (np.abs(x) <= 1,)
+        return sign(x)
+
+    def backward(self, dout):
+        (near,) = self.saved()
+        return dout * near  # d clip(x, -1, 1)/dx = 1 where |x| <= 1, else 0
+
+
+class BinaryAffine(Layer):
+    """y = x . sign(W) + b, along the last axis.
+
+    W: (in, out), b: (out,). x: (N, in) or (N, .., in); y: (N, .., out).
+    W keeps its fractions, in which small steps add up until a sign turns; only signs are used.
+    Its gradient is that of sign(W), passed straight through, and dx and db are exact. Training
+    keeps W within [-1, 1], where a sign can still turn: after each step call `clip()`, or write
+    np.clip(net.params["W1"], -1, 1, out=net.params["W1"]).
+
+    >>> layer = BinaryAffine(np.array([[0.1, -0.9], [-0.2, 0.0]]), np.zeros(2))
+    >>> layer.forward(np.array([[1.0, 5.0]]))
+    array([[-4.,  4.]])
+    """
+
+    param_names = ("W", "b")
+    decayed_names = ()  # the size of W is not used, and at 0 signs turn at random
+
+    def __init__(self, W: np.ndarray, b: np.ndarray):
+        if W.ndim != 2 or b.shape != W.shape[1:]:
+            raise ValueError(
+                f"BinaryAffine expects W (in, out) and b (out,), got {W.shape}, {b.shape}"
+            )
+        self.W = W
+        self.b = b
+
+    @classmethod
+    def init(
+        cls,
+        n_in: int,
+        n_out: int,
+        std: float | str = "xavier",
+        *,
+        rng: np.random.Generator | int | None = None,
+        dtype=np.float32,
+    ) -> BinaryAffine:
+        """A layer from n_in to n_out numbers, W drawn within [-1, 1]; std as in `weight_std`.
+
+        The smaller std is, the sooner signs turn; the outputs do not depend on it.
+
+        >>> BinaryAffine.init(784, 50, std=0.1)
+        BinaryAffine(W=(784, 50), b=(50,))
+        """
+        W = normal((n_in, n_out), weight_std(std, n_in), rng, dtype)
+        return cls(W.clip(-1, 1), np.zeros(n_out, dtype))
+
+    def forward(self, x, training=False):
+        affine = Affine(sign(self.W), self.b)
+        self.cache = (affine,)
+        return affine.forward(x, training)
+
+    def backward(self, dout):
+        (affine,) = self.saved()
+        dx = affine.backward(dout)  # dx = dy . sign(W)^T
+        self.dW = affine.dW  # straight through, as if d sign(W)/dW = 1: dW = x^T . dy
+        self.db = affine.db
+        return dx
+
+    def clip(self) -> None:
+        """Put W back within [-1, 1], in place; for training, after each step of the optimizer."""
+        np.clip(self.W, -1, 1, out=self.W)
+
+    def input_shape(self, side):
+        return self.W.shape[:1]
+
+    def multiply_adds(self, x, y):
+        return y.size * len(self.W)

@@ -1,0 +1,85 @@
+"""Max unpooling: enlarge an image by undoing a max pooling, as in a decoder (SegNet).
+
+Each number returns to the pixel where the partner, a `Pooling` earlier in the network, found the
+maximum of its window; all other pixels are 0. That is the backward pass of the pooling, used as a
+forward pass: it restores where things were, which the pooled image has lost.
+Badrinarayanan and others, 2015.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlscratch.layers.base import Layer, expect_shape
+from dlscratch.layers.pooling import Pooling, pad_images, window_views
+from dlscratch.layers.sliding_windows import channels_first, channels_last
+
+
+class MaxUnpooling(Layer):
+    """Put each number where `pooling` found its maximum, in its last forward pass.
+
+    x: (N, C, OH, OW), the shape of the partner's output; y: (N, C, H, W), that of its input, also
+    where the windows do not divide it. Of several maxima in a window, the first is taken.
+    The partner is elsewhere in the same network, not inside this layer; a deepcopy of the network
+    keeps the link. Its windows must not overlap: two of them could share a maximum, and one pixel
+    cannot hold two numbers.
+    RuntimeError if the partner has not run; ValueError for another shape, or if windows overlap.
+
+    >>> pooling = Pooling(2, 2)
+    >>> pooling.forward(np.array([[[[1.0, 9.0, 3.0, 1.0], [5.0, 2.0, 1.0, 4.0]]]]))
+    array([[[[9., 4.]]]])
+    >>> MaxUnpooling(pooling).forward(np.array([[[[7.0, 8.0]]]]))
+    array([[[[0., 7., 0., 0.],
+             [0., 0., 0., 8.]]]])
+    """
+
+    def __init__(self, pooling: Pooling):
+        if not isinstance(pooling, Pooling):
+            raise TypeError(
+                f"MaxUnpooling expects a Pooling, got {pooling!r}: pass the layer itself whose "
+                "maxima it uses"
+            )
+        stride_h, stride_w = pooling.strides()
+        if stride_h < pooling.pool_h or stride_w < pooling.pool_w:
+            raise ValueError(
+                f"MaxUnpooling expects windows that do not overlap, got {pooling!r}: leave the "
+                "stride out, so that they lie side by side"
+            )
+        self.pooling = pooling
+
+    def forward(self, x, training=False):
+        if self.pooling.cache is None:
+            raise RuntimeError(
+                f"{self!r} needs a forward pass of its partner before its own: put that Pooling "
+                "into the same network, before this layer"
+            )
+        self.cache = self.pooling.cache
+        _, _, out = self.cache
+        shape = channels_first(out).shape
+        cure = "give it as many images and channels as its partner returned"
+        expect_shape(self, x, x.shape == shape, f"an input {shape}", cure)
+        return self.pooling.backward(x)  # dx of a max pooling: dy at the maximum, 0 elsewhere
+
+    def backward(self, dout):
+        x, rows, out = self.saved()
+        dout = pad_images(channels_last(dout), self.pooling.pad, 0)
+        # y = x at the maximum, 0 elsewhere: dx = dy at the maximum
+        drows = pick_at_maximum(dout, rows, x, *self.pooling.along_width())
+        return channels_first(pick_at_maximum(drows, out, rows, *self.pooling.along_height()))
+
+    def partners(self):
+        return (self.pooling,)
+
+    def options(self):
+        return repr(self.pooling)
+
+
+def pick_at_maximum(values, y, x, axis, size, stride):
+    """Of each window of values, the one where x has its maximum y; the first of several."""
+    *others, last = zip(
+        window_views(values, axis, size, stride), window_views(x, axis, size, stride)
+    )
+    out = last[0].copy()
+    for value, view in reversed(others):  # from last to first, so that the first one stays
+        np.copyto(out, value, where=view == y)
+    return out

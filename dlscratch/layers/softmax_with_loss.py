@@ -1,0 +1,147 @@
+"""Softmax, then cross entropy: the loss for choosing one class of several (section 5.6.3).
+
+The two belong together: the softmax's exp undoes the logarithm of the error, and of all its
+derivatives only y - t remains. What is classified may be examples (N, classes), the words of
+sentences (N, T, classes) or the pixels of images (N, classes, H, W): each is a row of scores.
+A mean over rows can be told which of them count more, and which do not count at all.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlscratch.functions import accuracy, check_labels, label_index, log_softmax
+from dlscratch.layers.losses import Loss
+
+
+class SoftmaxWithLoss(Loss):
+    """L = sum_n w_n (-log y_n[t_n]) / sum_n w_n over all rows n, where y = softmax(x).
+
+    x: scores (N, classes) or (N, .., classes). t: integer labels of x's shape without the
+    classes, or probabilities of x's shape. No finite score makes the logarithm infinite.
+
+    weights: (classes,), each 0 or more: w_n = weights[t_n], so that a rare class can count for
+    more; w_n = 1 without. Probabilities are multiplied by them: for one-hot targets, the same.
+    ignore: a label that counts for nothing, such as the padding of sentences; integer labels
+    only. If nothing in a batch counts, its loss is 0 and so is its gradient.
+    axis: where x has its classes. The default is what `Affine` makes; images (N, classes, H, W)
+    say axis=1, and then t is (N, H, W). It is never guessed: of (4, 4, 4) nobody could tell.
+
+    >>> loss = SoftmaxWithLoss()
+    >>> round(loss.forward(np.array([[0.3, 2.9, 4.0]]), np.array([2])), 4)
+    0.3057
+    >>> loss.backward()
+    array([[ 0.01821127,  0.24519181, -0.26340309]])
+    >>> pixels = SoftmaxWithLoss(weights=[1, 4], ignore=-1, axis=1)
+    >>> round(pixels.forward(np.zeros((1, 2, 1, 3)), np.array([[[0, 1, -1]]])), 4)
+    0.6931
+    >>> pixels.backward()[0, 0]  # (1, 3): one pixel of class 0, four times one of class 1, nothing
+    array([[-0.1,  0.4,  0. ]])
+    """
+
+    has_accuracy = True
+
+    def __init__(self, weights=None, ignore: int | None = None, axis: int = -1):
+        self.weights = None if weights is None else expect_weights(weights)
+        self.ignore = ignore
+        self.axis = axis
+        # the parts of a batch can differ in what counts: their means do not add up to its mean
+        self.whole_batch = weights is not None or ignore is not None
+
+    def forward(self, x, t):
+        rows, t, shape = self._to_rows(x, t)
+        log_y = np.maximum(log_softmax(rows), np.finfo(x.dtype).min)  # never -inf: 0 * inf is nan
+        t, w, total = self._weigh(t)
+        # added up in float64: the losses of a thousand rows can overflow float16
+        if t.ndim == 1:
+            losses = -log_y[label_index(t)]
+        else:
+            t = t.astype(x.dtype, copy=False)
+            losses = -(t * log_y).sum(axis=-1, dtype=np.float64)
+        if w is not None:
+            losses = losses * w
+        self.cache = (log_y, t, w, total, shape)
+        return float(losses.sum(dtype=np.float64)) / total
+
+    def backward(self, dout=1.0):
+        log_y, t, w, total, shape = self.saved()
+        dx = np.exp(log_y, order="C")
+        # L = -sum_k t_k log y_k and d log y_k / dx_j = [k = j] - y_j:  dL/dx = y sum(t) - t
+        if t.ndim == 1:
+            dx[label_index(t)] -= 1  # t is 1 at the class of the label, 0 elsewhere
+        else:
+            dx = dx * t.sum(axis=-1, keepdims=True) - t
+        dx *= dout / total
+        if w is not None:
+            dx *= w[:, None]  # (N*..,) -> (N*.., 1)
+        dx = dx.reshape(shape)  # (N*.., classes) -> (N, .., classes)
+        return dx if self.axis == -1 else np.moveaxis(dx, -1, self.axis)
+
+    def accuracy(self, x, t):
+        """The share of rows whose largest score is at the true class; what is ignored left out."""
+        rows, t, _ = self._to_rows(x, t)
+        if self.ignore is not None:
+            counted = t != self.ignore
+            if not counted.any():
+                raise ValueError(f"no label counts: all of them are {self.ignore}, ignored")
+            rows, t = rows[counted], t[counted]
+        return accuracy(rows, t)
+
+    def _to_rows(self, x, t):
+        """One row for each thing that is classified: (N*.., classes), and its targets alike.
+
+        Also the shape of x with the classes last, for the way back.
+        """
+        if not -x.ndim <= self.axis < x.ndim:
+            raise ValueError(f"{self!r} expects classes along axis {self.axis}, got {x.shape}")
+        t = check_labels(x, t, self.axis, self.ignore)
+        labels = t.ndim < x.ndim
+        if self.whole_batch:
+            self._expect_countable(x, t)
+        if self.axis != -1:  # (N, classes, H, W) -> (N, H, W, classes)
+            x = np.moveaxis(x, self.axis, -1)
+            t = t if labels else np.moveaxis(t, self.axis, -1)
+        rows = x.reshape(-1, x.shape[-1])  # (N, .., classes) -> (N*.., classes)
+        return rows, t.reshape(-1) if labels else t.reshape(rows.shape), x.shape
+
+    def _expect_countable(self, x, t):
+        """ValueError unless there is a weight for each class, and labels where some are ignored."""
+        classes = x.shape[self.axis]
+        if self.weights is not None and len(self.weights) != classes:
+            raise ValueError(
+                f"{self!r} expects scores of {len(self.weights)} classes along axis {self.axis}, "
+                f"got {x.shape}: give one weight for each class"
+            )
+        if self.ignore is not None and t.shape == x.shape:
+            raise ValueError(
+                f"{self!r} expects integer labels, some of which it ignores, got probabilities "
+                f"of shape {t.shape}: use t.argmax({self.axis}) for one-hot targets"
+            )
+
+    def _weigh(self, t):
+        """The targets, the weight w of each row if they differ, and the sum of the weights."""
+        if not self.whole_batch:
+            return t, None, len(t)
+        if t.ndim == 2:
+            t = t * self.weights
+            return t, None, float(t.sum()) or 1.0  # nothing counts: a loss of 0 / 1
+        w = np.ones(len(t))
+        if self.ignore is not None:
+            w = (t != self.ignore).astype(float)
+            t = np.where(w, t, 0)  # any class will do: it counts 0 times
+        if self.weights is not None:
+            w *= self.weights[t]
+        return t, w, float(w.sum()) or 1.0
+
+    def options(self):
+        weights = None if self.weights is None else self.weights.shape
+        given = [("weights", weights, None), ("ignore", self.ignore, None), ("axis", self.axis, -1)]
+        return ", ".join(f"{name}={value}" for name, value, usual in given if value != usual)
+
+
+def expect_weights(weights):
+    """The weights (classes,) in float64; ValueError unless each is finite and 0 or more."""
+    weights = np.array(weights, dtype=np.float64)
+    if weights.ndim != 1 or not (np.isfinite(weights) & (weights >= 0)).all():
+        raise ValueError(f"weights must be one number >= 0 for each class, got {weights}")
+    return weights
