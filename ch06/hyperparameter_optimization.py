@@ -19,9 +19,8 @@ from ch06.search import OptunaSearch, RandomSearch, search
 from ch06.side_by_side import fingerprint, resume_option
 from ch06.trials import Trials
 from dataset.mnist import load_mnist
-from dlscratch import figures
+from dlscratch import figures, train_validation_split
 from dlscratch.book.experiment import Claim, number, run
-from dlscratch.common.util import shuffle_dataset
 from dlscratch.workers import available_cores
 
 SEARCHES = {"random": RandomSearch, "optuna": OptunaSearch}
@@ -60,9 +59,7 @@ def search_method(args):
 def split(images, seed):
     """(train, validation): a fifth of the first training images is held back."""
     (x, t), _ = load_mnist()
-    x, t = shuffle_dataset(x[:images], t[:images], rng=np.random.default_rng(seed))
-    held = images // 5
-    return (x[held:], t[held:]), (x[:held], t[:held])
+    return train_validation_split(x[:images], t[:images], images // 5, rng=seed)
 
 
 def draw(best):

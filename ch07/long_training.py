@@ -3,13 +3,13 @@
 After each epoch one line is printed and everything that the rest of the run depends on is written
 to a checkpoint. Ctrl-C keeps what is there, and the same command with --resume goes on: it ends at
 the same numbers as a run that never stopped. Two workers share every batch, on any machine, for how
-a batch is shared decides how its sums are rounded, and in the end which images are read wrongly.
+a batch is shared decides how its sums are rounded, and in the end which images are misclassified.
 """
 
 from pathlib import Path
 
-from ch07.images import REACH, ShiftedImages
-from dlscratch import Adam, Trainer, figures
+from ch07.images import REACH, shifted
+from dlscratch import Adam, StepDecay, Trainer, figures
 from dlscratch.book.experiment import Claim, number
 from dlscratch.workers import Workers
 
@@ -53,23 +53,6 @@ def training_options(parser):
     )
 
 
-class DecayingAdam(Adam):
-    """Adam whose learning rate is multiplied by `decay` after every `epoch` steps."""
-
-    def __init__(self, lr, decay, epoch):
-        self.decay = decay
-        self.epoch = epoch
-        super().__init__(lr)
-
-    @property
-    def lr(self):
-        return self.first_lr * self.decay ** (self.steps // self.epoch)
-
-    @lr.setter
-    def lr(self, rate):
-        self.first_lr = rate
-
-
 def full_name(args, name):
     """The name of this run's figure and checkpoint: one for each recipe."""
     decay = f"-decay{args.lr_decay:g}" if args.lr_decay != 1 else ""
@@ -81,10 +64,8 @@ def train_long(args, name, net, train, test, rng):
 
     Ctrl-C ends in KeyboardInterrupt, once what is there is kept.
     """
-    x, t = train
-    images = ShiftedImages(x, rng) if args.augment else x
-    steps = -(-len(x) // BATCH)
-    optimizer = DecayingAdam(0.001, args.lr_decay, steps)
+    steps = -(-len(train[0]) // BATCH)  # an epoch
+    optimizer = Adam(StepDecay(0.001, args.lr_decay, every=steps))
     own_file = args.out / f"{full_name(args, name)}-seed{args.seed}.resume.npz"
     checkpoint = args.checkpoint or own_file
     epochs = min(args.epochs, 2) if args.quick else args.epochs
@@ -94,15 +75,23 @@ def train_long(args, name, net, train, test, rng):
     def report(trainer):
         history = trainer.history
         print(
-            f"epoch {history.epochs}/{epochs}: of the first {EVALUATED} images right: "
+            f"epoch {history.epochs}/{epochs}: loss {history.running_loss:.4f}, "
+            f"of the first {EVALUATED} images right: "
             f"train {history.train_accuracy[-1]:.4f}, test {history.test_accuracy[-1]:.4f} "
             f"({history.seconds[-1]:.0f} s)",
             flush=True,
         )
 
-    trainer = Trainer(net, optimizer, rng=rng, batch_size=BATCH, workers=args.workers)
+    trainer = Trainer(
+        net,
+        optimizer,
+        rng=rng,
+        batch_size=BATCH,
+        workers=args.workers,
+        augment=shifted if args.augment else None,
+    )
     history = trainer.fit(
-        (images, t),
+        train,
         test,
         epochs,
         evaluate=EVALUATED,

@@ -12,6 +12,7 @@ import numpy as np
 
 from dataset.cache import cache_folder, read_cache, write_cache
 from dataset.idx import CURE, checksum, read_digits
+from dlscratch.data import one_hot
 from dlscratch.storage.files import DataError
 
 FOLDER = Path(__file__).parent
@@ -52,7 +53,7 @@ def load_mnist(
         if normalize:
             x = np.divide(x, 255, dtype=np.float32)
         if one_hot_label:
-            t = np.eye(10, dtype=np.float32)[t]
+            t = one_hot(t, classes=10)
         return x, t
 
     return examples("train"), examples("t10k")

@@ -5,6 +5,7 @@ that proves every gradient: the library behind the chapters of "Deep Learning fr
 Importing it needs NumPy alone.
 """
 
+from dlscratch.data import affine_warp, batches, one_hot, shift, train_validation_split
 from dlscratch.functions import (
     cross_entropy_error,
     identity_function,
@@ -40,11 +41,10 @@ from dlscratch.layers import (
     HuberWithLoss,
     IdentityWithLoss,
     Layer,
+    LeakyReLU,
     LocalResponseNorm,
     Loss,
     MaxUnpooling,
-    LeakyReLU,
-    Loss,
     Pooling,
     ReLU,
     Reshape,
@@ -62,8 +62,9 @@ from dlscratch.multi_layer_net import MultiLayerNet
 from dlscratch.network import Network
 from dlscratch.optimizers import SGD, AdaGrad, Adam, Momentum, Nesterov, Optimizer, RMSprop
 from dlscratch.parameters import Parameters
+from dlscratch.schedules import CosineDecay, StepDecay, Warmup
 from dlscratch.storage.files import DataError
-from dlscratch.trainer import History, Trainer, batches
+from dlscratch.trainer import History, Trainer
 
 affine, convolution, batch_norm = Affine.init, Convolution.init, BatchNorm.init  # older names
 
@@ -80,6 +81,7 @@ __all__ = [
     "BatchNorm",
     "BinaryAffine",
     "Convolution",
+    "CosineDecay",
     "DataError",
     "Dropout",
     "Embedding",
@@ -90,10 +92,10 @@ __all__ = [
     "IdentityWithLoss",
     "LSTM",
     "Layer",
+    "LeakyReLU",
     "Loss",
     "LocalResponseNorm",
     "MaxUnpooling",
-    "LeakyReLU",
     "Momentum",
     "MultiLayerNet",
     "Nesterov",
@@ -109,11 +111,14 @@ __all__ = [
     "SigmoidWithLoss",
     "Sign",
     "SoftmaxWithLoss",
+    "StepDecay",
     "Tanh",
     "Trainer",
     "TransposedConvolution",
+    "Warmup",
     "GradientCheck",
     "affine",
+    "affine_warp",
     "batch_norm",
     "batches",
     "bilinear_filters",
@@ -127,10 +132,13 @@ __all__ = [
     "mean_squared_error",
     "numerical_diff",
     "numerical_gradient",
+    "one_hot",
     "output_size",
     "relu",
+    "shift",
     "sigmoid",
     "softmax",
     "step_function",
+    "train_validation_split",
     "weight_std",
 ]

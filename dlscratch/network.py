@@ -171,10 +171,11 @@ class Network(Sequential):
         self.grads = Parameters(params.shapes(), params.flat.dtype)
 
     def _collect_gradients(self):
-        """Copy dW, .. of every layer into `grads`."""
+        """Copy dW, .. of every layer into `grads`, and keep it there alone."""
         self._expect_bound()
         for name, (layer, attribute) in self._trainable.items():
             self.grads[name] = getattr(layer, "d" + attribute)
+            setattr(layer, "d" + attribute, self.grads[name])
 
     def _expect_bound(self):
         for name, (layer, attribute) in self._trainable.items():

@@ -1,38 +1,69 @@
 """How to use a gradient: six update rules in order of complexity (section 6.1).
 
-An optimizer is handed the parameters and their gradients, and moves the parameters in place:
-`optimizer.update(net.params, grads)`. Whatever it must remember between two steps it keeps for
-itself, one array a name, in `state`. g is the gradient of w throughout.
+An optimizer takes the parameters and their gradients, and moves the parameters in place:
+`optimizer.update(net.params, grads)`. What it must remember between two steps is in `state`, arrays
+as large as the parameters. The learning rate lr is a number, or a schedule (`dlscratch.schedules`)
+that gives one for each step. g is the gradient of w throughout.
 """
+
+from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
+from typing import Any
 
 import numpy as np
 
+from dlscratch.arguments import expect_number
 from dlscratch.parameters import Parameters
+from dlscratch.schedules import Schedule, expect_rate, rate_at
 
 EPS = 1e-7  # keeps a division by zero away, as in the book
-BLOCK = 65536  # numbers taken at a time: w, g and what is remembered of them stay in the cache
+BLOCK = 65536  # numbers taken at a time, so that w, g and their state stay in the cache
 
 
 class Optimizer(ABC):
-    """What the six share: walking through the parameters, and their memory."""
+    """What the six share: walking through the parameters, their state, the learning rate.
+
+    lr: a number above 0, or a schedule, step -> number; ValueError or TypeError for anything else.
+    A number may be replaced at any time: `optimizer.lr *= 0.5`.
+    """
 
     state_names: tuple[str, ...] = ()  # the arrays that `step` remembers for each parameter
 
-    def __init__(self, lr: float):
-        self.lr = lr
+    def __init__(self, lr: float | Schedule):
+        self.lr = expect_rate(lr)
         self.steps = 0
         self.state: dict[str, list[np.ndarray]] = {}
 
-    def update(self, params: MutableMapping | Parameters, grads: Mapping) -> None:
-        """One step: arrays change in place, plain numbers are replaced. Equal names in both."""
+    @property
+    def rate(self) -> float:
+        """The learning rate of the last step; before the first one, that of the first.
+
+        >>> from dlscratch import StepDecay
+        >>> Adam(StepDecay(0.001, 0.5, every=100)).rate
+        0.001
+        """
+        return rate_at(self.lr, max(1, self.steps))
+
+    def update(
+        self,
+        params: MutableMapping[str, Any] | Parameters,
+        grads: Mapping[str, Any],
+        clip_norm: float | None = None,
+    ) -> None:
+        """One step: arrays change in place, plain numbers are replaced. Equal names in both.
+
+        clip_norm: gradients whose norm, over all of them, is larger are scaled down to it. The
+        arrays of grads are never written to. ValueError if names, shapes or dtypes do not fit.
+        """
         pairs = _pairs(params, grads)
+        scale = _clip_scale([g for _, _, g in pairs], clip_norm)
         self.init_state(params)
         self.steps += 1
         for name, w, g in pairs:
+            g = g if scale == 1 else scale * g
             arrays = [np.asarray(w), g, *self.state[name]]
             if arrays[0].ndim == 1:
                 for i in range(0, len(w), BLOCK):
@@ -44,29 +75,29 @@ class Optimizer(ABC):
             if not isinstance(w, np.ndarray):
                 params[name] = arrays[0][()]  # a plain number, as in section 6.1.7
 
-    def init_state(self, params: Mapping) -> None:
-        """Make room in the memory for every parameter, zeros at first."""
+    def init_state(self, params: Mapping[str, Any]) -> None:
+        """Make the state of every parameter that has none yet: zeros."""
         for name, w in _arrays(params).items():
             if name not in self.state:
                 self.state[name] = [np.zeros_like(w) for _ in self.state_names]
-            if any(memory.shape != np.shape(w) for memory in self.state[name]):
+            if any(array.shape != np.shape(w) for array in self.state[name]):
                 raise ValueError(
                     f"{self!r} has worked on other shapes before: make a new one for each network"
                 )
 
-    def _flush_denormals(self, name):
-        """Make 0 of numbers far too small to matter.
+    def _flush_denormals(self, name: str) -> None:
+        """Set numbers far too small to matter to 0.
 
-        Where g stays 0, a memory shrinks step by step towards 1e-38, and there processors become
+        Where g stays 0, the state shrinks step by step towards 1e-38, and there processors become
         many times slower. Next to 1e-20 such a number leaves no trace.
         """
-        for memory in self.state[name]:
-            memory += 1e-20
-            memory -= 1e-20
+        for array in self.state[name]:
+            array += 1e-20
+            array -= 1e-20
 
     @abstractmethod
-    def step(self, w, g, *memory) -> None:
-        """The rule itself: change w in place, given its gradient g."""
+    def step(self, w: np.ndarray, g: np.ndarray, *state: Any) -> None:
+        """The rule itself: change w in place, given its gradient g and its state."""
 
     def __repr__(self) -> str:
         hidden = ("steps", "state")
@@ -74,15 +105,28 @@ class Optimizer(ABC):
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
-def _arrays(arrays):
+def _clip_scale(grads: Iterable[Any], clip_norm: float | None) -> float:
+    """The factor that makes the norm over all gradients clip_norm, 1 if it is no larger.
+
+    The direction of the step stays, only its length is bounded: one steep place in the landscape of
+    a recurrent network cannot throw the weights far away (Pascanu and others, 2013).
+    """
+    if clip_norm is None:
+        return 1.0
+    expect_number("clip_norm", clip_norm, above=0)
+    # squared and added up in float64: too much for float16 otherwise
+    norm = math.sqrt(sum(float(np.sum(np.square(g, dtype=np.float64))) for g in grads))
+    return float(clip_norm / norm) if norm > clip_norm else 1.0
+
+
+def _arrays(arrays: Mapping[str, Any]) -> Mapping[str, Any]:
     """Name -> array; all parameters of a network are one long vector."""
     return {"flat": arrays.flat} if isinstance(arrays, Parameters) else arrays
 
 
-def _pairs(params, grads):
+def _pairs(params: Mapping[str, Any], grads: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
     """(name, parameter, gradient) for each, once it is sure that they match."""
-    alike = isinstance(params, Parameters) and isinstance(grads, Parameters)
-    if alike and params.aligned(grads):
+    if isinstance(params, Parameters) and isinstance(grads, Parameters) and params.aligned(grads):
         return [("flat", params.flat, grads.flat)]
     for name, w in params.items():
         if name not in grads:
@@ -109,11 +153,11 @@ class SGD(Optimizer):
     array([0., 3.])
     """
 
-    def __init__(self, lr: float = 0.01):
+    def __init__(self, lr: float | Schedule = 0.01):
         super().__init__(lr)
 
-    def step(self, w, g):
-        w -= self.lr * g
+    def step(self, w: np.ndarray, g: np.ndarray) -> None:
+        w -= self.rate * g
 
 
 class Momentum(Optimizer):
@@ -121,13 +165,13 @@ class Momentum(Optimizer):
 
     state_names = ("v",)
 
-    def __init__(self, lr: float = 0.01, momentum: float = 0.9):
+    def __init__(self, lr: float | Schedule = 0.01, momentum: float = 0.9):
         super().__init__(lr)
         self.momentum = momentum
 
-    def step(self, w, g, v):
+    def step(self, w: np.ndarray, g: np.ndarray, v: np.ndarray) -> None:
         v *= self.momentum
-        v -= self.lr * g
+        v -= self.rate * g
         w += v
 
 
@@ -138,10 +182,10 @@ class Nesterov(Momentum):
     that g is measured there:  v <- momentum v - lr g;  p <- p + v;  w = p + momentum v.
     """
 
-    def step(self, w, g, v):
+    def step(self, w: np.ndarray, g: np.ndarray, v: np.ndarray) -> None:
         w -= self.momentum * v  # back from the place looked ahead to: w = p
         v *= self.momentum
-        v -= self.lr * g
+        v -= self.rate * g
         w += (1 + self.momentum) * v  # p + v, and ahead from there
 
 
@@ -150,25 +194,25 @@ class AdaGrad(Optimizer):
 
     state_names = ("h",)
 
-    def __init__(self, lr: float = 0.01):
+    def __init__(self, lr: float | Schedule = 0.01):
         super().__init__(lr)
 
-    def step(self, w, g, h):
+    def step(self, w: np.ndarray, g: np.ndarray, h: np.ndarray) -> None:
         h += g * g
-        w -= self.lr * g / (np.sqrt(h) + EPS)
+        w -= self.rate * g / (np.sqrt(h) + EPS)
 
 
 class RMSprop(AdaGrad):
     """AdaGrad that forgets: h is a moving average of g^2, so the steps never die out (6.1.5)."""
 
-    def __init__(self, lr: float = 0.01, decay_rate: float = 0.99):
+    def __init__(self, lr: float | Schedule = 0.01, decay_rate: float = 0.99):
         super().__init__(lr)
         self.decay_rate = decay_rate
 
-    def step(self, w, g, h):
+    def step(self, w: np.ndarray, g: np.ndarray, h: np.ndarray) -> None:
         h *= self.decay_rate
         h += (1 - self.decay_rate) * (g * g)
-        w -= self.lr * g / (np.sqrt(h) + EPS)
+        w -= self.rate * g / (np.sqrt(h) + EPS)
 
 
 class Adam(Optimizer):
@@ -183,15 +227,15 @@ class Adam(Optimizer):
 
     state_names = ("m", "v")
 
-    def __init__(self, lr: float = 0.001, beta1: float = 0.9, beta2: float = 0.999):
+    def __init__(self, lr: float | Schedule = 0.001, beta1: float = 0.9, beta2: float = 0.999):
         super().__init__(lr)
         self.beta1 = beta1
         self.beta2 = beta2
 
-    def step(self, w, g, m, v):
+    def step(self, w: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray) -> None:
         k = self.steps
         unit_m, unit_v = 1 - self.beta1, math.sqrt(1 - self.beta2)
-        rate = self.lr * unit_m / unit_v * math.sqrt(1 - self.beta2**k) / (1 - self.beta1**k)
+        rate = self.rate * unit_m / unit_v * math.sqrt(1 - self.beta2**k) / (1 - self.beta1**k)
         m *= self.beta1
         m += g
         v *= self.beta2

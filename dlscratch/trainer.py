@@ -2,71 +2,44 @@
 
 An epoch is one walk through the training set in a fresh random order, the last short batch
 included. After each one the accuracy on training and test data is measured, and, if asked for,
-everything that the rest of the run depends on is written to a checkpoint: a run that is stopped
-and resumed ends at the same numbers, to the bit, as one that never stopped.
+a checkpoint is written (`dlscratch.checkpoint`). All random numbers of a run come from its rng: one
+seed gives one result, to the bit.
 """
 
-import json
+from __future__ import annotations
+
+import math
 import time
+import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 
+from dlscratch import checkpoint as checkpoints
+from dlscratch.arguments import expect_number, expect_whole
+from dlscratch.data import Examples, Random, batches
+from dlscratch.history import History, running_mean
 from dlscratch.network import expect_rows
-from dlscratch.storage.files import DataError, atomic_write
-from dlscratch.storage.npz import copy_into, read_arrays, write_arrays
 from dlscratch.workers import Workers
 
-CHECKPOINT_VERSION = 1
+__all__ = ["History", "Trainer", "batches"]
 
-
-def batches(x, t, size: int, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """All rows once, in random order, `size` at a time; the last batch may be shorter.
-
-    >>> rng = np.random.default_rng(0)
-    >>> [len(part) for part, _ in batches(np.zeros((7, 2)), np.zeros(7), 3, rng)]
-    [3, 3, 1]
-    """
-    _expect_size(size)
-    order = rng.permutation(len(x))
-    for i in range(0, len(x), size):
-        rows = order[i : i + size]
-        yield x[rows], t[rows]
-
-
-@dataclass
-class History:
-    """What a training leaves behind: the loss of each step; accuracies, seconds of each epoch."""
-
-    loss: list[float] = field(default_factory=list)
-    train_accuracy: list[float] = field(default_factory=list)
-    test_accuracy: list[float] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
-    interrupted: bool = False  # by Ctrl-C; the epochs that were finished are all here
-
-    @property
-    def epochs(self) -> int:
-        """How many epochs were finished."""
-        return len(self.seconds)
-
-    def plot(self):
-        """The loss of each step and the accuracies of each epoch, as a Matplotlib `Figure`."""
-        from dlscratch import figures
-
-        return figures.history(self)
-
-    def __repr__(self) -> str:
-        last = f", test accuracy {self.test_accuracy[-1]:.4f}" if self.test_accuracy else ""
-        return f"History({self.epochs} epochs, {len(self.loss)} steps{last})"
+Augment: TypeAlias = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
 
 class Trainer:
     """Trains a network with an optimizer.
 
-    rng: draws the order of the examples. batch_size: rows a step. workers: threads that share each
-    batch; None chooses from the network and the machine (see `dlscratch.workers`).
+    rng: draws the order of the examples; a generator or a seed. batch_size: rows a step.
+    workers: how many threads share each batch; None chooses from the network and the machine (see
+    `dlscratch.workers`). Or an object that does as `Workers` does: loss_and_gradient(x, t),
+    accuracy(x, t), generators(), in a with statement.
+    augment: f(x, rng) -> x, changes the inputs of each batch before they are trained on, such as
+    `lambda x, rng: shift(x, 2, rng)`. clip_norm: longer gradients are scaled down to this norm.
+    TypeError or ValueError for anything else.
 
     >>> from dlscratch import SGD, MultiLayerNet
     >>> rng = np.random.default_rng(0)
@@ -78,148 +51,172 @@ class Trainer:
     """
 
     def __init__(
-        self, net, optimizer, *, rng=None, batch_size: int = 100, workers: int | None = None
+        self,
+        net: Any,
+        optimizer: Any,
+        *,
+        rng: Random = None,
+        batch_size: int = 100,
+        workers: Any = None,
+        augment: Augment | None = None,
+        clip_norm: float | None = None,
     ):
-        _expect_size(batch_size)
-        self.net = net
-        self.optimizer = optimizer
-        self.rng = np.random.default_rng() if rng is None else rng
-        self.batch_size = batch_size
-        self.workers = workers
+        self.net = _expect_part("network", net, "loss_and_gradient")
+        self.optimizer = _expect_part("optimizer", optimizer, "update")
+        self.rng = np.random.default_rng(rng)
+        self.batch_size = expect_whole("the batch size", batch_size, at_least=1)
+        self.workers = _expect_workers(workers)
+        self.augment = augment
+        self.clip_norm = clip_norm
+        if clip_norm is not None:
+            expect_number("clip_norm", clip_norm, above=0)
         self.history = History()
 
     def fit(
         self,
-        train: tuple[np.ndarray, np.ndarray],
-        test: tuple[np.ndarray, np.ndarray] | None = None,
+        train: Examples,
+        test: Examples | None = None,
         epochs: int = 20,
         *,
         evaluate: int | None = None,
         progress: bool = False,
-        on_epoch: Callable[["Trainer"], None] | None = None,
-        checkpoint: str | Path | None = None,
+        on_step: Callable[[Trainer, float], None] | None = None,
+        on_epoch: Callable[[Trainer], None] | None = None,
+        checkpoint: str | PathLike[str] | None = None,
         resume: bool = False,
     ) -> History:
         """Train for `epochs` epochs and return the history, one accuracy per epoch.
 
         train, test: (x, t). evaluate: measure on the first so many rows of each only.
-        progress: a bar, where the output is a terminal. on_epoch(trainer): called after each epoch.
-        checkpoint: a .npz file, written after each epoch; with resume=True training goes on from
-        it, if it is there, until `epochs` in all. Ctrl-C ends the training and keeps the history.
+        progress: a bar with the running loss, where the output is a terminal.
+        on_step(trainer, loss): called after each update; on_epoch(trainer): after each epoch.
+        checkpoint: a .npz file, written after each epoch and its on_epoch; with resume=True
+        training goes on from it, if it is there, until `epochs` in all. Ctrl-C ends the training
+        and keeps the history. A loss that is nan or a million times the first one is warned of,
+        unless NumPy's own warnings are off: np.errstate(invalid="ignore").
         """
-        for x, t in (train, test or train):
-            expect_rows(t, len(x))
+        train = _expect_examples("train", train)
+        sets = [train] if test is None else [train, _expect_examples("test", test)]
+        expect_whole("epochs", epochs, at_least=0)
         if len(train[0]) == 0:
             raise ValueError("there is nothing to train on: the training set has no rows")
         if resume and checkpoint is None:
             raise ValueError("resume=True needs the file to go on from: checkpoint=path")
         self.history = History()
-        with Workers(self.net, self.workers) as workers:
-            self.workers_in_use = workers
+        self.recipe = repr(self.optimizer)  # as it is before on_epoch changes its lr
+        own = hasattr(self.workers, "loss_and_gradient")
+        with self.workers if own else Workers(self.net, self.workers) as self.workers_in_use:
             if resume and checkpoint is not None and Path(checkpoint).exists():
-                self._resume(checkpoint)
+                checkpoints.resume(checkpoint, self)
             try:
                 while self.history.epochs < epochs:
                     title = f"epoch {self.history.epochs + 1}/{epochs}" if progress else None
-                    self._epoch(train, test, evaluate, title)
-                    if checkpoint is not None:
-                        self._save(checkpoint)
+                    self._epoch(sets, evaluate, title, on_step)
                     if on_epoch is not None:
                         on_epoch(self)
+                    if checkpoint is not None:
+                        checkpoints.save(checkpoint, self)
             except KeyboardInterrupt:
                 self.history.interrupted = True
         return self.history
 
-    def _epoch(self, train, test, evaluate, title):
+    def _epoch(
+        self,
+        sets: list[Examples],
+        evaluate: int | None,
+        title: str | None,
+        on_step: Callable[[Trainer, float], None] | None,
+    ) -> None:
         start = time.perf_counter()
-        losses = []
-        x, t = train
+        losses: list[float] = []
+        x, t = sets[0]
         steps = batches(x, t, self.batch_size, self.rng)
-        for x_batch, t_batch in _bar(steps, -(-len(x) // self.batch_size), title):
-            loss, grads = self.workers_in_use.loss_and_gradient(x_batch, t_batch)
-            self.optimizer.update(self.net.params, grads)
-            losses.append(loss)
+        for x_batch, t_batch in _bar(steps, math.ceil(len(x) / self.batch_size), title, losses):
+            losses.append(self._step(x_batch, t_batch))
+            if on_step is not None:
+                on_step(self, losses[-1])
         accuracies = [
             self.workers_in_use.accuracy(x[:evaluate], t[:evaluate])
-            for x, t in ([train] if test is None else [train, test])
+            for x, t in (sets if self._has_accuracy() else [])
         ]
         history = self.history  # written to only now: Ctrl-C leaves whole epochs
+        before = history.diverged
         history.train_accuracy += accuracies[:1]
         history.test_accuracy += accuracies[1:]
         history.loss += losses
         history.seconds.append(time.perf_counter() - start)
+        if before is None and history.diverged is not None:
+            _warn_of_divergence(history)
 
-    # ---- checkpoints
+    def _step(self, x: np.ndarray, t: np.ndarray) -> float:
+        if self.augment is not None:
+            x = self.augment(x, self.rng)
+        loss, grads = self.workers_in_use.loss_and_gradient(x, t)
+        clip = {} if self.clip_norm is None else {"clip_norm": self.clip_norm}
+        self.optimizer.update(self.net.params, grads, **clip)
+        return float(loss)
 
-    def _arrays(self):
-        """Every array that training changes, by the name it has in a checkpoint."""
-        net = {f"net/{k}": v for k, v in {**self.net.params, **self.net.buffers}.items()}
-        memory = {
-            f"optimizer/{name}/{i}": array
-            for name, arrays in self.optimizer.state.items()
-            for i, array in enumerate(arrays)
-        }
-        return {**net, **memory}
+    def _has_accuracy(self) -> bool:
+        return getattr(getattr(self.net, "last_layer", None), "has_accuracy", True)
 
-    def _generators(self):
+    def generators(self) -> list[np.random.Generator]:
+        """Whatever the run draws random numbers from, while `fit` is at work."""
         return [self.rng, *self.workers_in_use.generators()]
 
-    def _save(self, path):
-        facts = {
-            "version": CHECKPOINT_VERSION,
-            "optimizer": repr(self.optimizer),
-            "steps": self.optimizer.steps,
-            "history": vars(self.history),
-            "generators": _states(self._generators()),
-        }
-        text = json.dumps(facts, default=np.ndarray.tolist)
-        with atomic_write(path) as file:
-            write_arrays(file, {**self._arrays(), "facts": text})
 
-    def _resume(self, path):
-        arrays = read_arrays(path)
-        try:
-            facts = dict(json.loads(str(arrays.pop("facts"))))
-        except (KeyError, TypeError, ValueError):
-            facts = {}  # not a checkpoint: refused below
-        generators = self._generators()
-        for what, found, expected in [
-            ("version", facts.get("version"), CHECKPOINT_VERSION),
-            ("optimizer", facts.get("optimizer"), repr(self.optimizer)),
-            ("generators", _kinds(facts.get("generators", [])), _kinds(_states(generators))),
-        ]:
-            if found != expected:
-                raise DataError(
-                    f"{path} is not a checkpoint of this training: expected {what} {expected}, "
-                    f"got {found}; use the same network, optimizer and workers, or start anew"
-                )
-        # the optimizer's memory is made at its first step: make it now, so that it can be filled
-        self.optimizer.init_state(self.net.params)
-        copy_into(self._arrays(), arrays, path)
-        self.optimizer.steps = facts["steps"]
-        self.history = History(**facts["history"])
-        self.history.interrupted = False
-        for rng, state in zip(generators, facts["generators"], strict=True):
-            rng.bit_generator.state = state
+def _expect_part(what: str, part: Any, method: str) -> Any:
+    """The network or the optimizer, if it can be one."""
+    if isinstance(part, type):
+        got, cure = f"the class {part.__name__}", f": write {part.__name__}(..)"
+    elif not hasattr(part, method):
+        got, cure = f"{part!r:.200}", f", which has no method {method}"
+    else:
+        return part
+    raise TypeError(f"Trainer(network, optimizer) expects as {what} an object, got {got}{cure}")
 
 
-def _expect_size(size):
-    if size < 1:
-        raise ValueError(f"the batch size must be 1 or more, got {size}")
+def _expect_workers(workers: Any) -> Any:
+    methods = "loss_and_gradient", "accuracy", "generators", "__enter__", "__exit__"
+    missing = [name for name in methods if not hasattr(workers, name)]
+    if workers is None or not missing:
+        return workers
+    if len(missing) < len(methods):
+        raise TypeError(f"workers, as an object, lacks {', '.join(missing)}: see Trainer")
+    return expect_whole("workers", workers, at_least=1)
 
 
-def _states(generators):
-    return [rng.bit_generator.state for rng in generators]
+def _expect_examples(name: str, pair: Examples) -> Examples:
+    """(x, t), if it is such a pair and each row has its label; lists become arrays."""
+    if not isinstance(pair, tuple | list) or len(pair) != 2:
+        kind = f"an array of shape {pair.shape}" if hasattr(pair, "shape") else repr(pair)[:200]
+        raise TypeError(
+            f"fit expects {name} as one pair (x, t), got {kind}: "
+            "write fit((x, t)), or fit((x, t), (x_test, t_test))"
+        )
+    x, t = (np.array(part) if isinstance(part, list) else part for part in pair)
+    expect_rows(t, len(x))
+    return x, t
 
 
-def _kinds(states):
-    return [state["bit_generator"] for state in states]
+def _warn_of_divergence(history: History) -> None:
+    step = history.diverged
+    if step is not None and np.geterr()["invalid"] != "ignore":
+        warnings.warn(
+            f"training has diverged: the loss of step {step} is {history.loss[step - 1]:.3g}; "
+            "try a smaller learning rate, clip_norm=1, or smaller initial weights",
+            RuntimeWarning,
+            stacklevel=4,  # at the call of fit
+        )
 
 
-def _bar(steps, total, title):
+def _bar(steps: Iterator[Any], total: int, title: str | None, losses: list[float]) -> Iterator[Any]:
     """The steps behind a progress bar; None for a title means none, and so does a pipe."""
     if title is None:
-        return steps
+        yield from steps
+        return
     from tqdm import tqdm
 
-    return tqdm(steps, title, total, leave=False, disable=None, unit="step")
+    with tqdm(steps, title, total, leave=False, disable=None, unit="step") as bar:
+        for step in bar:
+            yield step
+            bar.set_postfix_str(f"loss {running_mean(losses):.4f}", refresh=False)

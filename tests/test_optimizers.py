@@ -16,6 +16,7 @@ from dlscratch import (
     Optimizer,
     Parameters,
     RMSprop,
+    StepDecay,
 )
 
 RNG = np.random.default_rng(0)
@@ -279,6 +280,115 @@ def test_gradients_that_do_not_fit_are_refused_and_nothing_moves(fresh, params, 
 def test_whole_numbers_are_refused_even_as_plain_numbers():
     with pytest.raises(ValueError, match="'x' is of whole numbers"):
         SGD().update({"x": -7}, {"x": -0.7})
+
+
+# ---- the learning rate
+
+
+@pytest.mark.parametrize("rule", [type(optimizer) for optimizer in OPTIMIZERS])
+@pytest.mark.parametrize("lr", [0, -1, float("nan"), float("inf"), "0.01", None, [0.1]])
+def test_a_learning_rate_that_is_no_number_above_zero_is_refused(rule, lr):
+    with pytest.raises(ValueError, match="^lr, unless it is a schedule, must be a number above 0"):
+        rule(lr)
+
+
+def test_a_schedule_without_its_arguments_is_refused():
+    with pytest.raises(TypeError, match=r"got a class: write StepDecay\(\.\.\)"):
+        Adam(StepDecay)
+
+
+@every_optimizer
+def test_a_schedule_of_one_rate_gives_the_bits_of_the_number(fresh):
+    other = copy.deepcopy(fresh)
+    other.lr = StepDecay(fresh.lr, 1, every=1)
+    for ours, theirs in zip(walk(fresh), walk(other)):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+@every_optimizer
+def test_each_step_is_taken_with_the_rate_of_its_schedule(fresh):
+    """Beside an optimizer whose rate is typed in before each step."""
+    schedule, typed = StepDecay(0.1, 0.5, every=2), copy.deepcopy(fresh)
+    fresh.lr = schedule
+    params, other = {"W1": START.copy()}, {"W1": START.copy()}
+    for step, g in enumerate(GRADIENTS, 1):
+        typed.lr = schedule(step)
+        fresh.update(params, {"W1": g})
+        typed.update(other, {"W1": g})
+        np.testing.assert_array_equal(params["W1"], other["W1"])
+
+
+def test_a_number_may_be_replaced_at_any_time():
+    params, optimizer = {"x": np.zeros(1)}, SGD(0.5)
+    optimizer.update(params, {"x": np.ones(1)})
+    optimizer.lr *= 0.5
+    optimizer.update(params, {"x": np.ones(1)})
+    assert params["x"] == -0.75 and optimizer.rate == 0.25
+
+
+# ---- clipping
+
+
+def gradients():
+    """Of norm 13: 3, 4 and 12."""
+    return {"W": np.array([[3.0, 0.0], [0.0, -4.0]]), "b": np.array([12.0])}
+
+
+@pytest.mark.parametrize("as_parameters", [False, True])
+@pytest.mark.parametrize("clip_norm, factor", [(13.0, 1), (26, 1), (6.5, 0.5), (1.3, 0.1)])
+def test_gradients_are_scaled_down_to_the_norm_over_all_of_them(clip_norm, factor, as_parameters):
+    grads = gradients()
+    params = {name: np.zeros_like(g) for name, g in grads.items()}
+    if as_parameters:
+        params, grads = Parameters.copy_of(params), Parameters.copy_of(grads)
+    SGD(1.0).update(params, grads, clip_norm=clip_norm)
+    for name, g in gradients().items():
+        np.testing.assert_allclose(params[name], -factor * g, rtol=1e-12)
+
+
+@every_optimizer
+def test_clipping_is_the_step_of_the_gradients_that_were_scaled_by_hand(fresh):
+    clipped, scaled, other = {"W1": START.copy()}, {"W1": START.copy()}, copy.deepcopy(fresh)
+    for g in GRADIENTS:
+        fresh.update(clipped, {"W1": g}, clip_norm=2.0)
+        other.update(scaled, {"W1": g * min(1, 2.0 / np.linalg.norm(g))})
+    np.testing.assert_allclose(clipped["W1"], scaled["W1"], rtol=1e-9)
+
+
+@every_optimizer
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_clipping_writes_to_no_gradient_and_keeps_the_dtype(fresh, dtype):
+    params = Parameters.copy_of({"W": np.ones(3, dtype)})
+    grads = Parameters.copy_of({"W": np.full(3, 200, dtype)})  # squares beyond float16
+    grads.flat.flags.writeable = False
+    fresh.update(params, grads, clip_norm=np.float64(0.5))
+    assert params.flat.dtype == dtype and np.all(np.isfinite(params.flat))
+    assert {array.dtype for array in fresh.state["flat"]} <= {np.dtype(dtype)}
+    assert np.all(grads.flat == 200)
+
+
+@every_optimizer
+def test_short_gradients_are_not_touched_to_the_bit(fresh):
+    params, other = {"W1": START.copy()}, {"W1": START.copy()}
+    unclipped = copy.deepcopy(fresh)
+    for g in GRADIENTS:
+        fresh.update(params, {"W1": g}, clip_norm=1e6)
+        unclipped.update(other, {"W1": g})
+    np.testing.assert_array_equal(params["W1"], other["W1"])
+
+
+def test_plain_numbers_are_clipped_too():
+    params = {"x": 0.0, "y": 0.0}
+    SGD(1.0).update(params, {"x": 3.0, "y": -4.0}, clip_norm=1)
+    assert params == pytest.approx({"x": -0.6, "y": 0.8})
+
+
+@pytest.mark.parametrize("clip_norm", [0, -1, float("nan"), "1"])
+def test_a_norm_that_is_no_number_above_zero_is_refused_and_nothing_moves(clip_norm):
+    params, optimizer = {"x": np.zeros(1)}, SGD()
+    with pytest.raises(ValueError, match="clip_norm must be a number above 0"):
+        optimizer.update(params, {"x": np.ones(1)}, clip_norm)
+    assert optimizer.steps == 0 and params["x"] == 0
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS[1:], ids=lambda made: type(made).__name__)

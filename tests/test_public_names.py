@@ -33,14 +33,14 @@ def test_every_name_that_the_package_imports_is_public():
 # What a module defines for the library's own use, besides what anybody can import from dlscratch.
 INSIDE = """
     accuracy check_labels check_targets CheckFailed Comparison expect_each_once expect_no_loss
-    expect_rows generator label_index normal
+    expect_rate expect_rows generator label_index normal rate_at running_mean
 """.split()
 
 
 @pytest.mark.parametrize(
     "module",
-    """functions gradcheck initializers layers multi_layer_net network optimizers parameters
-    trainer""".split(),
+    """data functions gradcheck history initializers layers multi_layer_net network optimizers
+    parameters schedules trainer""".split(),
 )
 def test_every_public_name_of_a_module_can_be_imported_from_dlscratch_itself(module):
     loaded = importlib.import_module(f"dlscratch.{module}")

@@ -104,7 +104,7 @@ class Trainer:
     def _say(self, running: trainer.Trainer) -> None:
         history = running.history
         print(
-            f"epoch {history.epochs}/{self.epochs}: loss {history.loss[-1]:.4f}, "
+            f"epoch {history.epochs}/{self.epochs}: loss {history.running_loss:.4f}, "
             f"train accuracy {history.train_accuracy[-1]:.4f}, "
             f"test accuracy {history.test_accuracy[-1]:.4f}"
         )

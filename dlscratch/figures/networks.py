@@ -28,9 +28,13 @@ def history(past: Any) -> Figure:
 
     past: a `History`, or anything with `loss`, `train_accuracy` and `test_accuracy`.
     """
-    fig, axes = new(1, 2)
-    loss(axes[0], past.loss, smooth=max(2, len(past.loss) // 50), title="Loss of each mini-batch")
-    accuracy(axes[1], past.train_accuracy, past.test_accuracy, title="Accuracy after each epoch")
+    measured = bool(past.train_accuracy)
+    fig, axes = new(1, 1 + measured, squeeze=False)
+    smooth = max(2, len(past.loss) // 50)
+    loss(axes[0, 0], past.loss, smooth=smooth, title="Loss of each mini-batch")
+    if measured:
+        title = "Accuracy after each epoch"
+        accuracy(axes[0, 1], past.train_accuracy, past.test_accuracy, title=title)
     return fig
 
 

@@ -20,10 +20,10 @@ from dlscratch.layers.losses import (
 )
 from dlscratch.layers.max_unpooling import MaxUnpooling
 from dlscratch.layers.pooling import AveragePooling, Pooling
-from dlscratch.layers.softmax_with_loss import SoftmaxWithLoss
-from dlscratch.layers.transposed_convolution import TransposedConvolution, bilinear_filters
 from dlscratch.layers.recurrent import LSTM, RNN
 from dlscratch.layers.reshape import Reshape
+from dlscratch.layers.softmax_with_loss import SoftmaxWithLoss
+from dlscratch.layers.transposed_convolution import TransposedConvolution, bilinear_filters
 
 __all__ = [
     "Add",
@@ -40,15 +40,12 @@ __all__ = [
     "GlobalAveragePooling",
     "IdentityWithLoss",
     "Layer",
+    "LeakyReLU",
     "Loss",
     "LocalResponseNorm",
     "MaxUnpooling",
     "HuberWithLoss",
-    "IdentityWithLoss",
     "LSTM",
-    "Layer",
-    "Loss",
-    "LeakyReLU",
     "Pooling",
     "RNN",
     "ReLU",

@@ -7,6 +7,7 @@ The book scales at test time instead: see `dlscratch.common.layers.Dropout`.
 
 import numpy as np
 
+from dlscratch.initializers import generator
 from dlscratch.layers.base import Layer
 
 
@@ -21,11 +22,13 @@ class Dropout(Layer):
     array([0., 2., 2., 2.])
     """
 
-    def __init__(self, ratio: float = 0.5, *, rng: np.random.Generator | None = None):
+    rng: np.random.Generator
+
+    def __init__(self, ratio: float = 0.5, *, rng: np.random.Generator | int | None = None):
         if not 0 <= ratio < 1:
             raise ValueError(f"dropout ratio must be at least 0 and below 1, got {ratio}")
         self.ratio = float(ratio)  # np.float64 would turn float32 into float64
-        self.rng = np.random.default_rng() if rng is None else rng
+        self.rng = generator(rng)
 
     def forward(self, x, training=False):
         if not training:

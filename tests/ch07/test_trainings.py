@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from ch07 import images, train_convnet
-from ch07.long_training import DecayingAdam
+from ch07 import images, long_training, train_convnet
 from ch08 import train_deepnet
 from dlscratch import Adam
 from dlscratch.book.experiment import run
@@ -113,23 +112,29 @@ def test_bad_options_get_one_line(options, expected, capsys):
     assert complaint.count("\n") == 1 and expected in complaint
 
 
-def test_the_learning_rate_shrinks_after_each_epoch_and_not_within():
-    optimizer = DecayingAdam(0.001, decay=0.5, epoch=3)
-    rates = []
-    params = {"W1": np.zeros(1)}
-    for _ in range(7):
-        rates.append(optimizer.lr)
-        optimizer.update(params, {"W1": np.ones(1)})
-    assert rates == [0.001] * 3 + [0.0005] * 3 + [0.00025]
+def test_the_learning_rate_shrinks_after_each_epoch_and_not_within(trained, monkeypatch):
+    """230 images are three steps an epoch."""
+    rates, update = [], Adam.update
+
+    def noted(self, params, grads):
+        update(self, params, grads)
+        rates.append(self.rate)
+
+    monkeypatch.setattr(Adam, "update", noted)
+    options = ["--epochs", "3", "--lr-decay", "0.5"]
+    trained(train_convnet, "rates", options, "simple_convnet_params.npz")
+    assert rates == [0.001] * 3 + [0.0005] * 3 + [0.00025] * 3
 
 
-def test_without_decay_it_is_adam():
-    rng = np.random.default_rng(0)
-    start, g = rng.standard_normal(5), rng.standard_normal(5)
-    ends = []
-    for optimizer in (Adam(0.01), DecayingAdam(0.01, 1.0, epoch=2)):
-        params = {"W1": start.copy()}
-        for _ in range(5):
-            optimizer.update(params, {"W1": g})
-        ends.append(params["W1"])
-    assert np.array_equal(*ends)
+def test_only_with_augment_are_the_images_shifted(trained, monkeypatch):
+    batches = []
+    monkeypatch.setattr(long_training, "shifted", lambda x, rng: batches.append(len(x)) or x)
+    for options in ([], ["--augment"]):
+        trained(train_convnet, "shifts", ["--epochs", "1", *options], "simple_convnet_params.npz")
+    assert batches == [100, 100, 30]
+
+
+def test_each_epoch_prints_its_loss(trained, capsys):
+    trained(train_convnet, "lines", ["--epochs", "2"], "simple_convnet_params.npz")
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("epoch ")]
+    assert [line.split(",")[0][:16] for line in lines] == ["epoch 1/2: loss ", "epoch 2/2: loss "]

@@ -1,0 +1,42 @@
+"""What a number may be: each check returns its value, or raises an error that says what is allowed.
+
+A wrong number is cheapest to find where it is typed: 2.5 epochs or a learning rate of -1 would
+otherwise train without a word.
+"""
+
+import math
+from numbers import Integral, Real
+
+
+def expect_whole(name: str, value: int, at_least: int) -> int:
+    """value, if it is a whole number of at least that; ValueError if not.
+
+    >>> expect_whole("epochs", 3, at_least=0)
+    3
+    """
+    if not isinstance(value, Integral) or value < at_least:
+        raise ValueError(f"{name} must be a whole number, {at_least} or more, got {value!r}")
+    return int(value)
+
+
+def expect_number(
+    name: str,
+    value: float,
+    *,
+    above: float = -math.inf,
+    at_least: float = -math.inf,
+    below: float = math.inf,
+    at_most: float = math.inf,
+) -> float:
+    """value, if it is a number within the bounds; ValueError if not, and for nan and infinity.
+
+    >>> expect_number("clip_norm", 0, above=0)
+    Traceback (most recent call last):
+    ValueError: clip_norm must be a number above 0, got 0
+    """
+    fits = isinstance(value, Real) and math.isfinite(value)
+    if not fits or not (above < value < below and at_least <= value <= at_most):
+        bounds = {"above": above, "at least": at_least, "below": below, "at most": at_most}
+        words = " and ".join(f"{k} {v:g}" for k, v in bounds.items() if math.isfinite(v))
+        raise ValueError(f"{name} must be a number {words}, got {value!r}")
+    return value

@@ -1,0 +1,138 @@
+"""Stop a training and go on later: it ends at the same numbers, to the bit.
+
+A checkpoint holds whatever the rest of a run depends on: the parameters and buffers of the network,
+the state of the optimizer, the history, and the state of every random generator. It also holds the
+settings of the run (optimizer, batch size, ..): with others, training would go on without a word
+and end elsewhere, so they are refused. A file is checked whole before anything is changed.
+`Trainer.fit(checkpoint=path, resume=True)` is how both functions are used.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from os import PathLike
+from typing import Any
+
+import numpy as np
+
+from dlscratch.arguments import expect_number, expect_whole
+from dlscratch.history import History
+from dlscratch.optimizers import Optimizer
+from dlscratch.storage.files import DataError, atomic_write
+from dlscratch.storage.npz import copy_into, read_arrays, write_arrays
+
+VERSION = 2  # 1 had no batch size, weight decay, clip_norm and augment, and was written too early
+
+Path = str | PathLike[str]
+
+
+def save(path: Path, trainer: Any) -> None:
+    """Write the checkpoint of a trainer between two epochs, all of it or nothing."""
+    optimizer = trainer.optimizer
+    facts = {
+        **_settings(trainer),
+        "optimizer": trainer.recipe,
+        "optimizer now": repr(optimizer),  # on_epoch may have replaced the learning rate
+        "lr": None if callable(optimizer.lr) else optimizer.lr,
+        "steps": optimizer.steps,
+        "history": vars(trainer.history),
+        "states": [rng.bit_generator.state for rng in trainer.generators()],
+    }
+    text = json.dumps(facts, default=lambda value: value.tolist())  # NumPy's arrays and numbers
+    with atomic_write(path) as file:
+        write_arrays(file, {**_arrays(trainer, optimizer), "facts": text})
+
+
+def resume(path: Path, trainer: Any) -> None:
+    """Bring a trainer to where `save` wrote; DataError, and nothing changed, if it does not fit."""
+    arrays = read_arrays(path)
+    facts = _facts(arrays.pop("facts", None))
+    _expect_settings(path, facts, trainer)
+    try:
+        optimizer = _optimizer_at(facts, trainer)
+        history = _history(facts["history"])
+        generators = trainer.generators()
+        pairs = zip(generators, facts["states"], strict=True)
+        states = [_state(rng, state) for rng, state in pairs]
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise DataError(f"{path} is damaged ({error!r:.200}): start anew") from error
+    copy_into(_arrays(trainer, optimizer), arrays, path)  # checks names and shapes first
+    vars(trainer.optimizer).update(vars(optimizer))
+    trainer.recipe = facts["optimizer"]
+    trainer.history = history
+    for rng, state in zip(generators, states):
+        rng.bit_generator.state = state
+
+
+def _settings(trainer: Any) -> dict[str, Any]:
+    """What must be the same when the run goes on; the optimizer is compared by itself."""
+    return {
+        "version": VERSION,
+        "generators": [rng.bit_generator.state["bit_generator"] for rng in trainer.generators()],
+        "batch_size": trainer.batch_size,
+        "weight_decay": getattr(trainer.net, "weight_decay", 0.0),
+        "clip_norm": trainer.clip_norm,
+        "augment": trainer.augment is not None,
+    }
+
+
+def _arrays(trainer: Any, optimizer: Optimizer) -> dict[str, np.ndarray]:
+    """Every array that training changes, by the name it has in a checkpoint."""
+    net = {**trainer.net.params, **getattr(trainer.net, "buffers", {})}
+    return {
+        **{f"net/{name}": array for name, array in net.items()},
+        **{
+            f"optimizer/{name}/{i}": array
+            for name, arrays in optimizer.state.items()
+            for i, array in enumerate(arrays)
+        },
+    }
+
+
+def _facts(text: np.ndarray | None) -> dict[str, Any]:
+    try:
+        return dict(json.loads(str(text)))
+    except (TypeError, ValueError, RecursionError):
+        return {}  # not a checkpoint: it has no version
+
+
+def _expect_settings(path: Path, facts: dict[str, Any], trainer: Any) -> None:
+    """DataError that names the first setting that is another one."""
+    expected = {**_settings(trainer), "optimizer": repr(trainer.optimizer)}
+    if facts.get("optimizer now") == expected["optimizer"]:
+        expected["optimizer"] = facts.get("optimizer")  # on_epoch has already been at work
+    for name, value in expected.items():
+        if facts.get(name) != value:
+            hint = "go on with the settings that it was begun with, or start anew"
+            if facts.get("version") == 1:
+                hint = "version 1, of an earlier dlscratch, lacks settings that matter: start anew"
+            raise DataError(
+                f"{path} is not a checkpoint of this training: "
+                f"expected {name} {value!r}, got {facts.get(name)!r:.300}; {hint}"
+            )
+
+
+def _optimizer_at(facts: dict[str, Any], trainer: Any) -> Optimizer:
+    """A copy of the trainer's optimizer at the step and rate of a checkpoint; its state: zeros."""
+    optimizer: Optimizer = copy.copy(trainer.optimizer)
+    if repr(optimizer) != facts["optimizer now"] and facts["lr"] is not None:
+        optimizer.lr = expect_number("lr", facts["lr"])
+    if repr(optimizer) != facts["optimizer now"]:
+        raise ValueError(f"only a number lr may change in a run, not to {facts['optimizer now']!r}")
+    optimizer.steps = expect_whole("steps", facts["steps"], at_least=0)
+    optimizer.state = {}
+    optimizer.init_state(trainer.net.params)  # room for what the file holds
+    return optimizer
+
+
+def _history(found: dict[str, Any]) -> History:
+    names = "loss", "train_accuracy", "test_accuracy", "seconds"
+    loss, train, test, seconds = ([float(number) for number in found[name]] for name in names)
+    return History(loss, train, test, seconds)
+
+
+def _state(rng: np.random.Generator, state: dict[str, Any]) -> dict[str, Any]:
+    """The state, if it is one of such a generator."""
+    copy.deepcopy(rng.bit_generator).state = state
+    return state

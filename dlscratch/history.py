@@ -1,0 +1,74 @@
+"""What a training leaves behind: how the loss fell and the accuracy rose (section 4.5).
+
+The loss of a single mini-batch is noisy, so the mean of the last hundred is what one watches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+RUNNING = 100  # steps whose mean loss is watched
+DIVERGED = 1e6  # a loss this many times the first one is no longer training
+
+
+@dataclass
+class History:
+    """The loss of each step; the accuracies and seconds of each epoch.
+
+    A loss that has no accuracy, as in regression, leaves both lists of accuracies empty.
+    """
+
+    loss: list[float] = field(default_factory=list)
+    train_accuracy: list[float] = field(default_factory=list)
+    test_accuracy: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    interrupted: bool = False  # by Ctrl-C; the epochs that were finished are all here
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs were finished."""
+        return len(self.seconds)
+
+    @property
+    def running_loss(self) -> float:
+        """The mean loss of the last 100 steps; nan before the first one.
+
+        >>> History(loss=[9.0] * 50 + [2.0, 4.0] * 50).running_loss
+        3.0
+        """
+        return running_mean(self.loss)
+
+    @property
+    def diverged(self) -> int | None:
+        """The first step whose loss is nan or a million times the first one; None without any.
+
+        >>> History(loss=[2.3, 2.1, float("nan"), float("nan")]).diverged
+        3
+        """
+        limit = DIVERGED * max([1.0, *self.loss[:1]])
+        return next((k for k, loss in enumerate(self.loss, 1) if not loss < limit), None)
+
+    def plot(self) -> Figure:
+        """The loss of each step and the accuracies of each epoch, as a Matplotlib `Figure`."""
+        from dlscratch import figures
+
+        return figures.history(self)
+
+    def __repr__(self) -> str:
+        last = ""
+        if self.test_accuracy:
+            last = f", test accuracy {self.test_accuracy[-1]:.4f}"
+        elif self.loss and not self.train_accuracy:
+            last = f", loss {self.running_loss:.4f}"
+        return f"History({self.epochs} epochs, {len(self.loss)} steps{last})"
+
+
+def running_mean(losses: list[float]) -> float:
+    """The mean of the last 100 losses; nan if there are none."""
+    return float(np.mean(losses[-RUNNING:])) if losses else float("nan")
