@@ -31,7 +31,8 @@ draw: .venv/ready
 	$(VENV) -m dlscratch draw
 
 test: .venv/ready-dev
-	$(VENV) -m pytest
+	@echo "about 4 minutes on two cores; a single test is run by: $(VENV) -m pytest FILE::TEST"
+	$(VENV) -m pytest --numprocesses=auto --dist=loadgroup
 
 lint: .venv/ready-dev
 	$(VENV) -m ruff check .

@@ -3,6 +3,9 @@
 import os
 import signal
 
+if "PYTEST_XDIST_WORKER" in os.environ:  # as many tests at once as there are cores: one thread each
+    os.environ["OMP_NUM_THREADS"] = "1"  # read once, when NumPy is imported
+
 import hypothesis
 import numpy as np
 import pytest

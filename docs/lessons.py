@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from dlscratch.book import chapters as book
+
 ROOT = Path(__file__).parent.parent
 LAST_LINE = "Last line with the default seed:"
 
@@ -71,13 +73,13 @@ class Lesson:
 def chapters():
     """{"ch01": (its title, its lessons in the order of reading)}."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    titles = dict(re.findall(r"^#+ (\d)\. (.+)$", readme, re.MULTILINE))
-    linked = re.findall(r"\]\((ch0\d/\w+)\.py\)", readme)
+    titles = dict(re.findall(r"^#+ (\d+)\. (.+)$", readme, re.MULTILINE))
+    linked = re.findall(r"\]\((ch\d\d/\w+)\.py\)", readme)
     found = {}
-    for folder in sorted(ROOT.glob("ch0[1-8]")):
+    for folder in book.chapters():
         lessons = [Lesson(path) for path in sorted(folder.glob("*.py"))]
         lessons.sort(key=lambda lesson: (linked + [lesson.name]).index(lesson.name))
-        number = folder.name[-1]
+        number = str(int(folder.name.removeprefix("ch")))
         found[folder.name] = (f"{number}. {titles.get(number, 'Chapter')}", lessons)
     return found
 

@@ -1,4 +1,4 @@
-"""Write notebooks/ch01.ipynb .. ch08.ipynb from the scripts of the chapters.
+"""Write the notebooks of all chapters, notebooks/ch01.ipynb and so on, from their scripts.
 
 A section for each file: its lesson, its code in cells, and a cell that runs it small. Notebooks are
 never edited by hand: change the script, then
@@ -71,7 +71,7 @@ def run_here(main, options=None, command=""):
 
 def notebook(chapter, title, lessons):
     """The notebook of a chapter, without outputs."""
-    names = {"chapter": chapter, "title": title, "number": chapter[-1]}
+    names = {"chapter": chapter, "title": title, "number": int(chapter.removeprefix("ch"))}
     cells = [new_markdown_cell(markdown(INTRODUCTION.format(**names)), id="introduction")]
     cells.append(new_code_cell(SETUP.replace("{chapter}", chapter), id="setup"))
     for lesson in lessons:

@@ -77,7 +77,7 @@ class Site:
             known = "inside" if target == "README.md" and anchor else known
             return f"/{known}.md{hash}{anchor}"
         top, _, below = target.removesuffix(".py").strip("/").partition("/")
-        if re.fullmatch(r"ch0\d", top) and path.suffix in ("", ".py"):
+        if re.fullmatch(r"ch\d\d", top) and path.suffix in ("", ".py"):
             return f"/chapters/{top}/{below}.md" if below else f"/chapters/{top}.md"
         if top == "dlscratch":
             return f"/api/{below.partition('/')[0]}.rst"

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-ROW = re.compile(r"^(\| \[(ch0\d)/(\w+)\.py\]\(.*?\) \| .*? \|).*\|$", re.MULTILINE)
+ROW = re.compile(r"^(\| \[(ch\d\d)/(\w+)\.py\]\(.*?\) \| .*? \|).*\|$", re.MULTILINE)
 BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
 

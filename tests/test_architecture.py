@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from dlscratch.book.chapters import chapters, modules
+
 ROOT = Path(__file__).parent.parent
-CHAPTERS = sorted(ROOT.glob("ch0[1-8]"))
+CHAPTERS = [folder.name for folder in chapters()]
 LIBRARY = sorted((ROOT / "dlscratch").rglob("*.py"))
-SCRIPTS = sorted(script for chapter in CHAPTERS for script in chapter.glob("*.py"))
+SCRIPTS = modules()
 
 # README lists the modules from the ground up: each imports only from those above it in that list.
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -34,7 +36,7 @@ def imports_of(path):
 def chapter_of(name):
     """The number in ch05 or ch05.two_layer_net; 0 for anything else."""
     top = name.split(".")[0]
-    return int(top[2:]) if top in [chapter.name for chapter in CHAPTERS] else 0
+    return int(top[2:]) if top in CHAPTERS else 0
 
 
 @pytest.mark.parametrize("path", LIBRARY, ids=name_of)
@@ -42,7 +44,7 @@ def test_the_library_knows_no_chapter_and_no_data_set(path):
     if path.parent.name == "cli":
         return  # the command stands above the chapters
     tops = {name.split(".")[0] for name in imports_of(path)}
-    assert not tops & {"dataset", "tests", "benchmarks", *(chapter.name for chapter in CHAPTERS)}
+    assert not tops & {"dataset", "tests", "benchmarks", *CHAPTERS}
 
 
 def test_readme_lists_every_module_once():
@@ -63,6 +65,14 @@ def test_a_module_imports_only_what_readme_lists_above_it(path):
 @pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
 def test_a_chapter_imports_from_no_later_chapter(path):
     assert max(map(chapter_of, imports_of(path)), default=0) <= chapter_of(name_of(path))
+
+
+def test_one_module_knows_how_the_folders_of_chapters_are_called():
+    """So that a chapter is added by making a folder."""
+    files = [path for path in ROOT.rglob("*.py") if ".venv" not in path.parts]
+    pattern = re.compile(r"glob\(\W*ch\W*\d")
+    (only,) = [path for path in files if pattern.search(path.read_text(encoding="utf-8"))]
+    assert only.relative_to(ROOT).as_posix() == "dlscratch/book/chapters.py"
 
 
 def test_everything_stays_small(capsys):

@@ -14,9 +14,12 @@ import pytest
 
 import dlscratch
 from dlscratch import cli
+from dlscratch.book.chapters import modules
 
 for package in ("sphinx", "myst_parser", "furo"):
     pytest.importorskip(package, reason=f"{package} is not installed: it is in .[dev]")
+
+pytestmark = pytest.mark.xdist_group("site")  # it is built once
 
 ROOT = Path(__file__).parent.parent
 FILES = [path for name in ("dlscratch", "dataset") for path in (ROOT / name).rglob("*.py")]
@@ -25,9 +28,7 @@ MODULES = sorted(
     for path in FILES
     if path.name != "__main__.py"
 )
-LESSONS = sorted(
-    path.relative_to(ROOT).with_suffix("").as_posix() for path in ROOT.glob("ch0[1-8]/*.py")
-)
+LESSONS = [path.relative_to(ROOT).with_suffix("").as_posix() for path in modules()]
 
 
 class Page(HTMLParser):

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from dlscratch.book.chapters import chapters
+
 nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed: it is in .[dev]")
 nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed: it is in .[dev]")
 pytest.importorskip("ipykernel", reason="ipykernel is not installed: it is in .[dev]")
 
 ROOT = Path(__file__).parent.parent
-CHAPTERS = sorted(path.name for path in ROOT.glob("ch0[1-8]"))
+CHAPTERS = [folder.name for folder in chapters()]
 
 
 @pytest.fixture(scope="module")

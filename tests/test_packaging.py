@@ -13,6 +13,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hatchling.builders.wheel import WheelBuilder
+
+from dlscratch.book.chapters import chapters
+
+pytestmark = pytest.mark.xdist_group("release")  # it is built and installed once
 
 ROOT = Path(__file__).parent.parent
 SITE = Path(np.__file__).parent.parent
@@ -20,7 +25,7 @@ MNIST = {
     f"dataset/{name}-ubyte.gz"
     for name in ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")
 }
-CHAPTERS = {path.name for path in ROOT.glob("ch0[1-8]")}
+CHAPTERS = {folder.name for folder in chapters()}
 
 
 def build(target, folder):
@@ -54,8 +59,8 @@ def source(tmp_path_factory):
 def environment(wheel_file, tmp_path_factory):
     """An environment that holds the installed wheel and what it depends on, not the checkout."""
     folder = tmp_path_factory.mktemp("a new machine") / "environment"
-    venv.create(folder, with_pip=True)
-    pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
+    venv.create(folder)
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(folder)]
     subprocess.run([*pip, "install", "--no-index", "--no-deps", str(wheel_file)], check=True)
     (site,) = folder.glob("lib/*/site-packages")
     # those installed here already; a .pth file that lies there, of an editable install, is not read
@@ -76,7 +81,7 @@ def shell(environment, tmp_path):
 
     def shell(*words):
         command = [str(environment / "bin" / words[0]), *words[1:]]
-        env = {"PATH": os.defpath, "HOME": str(tmp_path)}
+        env = {"PATH": os.defpath, "HOME": str(environment.parent)}  # one cache for all commands
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         return subprocess.Popen(command, cwd=tmp_path, env=env, **pipes)
 
@@ -108,7 +113,7 @@ def test_the_wheel_holds_every_file_of(package, wheel, source):
 
 def test_the_wheel_holds_the_weights_of_every_chapter(wheel):
     """Nothing in .gitignore, which the builds obey, may hide a weight file."""
-    weights = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("ch0[1-8]/*.npz")}
+    weights = {file.relative_to(ROOT).as_posix() for ch in chapters() for file in ch.glob("*.npz")}
     assert weights and weights <= set(wheel.namelist())
 
 
@@ -123,6 +128,16 @@ def test_the_wheel_holds_no_tests_and_nothing_else_of_the_checkout(wheel):
     assert len(metadata) == 1
     assert tops(wheel.namelist()) - metadata <= {"dlscratch", "dataset"} | CHAPTERS
     assert not [name for name in wheel.namelist() if name.endswith((".pkl", ".pyc"))]
+
+
+def test_a_chapter_that_is_added_is_shipped_and_no_other_folder(tmp_path):
+    for page in ("pyproject.toml", "README.md", "LICENSE"):
+        (tmp_path / page).write_bytes((ROOT / page).read_bytes())
+    for folder in ("dlscratch", "dataset", "ch09", "notes", "tests/ch09", "ch09.old"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "new.py").touch()
+    files = WheelBuilder(str(tmp_path)).recurse_included_files()
+    assert tops(file.distribution_path for file in files) == {"dlscratch", "dataset", "ch09"}
 
 
 def test_the_wheel_names_both_licences(wheel):

@@ -1,7 +1,8 @@
 """Where the chapters' scripts are, and what each of them says of itself.
 
-A script is a file in ch01 .. ch08 with a function `main`; a new one is found by itself. Its name
-is ch06/overfit_dropout, its title the first line of its docstring. After a run its record (see
+A chapter is a folder called ch01, ch02 and so on, a script is a file in it with a function `main`.
+New ones are found by themselves: whoever lists chapters asks here. A script's name is
+ch06/overfit_dropout, its title the first line of its docstring. After a run its record (see
 `dlscratch.book.experiment`) tells what came out, and how long it took.
 """
 
@@ -65,6 +66,24 @@ class Script:
             return None
 
 
+def chapters() -> list[Path]:
+    """The folders of all chapters, in order.
+
+    >>> [folder.name for folder in chapters()][:3]
+    ['ch01', 'ch02', 'ch03']
+    """
+    return sorted(ROOT.glob("ch[0-9][0-9]"))
+
+
+def modules() -> list[Path]:
+    """Every Python file of every chapter: the scripts, and what they share.
+
+    >>> [path.name for path in modules()][:3]
+    ['hungry.py', 'img_show.py', 'man.py']
+    """
+    return [path for folder in chapters() for path in sorted(folder.glob("*.py"))]
+
+
 def scripts() -> list[Script]:
     """All scripts of all chapters, in the order of their names.
 
@@ -72,7 +91,7 @@ def scripts() -> list[Script]:
     ['ch01/hungry', 'ch01/img_show']
     """
     found = []
-    for path in sorted(ROOT.glob("ch0[1-8]/*.py")):
+    for path in modules():
         tree = ast.parse(path.read_text(encoding="utf-8"))
         if any(isinstance(node, ast.FunctionDef) and node.name == "main" for node in tree.body):
             title = (ast.get_docstring(tree) or "").partition("\n")[0]

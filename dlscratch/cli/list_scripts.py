@@ -37,7 +37,7 @@ def main(args):
     chapter = ""
     for script, (name, figure, time, lesson) in zip(found, cells):
         if script.chapter != chapter:
-            print(("\n" if chapter else "") + f"Chapter {script.chapter.removeprefix('ch0')}")
+            print(("\n" if chapter else "") + f"Chapter {int(script.chapter.removeprefix('ch'))}")
             chapter = script.chapter
         line = f"  {name:<{max(names)}}  {figure:<{max(figures)}}  {time:>{max(took)}}  {lesson}"
         print(line[:width])

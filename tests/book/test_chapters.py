@@ -1,9 +1,5 @@
-"""Every script of every chapter, run as a reader runs it: from another folder, without a display.
+"""Every script of every chapter runs as a reader runs it: from any folder, without a display."""
 
-A script is a file in ch01 .. ch08 with a function `main`; new ones are found by themselves.
-"""
-
-import ast
 import doctest
 import importlib
 import os
@@ -11,15 +7,14 @@ import re
 import shlex
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from dlscratch.book.chapters import modules, scripts
 from dlscratch.book.experiment import parser_of, run
 
-ROOT = Path(__file__).parents[2]
-MODULES = sorted(ROOT.glob("ch0[1-8]/*.py"))
+MODULES = modules()
 
 # The figures of the book that are plots; every one of them is drawn by some script.
 PLOTS = {
@@ -32,11 +27,6 @@ PLOTS = {
     "ch07": "7-24 7-25",
     "ch08": "8-2 8-8 8-14 8-15 8-16",
 }
-
-
-def has_main(path):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return any(isinstance(node, ast.FunctionDef) and node.name == "main" for node in tree.body)
 
 
 def name_of(path):
@@ -52,8 +42,17 @@ def last_line(text):
     return text.strip().splitlines()[-1]
 
 
-SCRIPTS = [path for path in MODULES if has_main(path)]
-each_script = pytest.mark.parametrize("script", SCRIPTS, ids=name_of)
+def in_one_process(chapter):
+    """What runs scripts of this chapter: each script is run in the shell once."""
+    return pytest.mark.xdist_group(chapter)
+
+
+SCRIPTS = [script.path for script in scripts()]
+each_script = pytest.mark.parametrize(
+    "script",
+    [pytest.param(script, marks=in_one_process(script.parent.name)) for script in SCRIPTS],
+    ids=name_of,
+)
 
 
 @pytest.fixture(scope="session")
@@ -151,7 +150,9 @@ def test_the_examples_in_its_docstrings_are_right(path):
     assert doctest.testmod(load(path), optionflags=flags).failed == 0
 
 
-@pytest.mark.parametrize("chapter", sorted({script.parent.name for script in SCRIPTS} & set(PLOTS)))
+@pytest.mark.parametrize(
+    "chapter", [pytest.param(chapter, marks=in_one_process(chapter)) for chapter in PLOTS]
+)
 def test_every_plot_of_the_chapter_is_drawn(chapter, shell_run):
     drawn = set()
     for script in SCRIPTS:

@@ -12,9 +12,9 @@ from dlscratch.cli import list_scripts
 
 def test_list_has_every_script_under_its_chapter(dlscratch):
     lines = dlscratch("list").out.splitlines()
-    assert [line for line in lines if line.startswith("Chapter")] == [
-        f"Chapter {number}" for number in range(1, 9)
-    ]
+    headings = [line for line in lines if line.startswith("Chapter")]
+    numbers = range(1, len(chapters.chapters()) + 1)
+    assert headings == [f"Chapter {number}" for number in numbers]
     names = [line.split()[0] for line in lines if line.startswith("  ch")]
     assert names == [script.name for script in chapters.scripts()]
 
@@ -31,6 +31,22 @@ def test_list_shows_figures_time_and_lesson_of_a_script(dlscratch, monkeypatch, 
         "15",
         "s",
         "the sigmoid function, the activation of a neuron (section 3.2.4, equation 3.6).",
+    ]
+
+
+def test_list_finds_a_chapter_that_was_added(dlscratch, monkeypatch, tmp_path):
+    monkeypatch.setattr(chapters, "ROOT", tmp_path)
+    for chapter in ("ch09", "ch10", "chapter", "ch9"):
+        (tmp_path / chapter).mkdir()
+        (tmp_path / chapter / "shared.py").write_text('"""What the scripts share."""\n')
+        script = '"""Figure 9-1: a loop."""\n\n\ndef main(args):\n    pass\n'
+        (tmp_path / chapter / "recurrent.py").write_text(script)
+    lines = dlscratch("list").out.splitlines()
+    assert [" ".join(line.split()) for line in lines if line] == [
+        "Chapter 9",
+        "ch09/recurrent 9-1 a loop.",
+        "Chapter 10",
+        "ch10/recurrent 9-1 a loop.",
     ]
 
 

@@ -71,10 +71,13 @@ FLAGS = (
 binary = next(filter(None, map(shutil.which, BROWSERS)), None)
 driver = shutil.which("chromedriver")
 webdriver = pytest.importorskip("selenium.webdriver", reason="needs the extra 'browser'")
-pytestmark = pytest.mark.skipif(
-    not (binary and driver),
-    reason="needs Chromium and chromedriver: apt install chromium chromium-driver",
-)
+pytestmark = [
+    pytest.mark.skipif(
+        not (binary and driver),
+        reason="needs Chromium and chromedriver: apt install chromium chromium-driver",
+    ),
+    pytest.mark.xdist_group("browser"),  # it is started once
+]
 
 
 @pytest.fixture(scope="module")
