@@ -15,7 +15,7 @@ from dlscratch.storage.files import DataError
 
 DOC = """Figure 0-0: an example.
 
-    python tests/test_experiment.py
+    python book/test_experiment.py
 """
 
 
@@ -34,7 +34,7 @@ def seen(argv, options=None):
 def test_main_gets_seed_quick_show_and_an_output_folder_that_exists():
     args = seen([])
     assert (args.seed, args.quick, args.show) == (0, False, False)
-    assert args.out == Path("out", "tests") and args.out.is_dir()
+    assert args.out == Path("out", "book") and args.out.is_dir()
 
 
 def test_the_shared_options_can_be_set():
@@ -75,7 +75,7 @@ def test_a_script_without_claims_returns_none_of_them():
 def test_save_writes_the_figure_prints_its_path_and_returns_it(capsys):
     fig, _ = figures.new()
     path = seen([]).save(fig, "fig_0-0.png")
-    assert path == Path("out/tests/fig_0-0.png")
+    assert path == Path("out/book/fig_0-0.png")
     assert path.read_bytes().startswith(b"\x89PNG")
     assert capsys.readouterr().out == f"figure: {path}\n"
 
@@ -119,7 +119,7 @@ def test_a_bad_option_is_one_line_that_names_what_is_allowed(argv, complaint, ca
         run(lambda args: None, DOC, options, argv)
     assert stop.value.code == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith(f"python tests/test_experiment.py: {complaint}")
+    assert line.startswith(f"python book/test_experiment.py: {complaint}")
 
 
 def test_options_that_do_not_go_together_are_one_line_too(capsys):
@@ -155,17 +155,17 @@ def fails_with(error):
 
 def test_damaged_data_is_one_line():
     error = DataError("weights.npz: not a readable .npz file; save it again")
-    assert fails_with(error) == f"python tests/test_experiment.py: {error}"
+    assert fails_with(error) == f"python book/test_experiment.py: {error}"
 
 
 def test_a_missing_file_is_one_line():
     code = fails_with(FileNotFoundError(2, "No such file or directory", "cat.png"))
-    assert code == "python tests/test_experiment.py: cat.png: No such file or directory"
+    assert code == "python book/test_experiment.py: cat.png: No such file or directory"
 
 
 def test_an_output_folder_that_cannot_be_made_is_one_line(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(SystemExit, match="^python tests/test_experiment.py: file.*$"):
+    with pytest.raises(SystemExit, match="^python book/test_experiment.py: file.*$"):
         run(lambda args: None, DOC, argv=["--out", "file/folder"])
 
 
@@ -218,7 +218,7 @@ def test_replay_stops_at_a_wrong_answer_and_shows_the_right_one(tmp_path, capsys
 def record(main, *argv, options=None):
     """What a run with these options leaves in its record."""
     run(main, DOC, options, argv)
-    return json.loads(Path("out/tests/test_experiment.json").read_text(encoding="utf-8"))
+    return json.loads(Path("out/book/test_experiment.json").read_text(encoding="utf-8"))
 
 
 def test_a_run_leaves_a_record_of_what_came_out():
@@ -265,7 +265,7 @@ def test_a_program_that_is_no_chapter_script_leaves_no_record(tmp_path):
 
 def test_a_run_that_fails_leaves_no_record():
     fails_with(OSError("disk full"))
-    assert not Path("out/tests/test_experiment.json").exists()
+    assert not Path("out/book/test_experiment.json").exists()
 
 
 def test_what_is_saved_is_no_option():
