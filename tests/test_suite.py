@@ -21,7 +21,7 @@ def test_no_name_is_given_to_two_tests_of_which_the_first_would_never_run():
 
 
 def test_none_is_switched_off():
-    """A test that needs what may be missing says so: skipif and importorskip are told in the end."""
+    """Where something is missing, skipif and importorskip say what, at the end of the run."""
     for name, tree in TREES.items():
         attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         assert not attributes & {"skip", "xfail"}, name
