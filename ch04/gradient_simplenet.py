@@ -25,7 +25,7 @@ class simpleNet:
     """One layer, x . W, and a softmax with cross entropy; W: (2, 3)."""
 
     def __init__(self, rng=None):
-        rng = np.random.default_rng() if rng is None else rng
+        rng = np.random.default_rng(rng)
         self.W = rng.standard_normal((2, 3))
 
     def predict(self, x):

@@ -33,7 +33,7 @@ class TwoLayerNet:
         rng=None,
         dtype=np.float32,
     ):
-        rng = np.random.default_rng() if rng is None else rng
+        rng = np.random.default_rng(rng)
         self.params = {
             "W1": weight_init_std * rng.standard_normal((input_size, hidden_size)),
             "b1": np.zeros(hidden_size),

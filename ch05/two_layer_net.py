@@ -27,7 +27,7 @@ class TwoLayerNet(Network):
     """
 
     def __init__(self, input_size, hidden_size, output_size, weight_init_std=0.01, rng=None):
-        rng = np.random.default_rng() if rng is None else rng
+        rng = np.random.default_rng(rng)
         super().__init__(
             [
                 Affine.init(input_size, hidden_size, weight_init_std, rng=rng),

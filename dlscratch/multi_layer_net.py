@@ -43,12 +43,12 @@ class MultiLayerNet(Network):
         use_dropout: bool = False,
         dropout_ratio: float = 0.5,
         use_batchnorm: bool = False,
-        rng: np.random.Generator | None = None,
+        rng: np.random.Generator | int | None = None,
     ):
         if activation not in ACTIVATIONS:
             names = ", ".join(map(repr, ACTIVATIONS))
             raise ValueError(f"activation must be one of {names}, got {activation!r}")
-        rng = np.random.default_rng() if rng is None else rng
+        rng = np.random.default_rng(rng)
         std = SUITS[activation] if weight_init_std is None else weight_init_std
         sizes = [input_size, *hidden_size_list]
         layers: list[Layer] = []

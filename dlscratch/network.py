@@ -15,7 +15,7 @@ import numpy as np
 
 from dlscratch.inspection.summary import Summary, summarize
 from dlscratch.layers import Layer, Loss, Sequential, SoftmaxWithLoss
-from dlscratch.layers.base import named_arrays
+from dlscratch.layers.base import expect_children, named_arrays
 from dlscratch.layers.composite import show
 from dlscratch.layers.fast_order import fast_order
 from dlscratch.parameters import Parameters
@@ -263,6 +263,8 @@ def expect_no_loss(layers: tuple) -> None:
 def expect_each_once(layers: list[Layer]) -> None:
     """ValueError for a layer object that stands in two places, or needs one that is not there."""
     here = {id(layer) for layer in layers}
+    for layer in layers[1:]:  # the first is the network itself
+        expect_children(layer)
     if len(here) < len(layers):
         raise ValueError("a layer object can stand in a network only once: make a second one")
     for layer in layers:

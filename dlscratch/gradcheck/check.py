@@ -14,7 +14,7 @@ import numpy as np
 
 from dlscratch.gradcheck.comparison import CheckFailed, Comparison, GradientCheck
 from dlscratch.layers import Layer
-from dlscratch.layers.base import named_arrays
+from dlscratch.layers.base import expect_children, named_arrays
 from dlscratch.network import Network
 
 Verdict = GradientCheck  # the older name
@@ -25,7 +25,7 @@ def check_gradients(
     x,
     t=None,
     *,
-    rng: np.random.Generator | None = None,
+    rng: np.random.Generator | int | None = None,
     training: bool = True,
     tolerance: float = 1e-6,
 ) -> GradientCheck:
@@ -53,7 +53,7 @@ def check_gradients(
     kind: Callable[..., Comparison] = _NetworkCheck if isinstance(subject, Network) else _LayerCheck
     # A stream of its own: were dout equal to an x of the same seed, dW = x^T . x would hide a
     # missing transpose.
-    (rng,) = (np.random.default_rng(0) if rng is None else rng).spawn(1)
+    (rng,) = np.random.default_rng(0 if rng is None else rng).spawn(1)
     try:
         return kind(subject, x, t, training).verdict(name, rng, tolerance)
     except CheckFailed as reason:
@@ -194,7 +194,11 @@ class _NetworkCheck(Comparison):
 
 def _parts(subject):
     """The subject, then all layers inside, always in the same order."""
-    return list(subject.walk()) if isinstance(subject, Layer) else [subject]
+    parts = list(subject.walk()) if isinstance(subject, Layer) else [subject]
+    for part in parts:
+        if isinstance(part, Layer):
+            expect_children(part)
+    return parts
 
 
 def _places(subject):

@@ -112,6 +112,21 @@ def named_arrays(layers: Iterable[Layer], kind: str) -> dict[str, tuple[Layer, s
     return found
 
 
+def expect_children(layer: Layer) -> None:
+    """ValueError for a layer among the attributes that `children` leaves out.
+
+    Nothing could find it: it would be neither trained nor saved, without a word.
+    """
+    known = [id(inner) for inner in (*layer.children(), *layer.partners())]
+    for name, value in vars(layer).items():
+        for part in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(part, Layer) and id(part) not in known:
+                raise ValueError(
+                    f"{type(layer).__name__} holds {part!r} as .{name}, but its children() does "
+                    "not return it: def children(self): return (self.first, self.second, ..)"
+                )
+
+
 def expect_shape(layer: Layer, x: np.ndarray, fits: bool, expected: str, cure: str) -> None:
     """ValueError that says what was expected, what came and how to cure it, unless x fits."""
     if not fits:

@@ -14,6 +14,7 @@ from dlscratch import (
     Dropout,
     Flatten,
     Layer,
+    Network,
     Pooling,
     ReLU,
     Sequential,
@@ -222,6 +223,24 @@ def test_branches_that_cannot_be_joined_are_refused_with_their_shapes():
     for kind in (Add, Concat):
         with pytest.raises(ValueError, match="expects one branch or more"):
             kind()
+
+
+def test_a_layer_that_children_leaves_out_is_told_not_ignored():
+    class Forgets(Layer):
+        def __init__(self, *inner):
+            self.inner = inner
+
+        def forward(self, x, training=False):
+            return self.inner[0].forward(x, training)
+
+        def backward(self, dout):
+            return self.inner[0].backward(dout)
+
+    message = r"Forgets holds Affine.* as .inner, but its children\(\) does not return it"
+    with pytest.raises(ValueError, match=message):
+        Network([affine(5, 5), Sequential(Forgets(affine(5, 3)))])
+    with pytest.raises(ValueError, match=message):
+        check_gradients(Forgets(affine(5, 3)), np.ones((4, 5)))
 
 
 def test_a_composite_of_the_readers_own_is_walked_through_too():
