@@ -48,7 +48,9 @@ def test_a_name_that_no_layer_has_is_refused_with_those_that_there_are(net):
 
 
 @pytest.mark.parametrize(
-    "copied", [copy.deepcopy, lambda net: net.astype(np.float64), pickle.dumps], ids=str
+    "copied",
+    [copy.deepcopy, lambda net: net.astype(np.float64), pickle.dumps],
+    ids=["deepcopy", "astype", "pickle"],
 )
 def test_a_copy_has_the_names_too_and_layers_of_its_own(copied, net):
     twin = copied(net)
