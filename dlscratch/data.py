@@ -15,8 +15,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from dlscratch.arguments import expect_number, expect_whole
+from dlscratch.initializers import Random
 
-Random: TypeAlias = np.random.Generator | int | None
 Examples: TypeAlias = tuple[np.ndarray, np.ndarray]  # x (N, ..), t (N, ..)
 
 BLOCK = 32  # images warped at a time: their coordinates stay in the cache

@@ -8,8 +8,12 @@ A layer with such weights: `Affine.init(784, 50, std="he", rng=rng)`, `Convoluti
 """
 
 import math
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import DTypeLike
+
+Random: TypeAlias = np.random.Generator | int | None  # a generator, or the seed of a new one
 
 
 def weight_std(std: float | str, n: int) -> float:
@@ -30,14 +34,14 @@ def weight_std(std: float | str, n: int) -> float:
 def normal(
     shape: tuple[int, ...],
     std: float,
-    rng: np.random.Generator | int | None,
-    dtype=np.float32,
+    rng: Random,
+    dtype: DTypeLike = np.float32,
 ) -> np.ndarray:
     """Gaussian weights around 0; drawn in float64, so that every dtype gets the same ones."""
     return (std * generator(rng).standard_normal(shape)).astype(dtype)
 
 
-def generator(rng: np.random.Generator | int | None) -> np.random.Generator:
+def generator(rng: Random) -> np.random.Generator:
     """The generator itself; a new one from a seed, or from the system if there is none.
 
     >>> bool(generator(3).integers(100) == generator(3).integers(100))

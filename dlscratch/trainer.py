@@ -20,8 +20,9 @@ import numpy as np
 
 from dlscratch import checkpoint as checkpoints
 from dlscratch.arguments import expect_number, expect_whole
-from dlscratch.data import Examples, Random, batches
+from dlscratch.data import Examples, batches
 from dlscratch.history import History, running_mean
+from dlscratch.initializers import Random
 from dlscratch.network import expect_rows
 from dlscratch.workers import Workers
 
