@@ -5,10 +5,15 @@ one, to say why. A sum that was forgotten leaves a shape, a transpose that was f
 leaves the numbers in each other's places, a mean taken twice leaves a factor of 1/N.
 """
 
+from typing import Any, TypeAlias
+
 import numpy as np
+from numpy.typing import ArrayLike
+
+Places: TypeAlias = tuple[np.ndarray, ...]  # an array of indices for each axis
 
 
-def of_shape(key: str, gradient, array) -> str:
+def of_shape(key: str, gradient: Any, array: np.ndarray) -> str:
     """What is wrong with the shape of d{key}, the gradient of `array`; "" if nothing is."""
     shape = np.shape(gradient)
     if gradient is None:
@@ -24,7 +29,7 @@ def of_shape(key: str, gradient, array) -> str:
     return text
 
 
-def of_numbers(key: str, gradient: np.ndarray, places, true: np.ndarray, n: int) -> str:
+def of_numbers(key: str, gradient: np.ndarray, places: Places, true: np.ndarray, n: int) -> str:
     """The likely cause of a wrong d{key}; `true` holds the slopes at `places`, n is the batch."""
     if not gradient.any():
         return f"Likely cause: the gradient of {key} is never worked out, it is all 0."
@@ -43,5 +48,5 @@ def of_numbers(key: str, gradient: np.ndarray, places, true: np.ndarray, n: int)
     return f"Likely cause: a factor, the gradient is {factor:.4g} times what it should be."
 
 
-def _close(these, those):
+def _close(these: ArrayLike, those: ArrayLike) -> bool:
     return np.allclose(these, those, rtol=1e-4, atol=1e-6 * np.max(np.abs(those)))
