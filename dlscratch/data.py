@@ -1,7 +1,7 @@
 """What happens to examples before a network sees them: mixed, split, shifted, warped (8.1.2).
 
 Mini-batches are drawn without replacement, so that an epoch sees each example once. A digit moved
-or turned a little is the same digit, but all its pixels are others: drawn anew for every batch,
+or turned a little is the same digit, though all its pixels differ: drawn again for every batch,
 such changes give unlimited examples. Nothing here writes to its arguments; whatever is random takes
 rng, a `np.random.Generator` or a seed.
 """

@@ -1,6 +1,6 @@
 """Where learning starts: random weights of the right size (section 6.2).
 
-Equal weights would stay equal for ever; weights too large or too small drown the signal on its
+Equal weights would stay equal forever; weights too large or too small drown the signal on its
 way through the layers. For n inputs to each unit, the book's rules for the standard deviation:
     "xavier": 1 / sqrt(n), for sigmoid and tanh;  "he": sqrt(2 / n), for ReLU, which halves it.
 Biases start at 0, and so does the shift of batch normalization; its scale starts at 1.

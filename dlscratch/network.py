@@ -194,7 +194,7 @@ class Network(Sequential):
                 )
 
     def __getstate__(self) -> dict[str, Any]:
-        made_anew = ("params", "grads", "_trainable")  # a copy has a vector of its own
+        made_anew = ("params", "grads", "_trainable")  # a copy has its own vector
         return {key: value for key, value in vars(self).items() if key not in made_anew}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -268,12 +268,12 @@ def expect_no_loss(layers: tuple[Layer, ...]) -> None:
 
 
 def expect_each_once(layers: list[Layer]) -> None:
-    """ValueError for a layer object that stands in two places, or needs one that is not there."""
+    """ValueError for a layer object used twice, or one whose partner is not in the network."""
     here = {id(layer) for layer in layers}
     for layer in layers[1:]:  # the first is the network itself
         expect_children(layer)
     if len(here) < len(layers):
-        raise ValueError("a layer object can stand in a network only once: make a second one")
+        raise ValueError("a layer object can be in a network only once: make a second one")
     for layer in layers:
         for partner in layer.partners():
             if id(partner) not in here:

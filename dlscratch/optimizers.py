@@ -82,7 +82,7 @@ class Optimizer(ABC):
                 self.state[name] = [np.zeros_like(w) for _ in self.state_names]
             if any(array.shape != np.shape(w) for array in self.state[name]):
                 raise ValueError(
-                    f"{self!r} has worked on other shapes before: make a new one for each network"
+                    f"{self!r} was used with other shapes before: make a new one for each network"
                 )
 
     def _flush_denormals(self, name: str) -> None:

@@ -35,7 +35,7 @@ class Parameters(Mapping[str, np.ndarray]):
 
     @classmethod
     def copy_of(cls, arrays: Mapping[str, np.ndarray]) -> "Parameters":
-        """The same names and numbers, in a vector of their own; all arrays have one float dtype."""
+        """The same names and numbers, in a new vector; all arrays have one float dtype."""
         dtypes = {array.dtype for array in arrays.values()} or {np.dtype(np.float32)}
         if len(dtypes) > 1 or not all(dtype.kind == "f" for dtype in dtypes):
             kinds = ", ".join(f"{name} {array.dtype}" for name, array in arrays.items())

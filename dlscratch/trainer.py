@@ -161,7 +161,7 @@ class Trainer:
         return getattr(getattr(self.net, "last_layer", None), "has_accuracy", True)
 
     def generators(self) -> list[np.random.Generator]:
-        """Whatever the run draws random numbers from, while `fit` is at work."""
+        """The generators that the run draws random numbers from, while `fit` is running."""
         return [self.rng, *self.workers_in_use.generators()]
 
 

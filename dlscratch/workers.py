@@ -2,7 +2,7 @@
 
 NumPy releases the GIL while it computes, so two threads really run at once; between two calls they
 may have to wait for each other, though not on a free-threaded Python. A worker is a replica of the
-network: the same parameter arrays, caches and random generators of its own. The gradient of the
+network: the same parameter arrays, its own caches and random generators. The gradient of the
 whole batch is the mean of the parts' gradients, weighted by their sizes, always added up in the
 same order: one seed and one number of workers give one result, to the bit.
 BLAS is limited to one thread meanwhile, or its threads and ours would fight for the same cores. So
@@ -39,7 +39,7 @@ def suitable_workers(net: Any) -> int:
 
 
 def layers_of(net: Any) -> list[Layer]:
-    """Every layer inside; none, if it is a class of the reader's own."""
+    """Every layer inside; none, if it is a reader's own class."""
     return list(net.walk()) if isinstance(net, Network) else []
 
 
@@ -176,11 +176,11 @@ def _replica(net: Network, number: int) -> Network:
 
 
 def retain_freed_memory() -> None:
-    """Let the process keep the memory that a step gives back, for the next step.
+    """Let the process keep the memory that a step frees, for the next step.
 
     Linux's malloc at first returns every large array to the system, and gets each page of the next
-    one by a page fault: up to 2,600 of them a step. Once an array of nearly 32 MB was given back,
-    even one that nobody ever wrote to, it keeps what is smaller.
+    one by a page fault: up to 2,600 of them a step. Once an array of nearly 32 MB has been
+    freed, even one never written to, it keeps smaller ones for reuse.
     """
     np.empty(31 << 20, np.uint8)
 

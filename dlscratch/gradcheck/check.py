@@ -3,7 +3,7 @@
 L = sum(dout * layer.forward(x)) is one number, and dout is random, so that no error can cancel
 out. Along a random direction of x, W, .. the slope of L is measured, (L(+h) - L(-h)) / 2h in
 float64, and compared with what backward says, sum(gradient * direction). Then single entries are
-compared, to name the worst one, and a list of usual mistakes is tried for its cause.
+compared, to name the worst one, and a list of common mistakes is searched for its cause.
 """
 
 import copy
@@ -137,7 +137,7 @@ class _LayerCheck(Comparison):
                 raise
             name = "x" if which == "forward" else "dout"
             raise CheckFailed(
-                f"Likely cause: {which} writes into an array that it was handed: "
+                f"Likely cause: {which} writes into its input: "
                 f"make a new one, such as {name} * mask."
             ) from error
 
@@ -145,7 +145,7 @@ class _LayerCheck(Comparison):
         if self._right_if(key, rng, self.fresh):
             return (
                 "Likely cause: a mask of the wrong pass, backward uses what an earlier forward "
-                "left behind: keep it anew at each forward."
+                "left behind: save it again in each forward."
             )
         for name, W in self.arrays.items():
             turnable = name != "x" and W.ndim == 2 and W.shape == W.T.shape

@@ -1,4 +1,4 @@
-"""What backward says beside what is measured: along a random direction, then entry by entry.
+"""What backward says against what is measured: along a random direction, then entry by entry.
 
 A `Comparison` knows its arrays by name, their gradients by backward, and how L changes when one of
 them is moved. The worst entry of all is reported, with the likely cause of its error.

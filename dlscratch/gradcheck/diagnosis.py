@@ -1,4 +1,4 @@
-"""The usual mistakes of a backward pass, told by the numbers that they leave behind.
+"""Common mistakes in a backward pass, recognised by the numbers that they leave behind.
 
 `dlscratch.gradcheck.check` finds out that a gradient is wrong; here it is compared with the true
 one, to say why. A sum that was forgotten leaves a shape, a transpose that was forgotten
@@ -18,7 +18,7 @@ def of_shape(key: str, gradient: Any, array: np.ndarray) -> str:
     shape = np.shape(gradient)
     if gradient is None:
         what = "backward returned no dx" if key == "x" else f"backward set no d{key}"
-        return f"{what}: it must answer an array of shape {array.shape}."
+        return f"{what}: it must return an array of shape {array.shape}."
     if shape == array.shape:
         return "" if np.isfinite(gradient).all() else f"d{key} holds inf or nan."
     text = f"d{key} has shape {shape}, expected the shape of {key}, {array.shape}."
@@ -32,7 +32,7 @@ def of_shape(key: str, gradient: Any, array: np.ndarray) -> str:
 def of_numbers(key: str, gradient: np.ndarray, places: Places, true: np.ndarray, n: int) -> str:
     """The likely cause of a wrong d{key}; `true` holds the slopes at `places`, n is the batch."""
     if not gradient.any():
-        return f"Likely cause: the gradient of {key} is never worked out, it is all 0."
+        return f"Likely cause: the gradient of {key} is never computed, it is all 0."
     square = gradient.ndim == 2 and gradient.shape == gradient.T.shape
     if square and _close(gradient.T[places], true):
         return f"Likely cause: a missing transpose, d{key} is the transpose of the gradient."

@@ -52,7 +52,7 @@ def numerical_gradient(
             x[place] = kept
         if np.ndim(above) != 0:
             raise ValueError(
-                f"f must answer one number for the whole of x, got an array of shape "
+                f"f must return one number for the whole of x, got an array of shape "
                 f"{np.shape(above)}: sum it up, or use numerical_diff for f of one number"
             )
         grad[place] = (above - below) / (2 * h)

@@ -80,14 +80,14 @@ class Parallel(Layer):
         return reduce(add, [branch.backward(dy) for branch, dy in pairs])
 
     def join_outputs(self, ys: list[np.ndarray]) -> np.ndarray:
-        """The second half of forward: the output, made of the branches' outputs."""
+        """The second half of forward: the branches' outputs, joined."""
         self.expect_fitting(ys)
         self.cache = ([y.shape for y in ys],)
         return self.join(ys)
 
     @abstractmethod
     def join(self, ys: list[np.ndarray]) -> np.ndarray:
-        """The output, made of the branches' outputs."""
+        """The branches' outputs, joined into one."""
 
     @abstractmethod
     def split(self, dout: np.ndarray) -> list[np.ndarray]:
@@ -163,6 +163,6 @@ def expect_layers(owner: Layer, layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
 
 
 def show(owner: Layer, *parts: object) -> str:
-    """The repr of what is made of others: one line for each, moved to the right."""
+    """The repr of a layer with others inside: one line for each, indented."""
     lines = "".join(f"    {line}\n" for part in parts for line in repr(part).splitlines())
     return f"{type(owner).__name__}(\n{lines})" if parts else f"{type(owner).__name__}()"

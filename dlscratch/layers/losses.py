@@ -4,7 +4,7 @@ Each class pairs an output function with the error that suits it, because the gr
 pair is so simple: outputs minus targets. A loss is no layer, since forward takes the targets too
 and returns a float. It also says how to count successes, if that has a meaning: its accuracy.
 The losses here are sums over the outputs of an example and means over the batch, the first axis;
-`SoftmaxWithLoss` has a file of its own.
+`SoftmaxWithLoss` has its own file.
 """
 
 from __future__ import annotations
@@ -130,10 +130,10 @@ class HuberWithLoss(Loss):
 
 
 class SigmoidWithLoss(Loss):
-    """Sigmoid, then binary cross entropy: for questions that are answered by yes or no.
+    """Sigmoid, then binary cross entropy: for yes-or-no questions.
 
-    L = -1/N sum t log y + (1 - t) log(1 - y), y = sigmoid(x). Each output is a question of its
-    own; one score for each example is the real or fake of a GAN (Goodfellow et al., 2014), one
+    L = -1/N sum t log y + (1 - t) log(1 - y), y = sigmoid(x). Each output is a separate
+    question; one score for each example is the real or fake of a GAN (Goodfellow et al., 2014), one
     for each pixel the picture that a VAE draws (Kingma and Welling, 2013).
     x: scores (N, outputs), or any shape (N, ..). t: the same shape, integers 0 and 1 or
     probabilities; ValueError for others. No score makes the logarithm infinite.

@@ -26,7 +26,7 @@ class SoftmaxWithLoss(Loss):
     ignore: a label that counts for nothing, such as the padding of sentences; integer labels
     only. If nothing in a batch counts, its loss is 0 and so is its gradient.
     axis: where x has its classes. The default is what `Affine` makes; images (N, classes, H, W)
-    say axis=1, and then t is (N, H, W). It is never guessed: of (4, 4, 4) nobody could tell.
+    say axis=1, and then t is (N, H, W). It is never guessed: (4, 4, 4) would be ambiguous.
 
     >>> loss = SoftmaxWithLoss()
     >>> round(loss.forward(np.array([[0.3, 2.9, 4.0]]), np.array([2])), 4)
