@@ -94,8 +94,16 @@ def test_a_digit_of_its_own_size_is_the_digit_itself(digits):
     assert scenes.labels[0] == t[0] and scenes.images.sum() == pytest.approx(drawn.sum())
 
 
+def test_a_pixel_of_two_digits_belongs_to_the_brighter():
+    blocks = np.stack([np.full((20, 20), 1.0), np.full((20, 20), 0.5)])
+    options = {"size": 40, "digits": (4, 4), "overlap": 0.9, "clutter": False, "noise": 0}
+    scenes = draw_scenes(blocks, np.array([7, 2]), 30, sides=(20, 20), rng=0, **options)
+    np.testing.assert_array_equal(scenes.masks == 7, scenes.images[:, 0] == 1)
+    np.testing.assert_array_equal(scenes.masks == 2, scenes.images[:, 0] == 0.5)
+
+
 def test_clutter_touches_no_box_and_is_background(digits):
-    scenes = draw_scenes(*digits, 40, noise=0, rng=0)
+    scenes = draw_scenes(*digits, 80, digits=(1, 2), noise=0, rng=0)
     littered = 0
     for image, mask, boxes in zip(scenes.images[:, 0], scenes.masks, scenes.boxes):
         outside = np.ones(mask.shape, bool)
@@ -103,7 +111,10 @@ def test_clutter_touches_no_box_and_is_background(digits):
             outside[y0:y1, x0:x1] = False
         assert (mask[outside] == BACKGROUND).all()
         littered += image[outside].any()
-    assert littered > 20
+        if len(boxes) == 1:  # in its box there is the digit, and nothing else that is bright
+            inside = np.where(outside, 0, image)
+            assert (inside[mask == BACKGROUND] < INK * inside.max()).all()
+    assert littered > 40
 
 
 def test_without_clutter_and_noise_nothing_is_outside_the_boxes(plain):
