@@ -60,7 +60,7 @@ def test_a_ball_beside_the_paddle_is_missed():
     game = Catch(size=5, balls=1)
     game.reset(seed=0)
     game.x, game.dx = 4, 0
-    rewards = [game.step(LEFT)[1] for _ in range(4)]
+    rewards = [game.step(STAY)[1] for _ in range(4)]
     assert rewards == [0, 0, 0, -1]
 
 
