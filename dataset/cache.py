@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dlscratch.storage.files import DataError, atomic_write, load_pickle
+from dlscratch.storage.files import atomic_write, load_pickle, sweep
 
 DIGEST_SIZE = hashlib.sha256().digest_size
 LARGEST = 64 * 2**20  # bytes; MNIST and Fashion-MNIST take 55 million each
@@ -36,6 +36,7 @@ def cache_folder() -> Path | None:
 
 def read_cache(path: Path, expected: Iterable[str]) -> dict[str, np.ndarray] | None:
     """The arrays that `write_cache` left at `path`, or None if anything at all is wrong with it."""
+    sweep(path)  # what killed processes have left
     try:
         if not path.is_file() or path.stat().st_size > LARGEST:  # a pipe would keep us waiting
             return None
@@ -44,7 +45,7 @@ def read_cache(path: Path, expected: Iterable[str]) -> dict[str, np.ndarray] | N
         if hashlib.sha256(body).digest() != digest:
             return None
         return load_pickle(io.BytesIO(data), expected)  # a pickle says itself where it ends
-    except (OSError, DataError):
+    except Exception:  # too little memory, for instance: the files themselves need less
         return None
 
 

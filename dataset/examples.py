@@ -78,7 +78,7 @@ def _foreign(arrays: Arrays, checksums: Checksums) -> list[str]:
     """The names of those arrays that are not what the data set was published with."""
 
     def good(array: np.ndarray, wanted: str) -> bool:
-        sound = isinstance(array, np.ndarray) and array.dtype == np.uint8
+        sound = isinstance(array, np.ndarray) and array.dtype == np.uint8 and array.size > 0
         return sound and checksum(array) == wanted
 
     return [name for name, wanted in checksums.items() if not good(arrays[name], wanted)]

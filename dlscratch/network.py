@@ -23,7 +23,7 @@ from dlscratch.layers.composite import show
 from dlscratch.layers.fast_order import fast_order
 from dlscratch.parameters import Parameters
 from dlscratch.storage.files import atomic_write
-from dlscratch.storage.npz import copy_into, read_arrays, write_arrays
+from dlscratch.storage.npz import load_arrays, write_arrays
 
 
 class Network(Sequential):
@@ -157,6 +157,11 @@ class Network(Sequential):
         named = named_arrays(self.layers, "buffer_names")
         return {name: getattr(layer, attribute) for name, (layer, attribute) in named.items()}
 
+    def positive_buffers(self) -> list[str]:
+        """The names of the buffers that hold no negative number: BatchNorm's running variances."""
+        named = named_arrays(self.layers, "buffer_names").items()
+        return [name for name, (layer, array) in named if array in layer.positive_names]
+
     @property
     def dtype(self) -> np.dtype:
         """The dtype of the parameters, and so of every number that the network computes."""
@@ -230,7 +235,7 @@ class Network(Sequential):
     def load(self, path: str | PathLike[str]) -> None:
         """Read what `save` wrote; DataError, and nothing changed, if the file does not fit."""
         self._expect_bound()
-        copy_into({**self.params, **self.buffers}, read_arrays(path), path)
+        load_arrays(path, {**self.params, **self.buffers}, self.positive_buffers())
 
     # ---- words
 

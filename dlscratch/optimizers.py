@@ -31,6 +31,7 @@ class Optimizer(ABC):
     """
 
     state_names: tuple[str, ...] = ()  # the arrays that `step` remembers for each parameter
+    positive_names: tuple[str, ...] = ()  # those of them that are never negative: sums of g^2
 
     def __init__(self, lr: float | Schedule):
         self.lr = expect_rate(lr)
@@ -192,7 +193,7 @@ class Nesterov(Momentum):
 class AdaGrad(Optimizer):
     """h <- h + g^2;  w <- w - lr g / sqrt(h): smaller steps where it was steep (6.5 and 6.6)."""
 
-    state_names = ("h",)
+    state_names = positive_names = ("h",)
 
     def __init__(self, lr: float | Schedule = 0.01):
         super().__init__(lr)
@@ -226,6 +227,7 @@ class Adam(Optimizer):
     """
 
     state_names = ("m", "v")
+    positive_names = ("v",)
 
     def __init__(self, lr: float | Schedule = 0.001, beta1: float = 0.9, beta2: float = 0.999):
         super().__init__(lr)

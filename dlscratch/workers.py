@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
@@ -190,10 +191,43 @@ def can_limit_blas() -> bool:
     return find_spec("threadpoolctl") is not None
 
 
+class _OneBlasThread:
+    """How many are inside: the limit is one for the whole process, so they share it.
+
+    The first one to come sets it, the last one to leave takes it back, whoever that is.
+    """
+
+    lock = threading.Lock()
+    inside = 0
+    limits: Any = None
+
+    def __enter__(self) -> None:
+        with self.lock:
+            if _OneBlasThread.inside == 0 and can_limit_blas():
+                from threadpoolctl import threadpool_limits
+
+                _OneBlasThread.limits = threadpool_limits(limits=1, user_api="blas")
+                let_any_thread_restore()
+            _OneBlasThread.inside += 1
+
+    def __exit__(self, *exception: object) -> None:
+        with self.lock:
+            _OneBlasThread.inside -= 1
+            if _OneBlasThread.inside == 0 and self.limits is not None:
+                self.limits.restore_original_limits()
+                let_any_thread_restore()
+                _OneBlasThread.limits = None
+
+
+def let_any_thread_restore() -> None:
+    """Since 3.8, threadpoolctl ignores whoever is not the thread that has set the limit."""
+    import threadpoolctl
+
+    openblas: Any = getattr(threadpoolctl, "OpenBLASController", None)
+    if hasattr(openblas, "clear_controlling_thread"):
+        openblas.clear_controlling_thread(force=True)
+
+
 def one_blas_thread() -> AbstractContextManager[Any]:
     """A context in which NumPy's products use one thread; nothing changes without threadpoolctl."""
-    if not can_limit_blas():
-        return nullcontext()
-    from threadpoolctl import threadpool_limits
-
-    return threadpool_limits(limits=1, user_api="blas")
+    return _OneBlasThread()

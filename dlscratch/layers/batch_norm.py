@@ -30,6 +30,7 @@ class BatchNorm(Layer):
 
     param_names = ("gamma", "beta")
     buffer_names = ("running_mean", "running_var")
+    positive_names = ("running_var",)
     whole_batch = True
 
     def __init__(

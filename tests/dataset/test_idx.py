@@ -73,7 +73,7 @@ def test_images_and_labels_are_read_as_a_pair(tmp_path):
 
 
 def test_a_missing_file_is_refused(tmp_path):
-    with pytest.raises(DataError, match="No such file"):
+    with pytest.raises(DataError, match="no such file; install"):
         read_idx(tmp_path / "train-images-idx3-ubyte.gz", 3)
 
 
