@@ -19,7 +19,7 @@ import numpy as np
 from dlscratch.storage.files import DataError, atomic_write, load_pickle
 
 DIGEST_SIZE = hashlib.sha256().digest_size
-LARGEST = 64 * 2**20  # bytes; MNIST takes 55 million
+LARGEST = 64 * 2**20  # bytes; MNIST and Fashion-MNIST take 55 million each
 
 
 def cache_folder() -> Path | None:
@@ -60,5 +60,5 @@ def write_cache(path: Path, arrays: dict[str, np.ndarray]) -> None:
         warnings.warn(
             f"no cache: {path}: {error.strerror}; set DLSCRATCH_CACHE to a folder that you can "
             "write to, and the next start is faster",
-            stacklevel=4,  # the line that called load_mnist
+            stacklevel=5,  # the line that called load_mnist, or another loader
         )

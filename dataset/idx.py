@@ -21,7 +21,7 @@ LARGEST = 64 * 2**20  # bytes, unpacked or not; MNIST's largest file unpacks to 
 CURE = "install dlscratch again, or restore the file from its source"
 
 
-def read_digits(
+def read_examples(
     images_path: str | PathLike[str], labels_path: str | PathLike[str]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Read images, (N, height, width) of uint8, and their labels 0 to 9, (N,) of uint8.
