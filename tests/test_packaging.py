@@ -17,8 +17,6 @@ from hatchling.builders.wheel import WheelBuilder
 
 from dlscratch.book.chapters import chapters
 
-pytestmark = pytest.mark.xdist_group("release")  # it is built and installed once
-
 ROOT = Path(__file__).parent.parent
 SITE = Path(np.__file__).parent.parent
 DATA = {  # MNIST and Fashion-MNIST
