@@ -214,7 +214,7 @@ def let_any_thread_restore():
     """Since 3.8, threadpoolctl ignores whoever is not the thread that has set the limit."""
     import threadpoolctl
 
-    openblas = getattr(threadpoolctl, "OpenBLASController", None)
+    openblas: Any = getattr(threadpoolctl, "OpenBLASController", None)
     if hasattr(openblas, "clear_controlling_thread"):
         openblas.clear_controlling_thread(force=True)
 
