@@ -51,8 +51,8 @@ class History:
         >>> History(loss=[2.3, 2.1, float("nan"), float("nan")]).diverged
         3
         """
-        limit = DIVERGED * max([1.0, *self.loss[:1]])
-        return next((k for k, loss in enumerate(self.loss, 1) if not loss < limit), None)
+        first = self.loss[:1]
+        return next((k for k, loss in enumerate(self.loss, 1) if diverges(loss, first)), None)
 
     def plot(self) -> Figure:
         """The loss of each step and the accuracies of each epoch, as a Matplotlib `Figure`."""
@@ -67,6 +67,11 @@ class History:
         elif self.loss and not self.train_accuracy:
             last = f", loss {self.running_loss:.4f}"
         return f"History({self.epochs} epochs, {len(self.loss)} steps{last})"
+
+
+def diverges(loss: float, first: list[float]) -> bool:
+    """Whether a loss is no longer that of a training. first: the first loss, if there is one."""
+    return not loss < DIVERGED * max([1.0, *first])
 
 
 def running_mean(losses: list[float]) -> float:

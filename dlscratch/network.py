@@ -97,12 +97,12 @@ class Network(Sequential):
         batch's statistics, and the batch stays in one piece.
         """
         scores = self.forward(x, training=True) if training else self.predict(x, batch_size)
-        return self.last_layer.forward(scores, np.asarray(t)) + self._penalty()
+        return self.last_layer.forward(scores, expect_unmasked("t", t)) + self._penalty()
 
     def accuracy(self, x: np.ndarray, t: np.ndarray, batch_size: int = 100) -> float:
         """The share of rows whose highest score is the right class, 0 .. 1."""
         expect_rows(t, len(x))
-        return self.last_layer.accuracy(self.predict(x, batch_size), t)
+        return self.last_layer.accuracy(self.predict(x, batch_size), expect_unmasked("t", t))
 
     def gradient(self, x: np.ndarray, t: np.ndarray) -> Parameters:
         """dL/dW and so on by backpropagation, named as `params`; a new set at each call."""
@@ -116,6 +116,7 @@ class Network(Sequential):
         The gradients are `grads`, which the next pass overwrites. scale: both are multiplied by
         it, where a part of a batch counts for its share of the rows.
         """
+        t = expect_unmasked("t", t)
         loss = self.last_layer.forward(self.forward(x, training=True), t)
         self.weight_gradients(self.last_layer.backward(scale))
         for name in self._decayed():  # d(lambda/2 W^2)/dW = lambda W
@@ -124,7 +125,7 @@ class Network(Sequential):
 
     def as_batch(self, x: ArrayLike) -> np.ndarray:
         """x in the network's dtype, if it is a batch; ValueError for a single example."""
-        x = np.asarray(x)
+        x = expect_unmasked("x", x)
         if x.size == 0:
             raise ValueError(f"expected a batch of one row or more, got shape {x.shape}")
         if x.ndim < 2:
@@ -261,6 +262,20 @@ def expect_rows(t: np.ndarray, n: int) -> np.ndarray:
     if len(t) != n:
         raise ValueError(f"expected a label for each example, got {len(t)} for {n} examples")
     return t
+
+
+def expect_unmasked(name: str, values: Any) -> np.ndarray:
+    """The values as an array, lists too; ValueError for a masked array, which would lose its mask.
+
+    >>> expect_unmasked("t", [1, 0])
+    array([1, 0])
+    """
+    if np.ma.is_masked(values):
+        raise ValueError(
+            f"{name} is a masked array, {np.ma.getmaskarray(values).sum()} numbers of it hidden: "
+            f"use {name}.filled(0), or leave their rows out"
+        )
+    return np.asarray(values)
 
 
 def expect_no_loss(layers: tuple[Layer, ...]) -> None:

@@ -21,9 +21,10 @@ import numpy as np
 from dlscratch import checkpoint as checkpoints
 from dlscratch.arguments import expect_number, expect_whole
 from dlscratch.data import Examples, batches
-from dlscratch.history import History, running_mean
+from dlscratch.history import History, diverges, running_mean
 from dlscratch.initializers import Random
 from dlscratch.network import expect_rows
+from dlscratch.schedules import rate_at
 from dlscratch.workers import Workers
 
 __all__ = ["History", "Trainer", "batches"]
@@ -93,8 +94,9 @@ class Trainer:
         on_step(trainer, loss): called after each update; on_epoch(trainer): after each epoch.
         checkpoint: a .npz file, written after each epoch and its on_epoch; with resume=True
         training goes on from it, if it is there, until `epochs` in all. Ctrl-C ends the training
-        and keeps the history. A loss that is nan or a million times the first one is warned of,
-        unless NumPy's own warnings are off: np.errstate(invalid="ignore").
+        and keeps the history. A loss that is nan or a million times the first one is warned of at
+        its step, unless NumPy's own warnings are off: np.errstate(invalid="ignore"); from then on
+        no checkpoint is written, so that the last good epoch stays in the file.
         """
         train = _expect_examples("train", train)
         sets = [train] if test is None else [train, _expect_examples("test", test)]
@@ -104,6 +106,7 @@ class Trainer:
         if resume and checkpoint is None:
             raise ValueError("resume=True needs the file to go on from: checkpoint=path")
         self.history = History()
+        self._has_diverged = False
         self.recipe = repr(self.optimizer)  # as it is before on_epoch changes its lr
         own = hasattr(self.workers, "loss_and_gradient")
         with self.workers if own else Workers(self.net, self.workers) as self.workers_in_use:
@@ -115,7 +118,7 @@ class Trainer:
                     self._epoch(sets, evaluate, title, on_step)
                     if on_epoch is not None:
                         on_epoch(self)
-                    if checkpoint is not None:
+                    if checkpoint is not None and self._is_sound():
                         checkpoints.save(checkpoint, self)
             except KeyboardInterrupt:
                 self.history.interrupted = True
@@ -133,7 +136,7 @@ class Trainer:
         x, t = sets[0]
         steps = batches(x, t, self.batch_size, self.rng)
         for x_batch, t_batch in _bar(steps, math.ceil(len(x) / self.batch_size), title, losses):
-            losses.append(self._step(x_batch, t_batch))
+            losses.append(self._step(x_batch, t_batch, losses))
             if on_step is not None:
                 on_step(self, losses[-1])
         accuracies = [
@@ -141,21 +144,29 @@ class Trainer:
             for x, t in (sets if self._has_accuracy() else [])
         ]
         history = self.history  # written to only now: Ctrl-C leaves whole epochs
-        before = history.diverged
         history.train_accuracy += accuracies[:1]
         history.test_accuracy += accuracies[1:]
         history.loss += losses
         history.seconds.append(time.perf_counter() - start)
-        if before is None and history.diverged is not None:
-            _warn_of_divergence(history)
 
-    def _step(self, x: np.ndarray, t: np.ndarray) -> float:
+    def _step(self, x: np.ndarray, t: np.ndarray, losses: list[float]) -> float:
+        """One update; its loss. losses: those of the epoch so far."""
         if self.augment is not None:
             x = self.augment(x, self.rng)
         loss, grads = self.workers_in_use.loss_and_gradient(x, t)
         clip = {} if self.clip_norm is None else {"clip_norm": self.clip_norm}
+        first = [*self.history.loss[:1], *losses[:1], float(loss)][:1]
+        if diverges(float(loss), first) and not self._has_diverged:
+            self._has_diverged = True
+            step = len(self.history.loss) + len(losses) + 1
+            _warn_of_divergence(step, float(loss), self.optimizer, grads)
         self.optimizer.update(self.net.params, grads, **clip)
         return float(loss)
+
+    def _is_sound(self) -> bool:
+        """Whether training can go on from here: also the last update was one of finite numbers."""
+        arrays = self.net.params.values()
+        return self.history.diverged is None and all(np.all(np.isfinite(a)) for a in arrays)
 
     def _has_accuracy(self) -> bool:
         return getattr(getattr(self.net, "last_layer", None), "has_accuracy", True)
@@ -199,15 +210,19 @@ def _expect_examples(name: str, pair: Examples) -> Examples:
     return x, t
 
 
-def _warn_of_divergence(history: History) -> None:
-    step = history.diverged
-    if step is not None and np.geterr()["invalid"] != "ignore":
-        warnings.warn(
-            f"training has diverged: the loss of step {step} is {history.loss[step - 1]:.3g}; "
-            "try a smaller learning rate, clip_norm=1, or smaller initial weights",
-            RuntimeWarning,
-            stacklevel=4,  # at the call of fit
-        )
+def _warn_of_divergence(step: int, loss: float, optimizer: Any, grads: Any) -> None:
+    if np.geterr()["invalid"] == "ignore":
+        return
+    rate = getattr(optimizer, "lr", None)
+    rate = rate_at(rate, step) if callable(rate) else rate
+    largest = max((float(np.max(np.abs(g))) for g in grads.values() if np.size(g)), default=0.0)
+    warnings.warn(
+        f"training has diverged: the loss of step {step} is {loss:.3g}, the learning rate {rate}, "
+        f"the largest gradient {largest:.3g}; try a smaller learning rate, clip_norm=1, or smaller "
+        "initial weights, and look for nan in the data; a checkpoint keeps the last good epoch",
+        RuntimeWarning,
+        stacklevel=5,  # at the call of fit
+    )
 
 
 def _bar(steps: Iterator[Any], total: int, title: str | None, losses: list[float]) -> Iterator[Any]:

@@ -48,6 +48,7 @@ def test_without_accuracies_only_the_loss_is_plotted():
         ([2.3, 100.0, 0.1], None),
         ([2.3, math.nan], 2),
         ([math.nan], 1),
+        ([math.nan, 1.0, math.nan], 1),
         ([math.inf, 1.0], 1),
         ([2.0, 1.9e6, 2.1e6], 3),
         ([1e-9, 10.0], None),  # a tiny first loss, learned by heart, is no measure

@@ -338,6 +338,23 @@ def test_labels_that_do_not_fit_are_refused(t, message):
             method(x, np.array(t))
 
 
+def test_lists_are_taken_as_arrays_everywhere():
+    net, x, t = example(two_layer)
+    for method in (net.loss, net.accuracy, lambda *pair: net.loss_and_gradient(*pair)[0]):
+        assert method(x.tolist(), t.tolist()) == pytest.approx(method(x, t))
+
+
+def test_a_masked_array_is_refused_before_it_loses_its_mask():
+    net, x, t = example(two_layer)
+    hidden_x, hidden_t = np.ma.masked_array(x, x > 0), np.ma.masked_array(t, t == t[0])
+    for method in (net.loss, net.accuracy, net.loss_and_gradient):
+        with pytest.raises(ValueError, match=r"x is a masked array, \d+ numbers of it hidden"):
+            method(hidden_x, t)
+        with pytest.raises(ValueError, match=r"t is a masked array, .* use t.filled"):
+            method(x, hidden_t)
+    assert net.accuracy(np.ma.masked_array(x), t) == net.accuracy(x, t)  # nothing is hidden
+
+
 def test_an_empty_batch_is_refused():
     net, x, t = example(two_layer)
     for method in (net.loss, net.accuracy, net.gradient):
@@ -674,7 +691,8 @@ def test_a_single_array_a_folder_and_a_zip_of_something_else_are_refused(tmp_pat
     with zipfile.ZipFile(tmp_path / "files.zip", "w") as file:
         file.writestr("W1.npy", "no array")
     for path in (tmp_path / "array.npy", tmp_path, tmp_path / "files.zip"):
-        refused(example(two_layer)[0], path, "not a readable .npz file|does not fit this network")
+        message = "not a readable .npz file|does not fit this network|Is a directory"
+        refused(example(two_layer)[0], path, message)
 
 
 def test_a_pickle_inside_a_file_of_weights_is_never_run(tmp_path):

@@ -439,11 +439,56 @@ def fit_losses(losses):
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, 1e32])
 def test_a_training_that_diverges_says_at_which_step_and_what_to_try(bad):
-    message = r"the loss of step 3 is .*; try a smaller learning rate, clip_norm=1"
+    message = (
+        r"the loss of step 3 is (nan|inf|1e\+32), the learning rate 0.01, the largest gradient 0; "
+        "try a smaller learning rate, clip_norm=1"
+    )
     with pytest.warns(RuntimeWarning, match=message) as caught:
         history = fit_losses([2.0, 1.0, bad, bad, 1.0, bad])
     assert len(caught) == 1 and caught[0].filename == __file__
     assert history.diverged == 3 and history.epochs == 2 and len(history.loss) == 6
+
+
+def test_divergence_is_told_at_its_step_not_after_the_epoch():
+    told = []
+    x, t = np.zeros((4, 1)), np.zeros(4)
+    made = Trainer(Losses([2.0, math.nan, 1.0, 1.0]), SGD(), rng=0, batch_size=1, workers=1)
+    with pytest.warns(RuntimeWarning, match="step 2") as caught:
+        made.fit((x, t), epochs=1, on_step=lambda trainer, loss: told.append(len(caught)))
+    assert told == [0, 1, 1, 1]
+
+
+def test_the_rate_of_a_schedule_and_the_largest_gradient_are_told():
+    rng = np.random.default_rng(0)
+    x, t = rng.standard_normal((20, 3)), rng.integers(0, 2, 20)
+    x[0, 0] = np.nan
+    made = Trainer(
+        MultiLayerNet(3, [4], 2, rng=rng), SGD(lambda step: 0.5 / step), rng=0, batch_size=20
+    )
+    with pytest.warns(
+        RuntimeWarning, match="rate 0.5, the largest gradient nan; .*nan in the data"
+    ):
+        made.fit((x, t), epochs=1)
+
+
+@pytest.mark.parametrize("step", [7, 9], ids=["loss of nan", "last update to nan"])
+def test_the_checkpoint_of_the_last_good_epoch_stays(step, tmp_path):
+    def break_it(trainer):
+        if trainer.history.epochs == 2 and trainer.optimizer.steps == step:
+            trainer.net.params["W1"][0, 0] = np.nan
+
+    good = trainer()
+    good.fit(data(), epochs=2)
+    with np.errstate(invalid="ignore"):
+        trainer().fit(
+            data(),
+            epochs=3,
+            checkpoint=tmp_path / "c.npz",
+            on_step=lambda trainer, loss: break_it(trainer),
+        )
+    resumed = trainer()
+    resumed.fit(data(), epochs=2, checkpoint=tmp_path / "c.npz", resume=True)
+    assert result(resumed) == result(good)
 
 
 def test_a_loss_that_is_large_from_the_start_is_no_divergence():

@@ -19,6 +19,8 @@ OPERATORS: dict[type, Callable] = {
     ast.MatMult: operator.matmul,
     ast.USub: operator.neg,
 }
+MOST_OPERATIONS = 50
+EXACT = 2**53  # whole numbers beyond it become floats: 9 ** 9 ** 9 has 370 million digits
 FUNCTIONS = {"exp": exp, "log": log, "relu": relu, "sum": lambda x: operate("sum", x)}
 
 
@@ -33,8 +35,13 @@ def parse(text: str, values: Mapping[str, Any]) -> Node:
     """
     try:
         (line,) = ast.parse(text.strip()).body
-    except (SyntaxError, ValueError, RecursionError):
-        raise UsageError(f"this is not an expression: {text}") from None
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise UsageError(f"this is not an expression: {text:.200}") from None
+    count = sum(isinstance(part, ast.UnaryOp | ast.BinOp | ast.Call) for part in ast.walk(line))
+    if count > MOST_OPERATIONS:
+        raise UsageError(
+            f"{count} operations are too many for one picture: {MOST_OPERATIONS} at most"
+        )
     name = ""
     if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
         name = line.targets[0].id
@@ -54,7 +61,7 @@ def parse(text: str, values: Mapping[str, Any]) -> Node:
 
 def _read(part, leaves, used):
     if isinstance(part, ast.Constant) and isinstance(part.value, int | float):
-        return part.value
+        return part.value if abs(part.value) <= EXACT else float(part.value)
     if isinstance(part, ast.Name):
         if part.id not in leaves:
             raise UsageError(f"{part.id} has no value: add one, {part.id}=3")
@@ -65,7 +72,12 @@ def _read(part, leaves, used):
         values = [_read(each, leaves, used) for each in parts]
         if isinstance(part.op, ast.Pow) and isinstance(values[1], Node):
             raise UsageError("an exponent must be a number: x ** 2; for e ** x write exp(x)")
-        return OPERATORS[type(part.op)](*values)
+        if isinstance(part.op, ast.Pow) and not isinstance(values[0], Node):
+            values[0] = float(values[0])
+        result = OPERATORS[type(part.op)](*values)
+        if isinstance(result, complex):
+            raise UsageError(f"{ast.unparse(part)} is no real number")
+        return result
     if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and not part.keywords:
         if part.func.id in FUNCTIONS and len(part.args) == 1:
             return FUNCTIONS[part.func.id](_read(part.args[0], leaves, used))

@@ -9,6 +9,8 @@ The layer has forward(x) and backward(dout); the gradient of a parameter W is dW
 measured in float64 and held against what backward says. Exit code: 0 = right, 1 = wrong.
 """
 
+import math
+
 import numpy as np
 
 from dlscratch.book.experiment import number
@@ -17,6 +19,8 @@ from dlscratch.cli.load_class import find_class, make, required_arguments, user_
 from dlscratch.cli.script_names import UsageError
 from dlscratch.gradcheck import check_gradients
 from dlscratch.network import Network
+
+MOST_NUMBERS = 10_000_000  # in an input; the check keeps a dozen arrays as large
 
 
 def options(parser):
@@ -51,6 +55,10 @@ def options(parser):
 
 
 def main(args):
+    if math.prod(args.shape) > MOST_NUMBERS:
+        raise UsageError(
+            f"--shape {args.shape} holds over {MOST_NUMBERS:,} numbers: a gradient shows on a few"
+        )
     rng = np.random.default_rng(args.seed)
     kind = find_class(args.layer, _is_layer, "layer")
     if not args.labels and len(required_arguments(kind.forward)) > 2:  # self, x, t

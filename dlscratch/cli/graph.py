@@ -52,7 +52,12 @@ def main(args):
     else:
         graph = _of_network(args)
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    draw(graph, args.title).savefig(args.out)
+    try:
+        draw(graph, args.title).savefig(args.out)
+    except ValueError as error:  # of the title alone: the rest is numbers and names
+        args.out.unlink(missing_ok=True)
+        hint = f"{error!s:.200}".strip().splitlines()[-1]
+        raise UsageError(f"--title {args.title!r} cannot be set in TeX: {hint}") from None
     print(f"graph: {args.out}")
 
 
@@ -64,7 +69,7 @@ def _of_expression(args):
             graph = parse(args.what, dict(map(value, args.values)))
             if not args.forward:
                 graph.backward(1.0 if np.ndim(graph.value) == 0 else np.ones(np.shape(graph.value)))
-    except (ArithmeticError, ValueError) as error:
+    except (ArithmeticError, ValueError, TypeError) as error:
         raise UsageError(f"{args.what}: {error}") from None
     print(f"{graph.name or 'value'} = {_text(graph.value)}")
     if not args.forward:

@@ -57,7 +57,7 @@ def draw(output: Node, title: str = "") -> Figure:
     for spot in spots:
         _draw_spot(ax, spot)
     lines = [_draw_edge(ax, edge) for edge in edges]
-    crossed = [box for line in lines for box in _boxes_along(line)]
+    crossed = np.array([box for line in lines for box in _boxes_along(line)])
     taken = [_box_of(spot) for spot in spots]
     for edge, line in zip(edges, lines):
         _label(ax, edge, line, taken, crossed)

@@ -25,7 +25,7 @@ RULES: dict[str, tuple[Callable, Callable]] = {
     "exp": (np.exp, lambda d, z, x: (d * z,)),  # dz/dx = exp(x) = z
     "log": (np.log, lambda d, z, x: (d / x,)),  # dz/dx = 1 / x
     "ReLU": (lambda x: np.maximum(x, 0), lambda d, z, x: (d * (x > 0),)),  # 1 where x > 0, else 0
-    "dot": (np.dot, lambda d, z, X, W: (np.dot(d, W.T), _outer(X, d))),  # d . W^T and X^T . d
+    "dot": (lambda X, W: _dot(X, W), lambda d, z, X, W: _dot_gradients(d, X, W)),
     "sum": (np.sum, lambda d, z, x: (d * np.ones_like(x),)),
 }
 
@@ -75,14 +75,15 @@ class Node:
     def topological_order(self) -> list[Node]:
         """Every node that this one was made from and itself, each after its inputs."""
         found: dict[Node, None] = {}  # a set that keeps its order
-
-        def visit(node):
-            if node not in found:
-                for source in node.inputs:
-                    visit(source)
+        path = [(self, iter(self.inputs))]  # no recursion: a loop makes thousands of nodes
+        while path:
+            node, sources = path[-1]
+            source = next((source for source in sources if source not in found), None)
+            if source is None:
                 found[node] = None
-
-        visit(self)
+                path.pop()
+            else:
+                path.append((source, iter(source.inputs)))
         return list(found)
 
     def __add__(self, other):
@@ -107,7 +108,10 @@ class Node:
         return operate("/", self) if other == 1 else other * operate("/", self)
 
     def __pow__(self, n):
-        return _made(self.value**n, f"**{n}", (self,), lambda d: d * n * self.value ** (n - 1))
+        z = self.value**n
+        if isinstance(z, complex):
+            raise ValueError(f"{self.value} ** {n} is no real number: only x >= 0 has such a power")
+        return _made(z, f"**{n}", (self,), lambda d: d * n * self.value ** (n - 1))
 
     def __matmul__(self, other):
         return operate("dot", self, other)
@@ -191,6 +195,18 @@ def unbroadcast(gradient, node):
     return gradient
 
 
-def _outer(X, d):
-    """X^T . d, also for a single row: (n,) and (m,) -> (n, m)."""
-    return np.dot(np.atleast_2d(X).T, np.atleast_2d(d))
+def _dot(X, W):
+    """X . W of vectors and matrices; ValueError for others, and for shapes that do not fit."""
+    shapes = f"shapes {np.shape(X)} and {np.shape(W)}"
+    if not {np.ndim(X), np.ndim(W)} <= {1, 2}:
+        raise ValueError(f"{shapes}: @ expects vectors or matrices; of numbers, write x * y")
+    if np.shape(X)[-1] != np.shape(W)[0]:
+        raise ValueError(f"{shapes}: @ expects as many columns on the left as rows on the right")
+    return np.dot(X, W)
+
+
+def _dot_gradients(d, X, W):
+    """d . W^T and X^T . d; a vector X is a row, a vector W a column."""
+    rows, columns = np.atleast_2d(X), np.reshape(W, (len(W), -1))
+    d = np.reshape(d, (len(rows), columns.shape[1]))  # (m,), (N,) or a number -> (N, m)
+    return (d @ columns.T).reshape(np.shape(X)), (rows.T @ d).reshape(np.shape(W))

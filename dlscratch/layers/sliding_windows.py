@@ -196,10 +196,12 @@ def view(x: np.ndarray, shape: tuple[int, ...], strides: tuple[int, ...]) -> np.
 
 def expect_images(layer: Layer, x: np.ndarray, channels: int | None = None) -> None:
     """ValueError, with the cure, unless x is (N, C, H, W); channels: C, if it is known."""
-    if x.ndim == 4 and channels in (None, x.shape[1]):
+    if x.ndim == 4 and channels in (None, x.shape[1]) and x.size:
         return
     C = "C" if channels is None else channels
-    if x.ndim == 3:
+    if x.size == 0:
+        cure = "one image or more, of one pixel or more"
+    elif x.ndim == 3:
         cure = "use x[None] for one image"
     elif x.ndim != 4:
         cure = f"load_mnist(flatten=False), or x.reshape(-1, {C}, H, W)"

@@ -11,7 +11,6 @@ import os
 import re
 import secrets
 import stat
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,13 +19,9 @@ from typing import Any, BinaryIO
 from dlscratch.storage.pickle_steps import Refused
 from dlscratch.storage.unpickler import Unpickler
 
-
-def lock(file: Any, wait: bool = True) -> None:
-    """Hold a file until it is closed; OSError if another process holds it and we do not wait."""
-    if sys.platform != "win32":  # nobody can delete a file there that is open
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+fcntl: Any = None
+with suppress(ImportError):  # Windows has none: nobody can delete a file there that is open
+    import fcntl
 
 
 class DataError(ValueError):
@@ -105,10 +100,16 @@ def _temporary(path: Path) -> tuple[Path, BinaryIO]:
         temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}.tmp")
         file = open(temporary, "xb")
         with suppress(OSError):  # a file system without locks: nothing is swept there
-            lock(file)
+            _lock(file, wait=True)
         if temporary.exists():  # not swept by another process before it was locked
             return temporary, file
         file.close()
+
+
+def _lock(file: BinaryIO, wait: bool = False) -> None:
+    """Lock a file until it is closed; if somebody else has done so, wait, or OSError."""
+    if fcntl is not None:
+        fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def sweep(path: str | os.PathLike[str]) -> None:
@@ -121,7 +122,7 @@ def sweep(path: str | os.PathLike[str]) -> None:
     with suppress(OSError):
         for name in filter(pattern.fullmatch, os.listdir(path.parent)):
             with suppress(OSError), open(path.with_name(name), "rb") as left:
-                lock(left, wait=False)
+                _lock(left)
                 path.with_name(name).unlink()
 
 
@@ -144,10 +145,8 @@ def load_pickle(source: str | os.PathLike[str] | BinaryIO, expected: Iterable[st
     Traceback (most recent call last):
     dlscratch.storage.files.DataError: the pickle: asks for builtins.print, ...
     """
-    if isinstance(source, str | os.PathLike):
-        name = os.fspath(source)
-    else:
-        name = getattr(source, "name", "the pickle")
+    is_path = isinstance(source, str | os.PathLike)
+    name = str(source) if is_path else getattr(source, "name", "the pickle")
     try:
         value = Unpickler(_content(source)).load()
     except DataError:

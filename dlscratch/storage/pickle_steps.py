@@ -13,12 +13,12 @@ import struct
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
-OPCODES = {opcode.code: opcode.name for opcode in pickletools.opcodes}
-
 
 class Refused(Exception):
     """The pickle is sound, but wants something that no file of numbers needs."""
 
+
+NAMES = {step.code: step.name for step in pickletools.opcodes}  # of all steps that there are
 
 Argument: TypeAlias = Callable[[memoryview, int], tuple[Any, int]]  # (data, start) -> value, end
 
@@ -31,9 +31,9 @@ def steps(data: bytes) -> Iterator[tuple[str, Any]]:
     view, place = memoryview(data), 0
     while place < len(view):
         code = chr(view[place])
-        if code not in OPCODES:
+        if code not in NAMES:
             raise ValueError(f"there is no step {code!r}")
-        name = OPCODES[code]
+        name = NAMES[code]
         if name not in ARGUMENTS:
             raise Refused(f"takes the step {name}, which a file of numbers never needs")
         argument, place = ARGUMENTS[name](view, place + 1)

@@ -149,6 +149,11 @@ def test_the_other_mode_can_be_checked(dlscratch):
         ("my_layers.py:Square", ["--args", "3"], "Square(3) failed: TypeError: Square() takes no"),
         ("my_layers.py:Square", ["--args", "3,,"], "Square(3,,) failed: SyntaxError"),
         ("my_layers.py:Square", ["--shape", "4,x"], "argument --shape: expected a shape such as"),
+        (
+            "my_layers.py:Square",
+            ["--shape", "1000000,1000000"],
+            "--shape (1000000, 1000000) holds over 10,000,000 numbers",
+        ),
         ("my_layers.py:Square", ["--shape", "0,3"], "argument --shape: expected a shape such as"),
         (
             "my_layers.py:Typo",

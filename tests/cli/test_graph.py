@@ -104,6 +104,16 @@ def test_the_graph_of_a_network_can_be_drawn_without_gradients(dlscratch):
         (["log(a) + 1", "a=0"], "log(a) + 1: "),
         (["1 / a", "a=0"], "1 / a: "),
         (["X @ W", "X=[1,2]", "W=[1,2,3]"], "X @ W: shapes"),
+        (["x @ x", "x=2"], "x @ x: shapes () and (): @ expects vectors or matrices"),
+        (["X @ W", "X=[[1,2]]", "W=[[1,2,3]]"], "X @ W: shapes (1, 2) and (1, 3): @ expects as"),
+        (["x ** 0.5", "x=-8"], "x ** 0.5: -8.0 ** 0.5 is no real number"),
+        (["(-8) ** 0.5 * x", "x=1"], "(-8) ** 0.5 is no real number"),
+        (["x * 9**9**9", "x=1"], "x * 9**9**9: (34, "),
+        (["x + " + "9" * 400, "x=1"], "x + 999"),
+        (["x + " + "(" * 3000, "x=1"], "this is not an expression: x + ((("),
+        (["x" + "+x" * 900, "x=1"], "900 operations are too many for one picture: 50 at most"),
+        (["2 * " + "-" * 899 + "x", "x=1"], "900 operations are too many for one picture"),
+        (["2 @ 3 + x", "x=1"], "2 @ 3 + x: unsupported operand"),
         (
             ["a * 2", "a=1", "--out", "graph.gif"],
             "--out must end in .png, .svg, .pdf, got graph.gif",
@@ -119,3 +129,10 @@ def test_the_graph_of_a_network_can_be_drawn_without_gradients(dlscratch):
 def test_a_mistake_of_the_reader_is_one_line(argv, answer, mistake):
     assert mistake("graph", *argv).startswith(answer)
     assert not Path("graph.png").exists()
+
+
+def test_a_title_that_is_no_tex_is_told_and_leaves_no_half_of_a_picture(dlscratch):
+    done = dlscratch("graph", "x * 2", "x=1", "--title", r"$\frac{$")
+    assert done.code == 2 and not Path("graph.png").exists()
+    (line,) = done.err.splitlines()
+    assert "--title" in line and "cannot be set in TeX" in line

@@ -146,3 +146,37 @@ def test_an_unknown_operation_is_refused_with_those_that_there_are():
     with pytest.raises(ValueError, match=r"no operation 'sinh': expected one of \+, ×, /, exp"):
         operate("sinh", 1.0)
     assert "log" in RULES
+
+
+def test_a_graph_of_thousands_of_nodes_needs_no_deep_recursion():
+    x = Node(2.0, "x")
+    total = x
+    for _ in range(5000):
+        total = total + x
+    total.backward()
+    assert x.grad == 5001
+
+
+def test_the_order_of_nodes_is_that_of_a_recursive_walk():
+    x, y = Node(2.0, "x"), Node(3.0, "y")
+    z = (x * y + x) * (y + y)
+
+    def walk(node, found):
+        for source in node.inputs:
+            walk(source, found)
+        found.setdefault(node)
+        return list(found)
+
+    assert z.topological_order() == walk(z, {})
+
+
+@pytest.mark.parametrize("left", [(3,), (2, 3)])
+@pytest.mark.parametrize("right", [(3,), (3, 4)])
+def test_products_of_vectors_and_matrices_have_the_measured_gradients(left, right):
+    rng = np.random.default_rng(0)
+    X, W = rng.standard_normal(left), rng.standard_normal(right)
+    upstream = rng.standard_normal(np.shape(X @ W))
+    x, w = Node(X, "X"), Node(W, "W")
+    (x @ w).backward(upstream)
+    assert_allclose(x.grad, numerical_gradient(lambda v: np.sum(upstream * (v @ W)), X), atol=1e-7)
+    assert_allclose(w.grad, numerical_gradient(lambda v: np.sum(upstream * (X @ v)), W), atol=1e-7)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlscratch import Convolution, col2im, im2col, output_size
+from dlscratch import Convolution, Pooling, col2im, im2col, output_size
 from dlscratch.layers import sliding_windows as windows
 
 
@@ -192,3 +192,9 @@ def test_an_impossible_stride_or_pad_is_refused_before_any_image_comes(stride, p
 def test_the_repr_shows_shapes_stride_and_pad():
     layer = Convolution(np.zeros((3, 2, 5, 4)), np.zeros(3), stride=2, pad=1)
     assert repr(layer) == "Convolution(W=(3, 2, 5, 4), b=(3,), stride=2, pad=1)"
+
+
+@pytest.mark.parametrize("layer", [Convolution.init(1, 2, 3), Pooling(2, 2)], ids=repr)
+def test_no_images_are_refused_with_a_reason(layer):
+    with pytest.raises(ValueError, match="one image or more"):
+        layer.forward(np.zeros((0, 1, 4, 4), np.float32))
