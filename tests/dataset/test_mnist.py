@@ -222,7 +222,7 @@ def test_without_platformdirs_it_loads_without_a_cache(small, monkeypatch):
 
 def test_a_missing_file_is_a_data_error_and_leaves_no_cache(small):
     (small.folder / "t10k-labels-idx1-ubyte.gz").unlink()
-    with pytest.raises(DataError, match=r"t10k-labels-idx1-ubyte\.gz: No such file"):
+    with pytest.raises(DataError, match=r"t10k-labels-idx1-ubyte\.gz: no such file"):
         load_mnist()
     assert not small.cache.exists()
 
