@@ -32,8 +32,9 @@ def test_every_name_that_the_package_imports_is_public():
 
 # What a module defines for the library's own use, besides what anybody can import from dlscratch.
 INSIDE = """
-    accuracy check_labels check_targets CheckFailed Comparison expect_each_once expect_no_loss
-    expect_rate expect_rows generator label_index normal rate_at running_mean
+    accuracy check_labels check_targets CheckFailed Comparison diverges expect_each_once
+    expect_no_loss expect_rate expect_rows expect_unmasked generator label_index
+    normal rate_at running_mean
 """.split()
 
 
