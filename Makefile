@@ -12,6 +12,10 @@ PIP    = $(VENV) -m pip --disable-pip-version-check
 unexport PYTHONPATH PYTHONHOME
 export PIP_USER = 0
 
+# A process a core takes one file of tests after the other, in this order: the longest is among the
+# first. What the tests of a file share, such as a built site, is so made once.
+PARALLEL = --numprocesses=auto --dist=loadfile --no-loadscope-reorder
+
 .NOTPARALLEL:
 .PHONY: help train draw test lint docs notebooks clean
 
@@ -32,7 +36,7 @@ draw: .venv/ready
 
 test: .venv/ready-dev
 	@echo "about 4 minutes on two cores; a single test is run by: $(VENV) -m pytest FILE::TEST"
-	$(VENV) -m pytest --numprocesses=auto --dist=loadgroup
+	$(VENV) -m pytest $(PARALLEL)
 
 lint: .venv/ready-dev
 	$(VENV) -m ruff check .

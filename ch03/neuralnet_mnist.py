@@ -19,7 +19,7 @@ from dataset.mnist import load_mnist
 from dlscratch.book.experiment import Claim, run
 from dlscratch.functions import sigmoid, softmax
 from dlscratch.storage.files import load_pickle
-from dlscratch.storage.npz import copy_into, read_arrays
+from dlscratch.storage.npz import copy_into, load_arrays
 
 WEIGHTS = Path(__file__).with_name("sample_weight.npz")
 
@@ -40,8 +40,10 @@ def init_network(path=WEIGHTS):
         "W3": np.empty((100, 10), np.float32),
         "b3": np.empty(10, np.float32),
     }
-    found = load_pickle(path, network) if path.suffix == ".pkl" else read_arrays(path)
-    copy_into(network, found, path)  # DataError if a name or a shape is not as above
+    if path.suffix == ".pkl":
+        copy_into(network, load_pickle(path, network), path)
+    else:
+        load_arrays(path, network)  # DataError, as there, if a name or a shape is not as above
     return network
 
 

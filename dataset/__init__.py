@@ -1,6 +1,7 @@
-"""The data of the book: MNIST, 70,000 handwritten digits (section 3.6), carried with the code.
+"""The data, shipped with the code: MNIST, the digits of the book (section 3.6), and Fashion-MNIST.
 
-`dataset.mnist.load_mnist` answers as the book says; no network is needed. It reads the four files
-in this folder (`dataset.idx` knows their format) and keeps the arrays in the user's cache folder
-(`dataset.cache`). Sources, checksums and licence of the files: README.md beside this file.
+`dataset.mnist.load_mnist` has the book's interface, `dataset.fashion_mnist.load_fashion_mnist` the
+same one; neither downloads anything. `dataset.examples` is what they share: it reads four files,
+whose format `dataset.idx` explains, and keeps the arrays in the user's cache folder
+(`dataset.cache`). Authors, checksums and licences of the files: README.md in this folder.
 """

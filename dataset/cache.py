@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
-from dlscratch.storage.files import DataError, atomic_write, load_pickle
+from dlscratch.storage.files import atomic_write, load_pickle, sweep
 
 DIGEST_SIZE = hashlib.sha256().digest_size
-LARGEST = 64 * 2**20  # bytes; MNIST takes 55 million
+LARGEST = 64 * 2**20  # bytes; MNIST and Fashion-MNIST take 55 million each
 
 
 def cache_folder() -> Path | None:
@@ -36,6 +36,7 @@ def cache_folder() -> Path | None:
 
 def read_cache(path: Path, expected: Iterable[str]) -> dict[str, np.ndarray] | None:
     """The arrays that `write_cache` left at `path`, or None if anything at all is wrong with it."""
+    sweep(path)  # what killed processes have left
     try:
         if not path.is_file() or path.stat().st_size > LARGEST:  # a pipe would keep us waiting
             return None
@@ -44,7 +45,7 @@ def read_cache(path: Path, expected: Iterable[str]) -> dict[str, np.ndarray] | N
         if hashlib.sha256(body).digest() != digest:
             return None
         return load_pickle(io.BytesIO(data), expected)  # a pickle says itself where it ends
-    except (OSError, DataError):
+    except Exception:  # too little memory, for instance: the files themselves need less
         return None
 
 
@@ -60,5 +61,5 @@ def write_cache(path: Path, arrays: dict[str, np.ndarray]) -> None:
         warnings.warn(
             f"no cache: {path}: {error.strerror}; set DLSCRATCH_CACHE to a folder that you can "
             "write to, and the next start is faster",
-            stacklevel=4,  # the line that called load_mnist
+            stacklevel=5,  # the line that called load_mnist, or another loader
         )

@@ -15,13 +15,13 @@ from os import PathLike
 
 import numpy as np
 
-from dlscratch.storage.files import DataError
+from dlscratch.storage.files import DataError, open_regular
 
 LARGEST = 64 * 2**20  # bytes, unpacked or not; MNIST's largest file unpacks to 47 million
 CURE = "install dlscratch again, or restore the file from its source"
 
 
-def read_digits(
+def read_examples(
     images_path: str | PathLike[str], labels_path: str | PathLike[str]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Read images, (N, height, width) of uint8, and their labels 0 to 9, (N,) of uint8.
@@ -74,11 +74,8 @@ def checksum(array: np.ndarray) -> str:
 
 def _unpack(path: str | PathLike[str]) -> bytes:
     """What a gzip file holds, of which a bomb gets no more than LARGEST bytes into memory."""
-    try:
-        with open(path, "rb") as file:
-            packed = file.read(LARGEST + 1)
-    except OSError as error:
-        raise DataError(f"{path}: {error.strerror}; {CURE}") from error
+    with open_regular(path, CURE) as file:
+        packed = file.read(LARGEST + 1)
     inflate = zlib.decompressobj(wbits=31)  # 31: gzip's header and checksum around the data
     try:
         content = inflate.decompress(packed, LARGEST + 1)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import copy
 import json
+import reprlib
 from os import PathLike
 from typing import Any
 
@@ -20,11 +21,15 @@ from dlscratch.arguments import expect_number, expect_whole
 from dlscratch.history import History
 from dlscratch.optimizers import Optimizer
 from dlscratch.storage.files import DataError, atomic_write
-from dlscratch.storage.npz import copy_into, read_arrays, write_arrays
+from dlscratch.storage.npz import open_arrays, write_arrays
 
 VERSION = 2  # 1 had no batch size, weight decay, clip_norm and augment, and was written too early
 
+MOST_STEPS = 2**53  # from there on, Adam's powers of steps overflow
+
 Path = str | PathLike[str]
+QUOTE = reprlib.Repr()  # what a stranger's file holds may be nested deeper than repr can go
+QUOTE.maxstring = QUOTE.maxother = 300
 
 
 def save(path: Path, trainer: Any) -> None:
@@ -46,18 +51,21 @@ def save(path: Path, trainer: Any) -> None:
 
 def resume(path: Path, trainer: Any) -> None:
     """Bring a trainer to where `save` wrote; DataError, and nothing changed, if it does not fit."""
-    arrays = read_arrays(path)
-    facts = _facts(arrays.pop("facts", None))
-    _expect_settings(path, facts, trainer)
-    try:
-        optimizer = _optimizer_at(facts, trainer)
-        history = _history(facts["history"])
-        generators = trainer.generators()
-        pairs = zip(generators, facts["states"], strict=True)
-        states = [_state(rng, state) for rng, state in pairs]
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise DataError(f"{path} is damaged ({error!r:.200}): start anew") from error
-    copy_into(_arrays(trainer, optimizer), arrays, path)  # checks names and shapes first
+    with open_arrays(path) as file:
+        facts = _facts(file.text("facts"))
+        _expect_settings(path, facts, trainer)
+        try:
+            optimizer = _optimizer_at(facts, trainer)
+            history = _history(facts["history"])
+            generators = trainer.generators()
+            pairs = zip(generators, facts["states"], strict=True)
+            states = [_state(rng, state) for rng, state in pairs]
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+            raise DataError(f"{path} is damaged ({error!r:.200}): start anew") from error
+        arrays = _arrays(trainer, optimizer)
+        found = file.numbers(arrays, _positive(trainer, optimizer))
+    for name, array in arrays.items():  # from here on, nothing can fail
+        array[...] = found[name]
     vars(trainer.optimizer).update(vars(optimizer))
     trainer.recipe = facts["optimizer"]
     trainer.history = history
@@ -90,10 +98,22 @@ def _arrays(trainer: Any, optimizer: Optimizer) -> dict[str, np.ndarray]:
     }
 
 
-def _facts(text: np.ndarray | None) -> dict[str, Any]:
+def _positive(trainer: Any, optimizer: Optimizer) -> list[str]:
+    """The names of those arrays that hold no negative number."""
+    buffers = trainer.net.positive_buffers() if hasattr(trainer.net, "positive_buffers") else []
+    state = [
+        f"optimizer/{name}/{i}"
+        for name in optimizer.state
+        for i, what in enumerate(optimizer.state_names)
+        if what in optimizer.positive_names
+    ]
+    return [f"net/{name}" for name in buffers] + state
+
+
+def _facts(text: str | None) -> dict[str, Any]:
     try:
-        return dict(json.loads(str(text)))
-    except (TypeError, ValueError, RecursionError):
+        return dict(json.loads(text or ""))
+    except (TypeError, ValueError, RecursionError, MemoryError):
         return {}  # not a checkpoint: it has no version
 
 
@@ -109,7 +129,7 @@ def _expect_settings(path: Path, facts: dict[str, Any], trainer: Any) -> None:
                 hint = "version 1, of an earlier dlscratch, lacks settings that matter: start anew"
             raise DataError(
                 f"{path} is not a checkpoint of this training: "
-                f"expected {name} {value!r}, got {facts.get(name)!r:.300}; {hint}"
+                f"expected {name} {value!r}, got {QUOTE.repr(facts.get(name))}; {hint}"
             )
 
 
@@ -117,10 +137,11 @@ def _optimizer_at(facts: dict[str, Any], trainer: Any) -> Optimizer:
     """A copy of the trainer's optimizer at the step and rate of a checkpoint; its state: zeros."""
     optimizer: Optimizer = copy.copy(trainer.optimizer)
     if repr(optimizer) != facts["optimizer now"] and facts["lr"] is not None:
-        optimizer.lr = expect_number("lr", facts["lr"])
+        optimizer.lr = expect_number("lr", facts["lr"], at_least=0)
     if repr(optimizer) != facts["optimizer now"]:
         raise ValueError(f"only a number lr may change in a run, not to {facts['optimizer now']!r}")
     optimizer.steps = expect_whole("steps", facts["steps"], at_least=0)
+    expect_number("steps", optimizer.steps, at_most=MOST_STEPS)
     optimizer.state = {}
     optimizer.init_state(trainer.net.params)  # room for what the file holds
     return optimizer
@@ -135,4 +156,7 @@ def _history(found: dict[str, Any]) -> History:
 def _state(rng: np.random.Generator, state: dict[str, Any]) -> dict[str, Any]:
     """The state, if it is one of such a generator."""
     copy.deepcopy(rng.bit_generator).state = state
+    # NumPy takes these on trust, and reads behind the end of its arrays
+    expect_number("pos", dict(state["state"]).get("pos", 0), at_least=0, at_most=624)
+    expect_number("buffer_pos", state.get("buffer_pos", 0), at_least=0, at_most=4)
     return state

@@ -1,7 +1,7 @@
 """What happens to examples before a network sees them: mixed, split, shifted, warped (8.1.2).
 
 Mini-batches are drawn without replacement, so that an epoch sees each example once. A digit moved
-or turned a little is the same digit, but all its pixels are others: drawn anew for every batch,
+or turned a little is the same digit, though all its pixels differ: drawn again for every batch,
 such changes give unlimited examples. Nothing here writes to its arguments; whatever is random takes
 rng, a `np.random.Generator` or a seed.
 """
@@ -15,8 +15,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from dlscratch.arguments import expect_number, expect_whole
+from dlscratch.initializers import Random
 
-Random: TypeAlias = np.random.Generator | int | None
 Examples: TypeAlias = tuple[np.ndarray, np.ndarray]  # x (N, ..), t (N, ..)
 
 BLOCK = 32  # images warped at a time: their coordinates stay in the cache

@@ -6,14 +6,15 @@ Arrays keep their dtype: float32 in, float32 out.
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def identity_function(x):
+def identity_function(x: np.ndarray) -> np.ndarray:
     """The output function of regression: x itself (section 3.4.3)."""
     return x
 
 
-def step_function(x):
+def step_function(x: np.ndarray) -> np.ndarray:
     """1 where x > 0, else 0, as integers; any shape (section 3.2.2).
 
     >>> step_function(np.array([-1.0, 1.0, 2.0]))
@@ -22,7 +23,7 @@ def step_function(x):
     return np.array(x > 0, dtype=int)
 
 
-def sigmoid(x):
+def sigmoid(x: np.ndarray) -> np.ndarray:
     """1 / (1 + exp(-x)), between 0 and 1; any shape (section 3.2.4, equation 3.6).
 
     exp is only taken of numbers <= 0, so that no x overflows.
@@ -34,7 +35,7 @@ def sigmoid(x):
     return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
 
 
-def relu(x):
+def relu(x: np.ndarray) -> np.ndarray:
     """max(0, x), any shape (section 3.2.7, equation 3.7).
 
     >>> relu(np.array([-1.0, 0.5]))
@@ -43,7 +44,7 @@ def relu(x):
     return np.maximum(x, 0)
 
 
-def softmax(a):
+def softmax(a: np.ndarray) -> np.ndarray:
     """Scores to probabilities along the last axis: exp(a_k) / sum_i exp(a_i) (section 3.5).
 
     a: (classes,), (N, classes) or (N, .., classes). The largest score of each row is subtracted
@@ -56,7 +57,7 @@ def softmax(a):
     return e / np.sum(e, axis=-1, keepdims=True)
 
 
-def log_softmax(a):
+def log_softmax(a: np.ndarray) -> np.ndarray:
     """log(softmax(a)) without ever taking the logarithm of 0; shapes as `softmax`.
 
     >>> log_softmax(np.array([0.0, 1000.0]))
@@ -66,14 +67,14 @@ def log_softmax(a):
     return a - np.log(np.exp(a).sum(axis=-1, keepdims=True))
 
 
-def _shift_by_max(a):
+def _shift_by_max(a: np.ndarray) -> np.ndarray:
     """a minus the largest score of its row; -inf where the difference overflows the dtype."""
     a = np.asfortranarray(a)  # so that NumPy reduces many short rows at a time
     with np.errstate(over="ignore"):
         return a - a.max(axis=-1, keepdims=True)
 
 
-def mean_squared_error(y, t):
+def mean_squared_error(y: np.ndarray, t: ArrayLike) -> np.floating:
     """Half the sum of squares, 1/2 sum_k (y_k - t_k)^2 (section 4.2.1, equation 4.1).
 
     The book's name; it is a sum, not a mean. y and t have one shape.
@@ -84,7 +85,7 @@ def mean_squared_error(y, t):
     return np.sum((y - check_targets(y, t)) ** 2 / 2)
 
 
-def cross_entropy_error(y, t):
+def cross_entropy_error(y: ArrayLike, t: ArrayLike) -> np.floating:
     """-sum_k t_k log(y_k + 1e-7), the mean over the batch (sections 4.2.2 to 4.2.4).
 
     y: probabilities, (N, classes), or (classes,) for a single example, or (N, .., classes).
@@ -107,7 +108,7 @@ def cross_entropy_error(y, t):
     return np.mean(errors)
 
 
-def accuracy(y, t):
+def accuracy(y: np.ndarray, t: ArrayLike) -> float:
     """The accuracy, 0 .. 1: the share of rows whose largest score is at the true class (3.6.2).
 
     y: (N, classes) or (N, .., classes), scores or probabilities.
@@ -121,12 +122,14 @@ def accuracy(y, t):
     return float(np.mean(y.argmax(axis=-1) == labels))
 
 
-def label_index(t):
+def label_index(t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The index of each label's entry in an array (N*.., classes); t: integers (N, ..)."""
     return np.arange(t.size), t.ravel()
 
 
-def check_labels(y, t, axis=-1, ignore=None):
+def check_labels(
+    y: np.ndarray, t: ArrayLike, axis: int = -1, ignore: int | None = None
+) -> np.ndarray:
     """t as an array, if it fits the scores or probabilities y; ValueError if not.
 
     t has the shape of y without the axis of the classes and holds integers, 0 .. classes - 1, or
@@ -156,7 +159,7 @@ def check_labels(y, t, axis=-1, ignore=None):
     return t
 
 
-def check_targets(y, t):
+def check_targets(y: ArrayLike, t: ArrayLike) -> np.ndarray:
     """t as an array, if it has the shape of y; ValueError if not."""
     t = np.asarray(t)
     if t.shape != np.shape(y):
@@ -167,7 +170,7 @@ def check_targets(y, t):
     return t
 
 
-def _cure(y, t, axis):
+def _cure(y: np.ndarray, t: np.ndarray, axis: int) -> str:
     """How labels of the wrong shape could be made to fit, where the shapes show it."""
     if t.ndim == y.ndim and t.shape == y.shape[:axis] + (1,) + y.shape[axis + 1 :]:
         return f"; use np.squeeze(t, {axis})"

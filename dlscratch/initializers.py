@@ -1,6 +1,6 @@
 """Where learning starts: random weights of the right size (section 6.2).
 
-Equal weights would stay equal for ever; weights too large or too small drown the signal on its
+Equal weights would stay equal forever; weights too large or too small drown the signal on its
 way through the layers. For n inputs to each unit, the book's rules for the standard deviation:
     "xavier": 1 / sqrt(n), for sigmoid and tanh;  "he": sqrt(2 / n), for ReLU, which halves it.
 Biases start at 0, and so does the shift of batch normalization; its scale starts at 1.
@@ -8,8 +8,12 @@ A layer with such weights: `Affine.init(784, 50, std="he", rng=rng)`, `Convoluti
 """
 
 import math
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import DTypeLike
+
+Random: TypeAlias = np.random.Generator | int | None  # a generator, or the seed of a new one
 
 
 def weight_std(std: float | str, n: int) -> float:
@@ -30,14 +34,14 @@ def weight_std(std: float | str, n: int) -> float:
 def normal(
     shape: tuple[int, ...],
     std: float,
-    rng: np.random.Generator | int | None,
-    dtype=np.float32,
+    rng: Random,
+    dtype: DTypeLike = np.float32,
 ) -> np.ndarray:
     """Gaussian weights around 0; drawn in float64, so that every dtype gets the same ones."""
     return (std * generator(rng).standard_normal(shape)).astype(dtype)
 
 
-def generator(rng: np.random.Generator | int | None) -> np.random.Generator:
+def generator(rng: Random) -> np.random.Generator:
     """The generator itself; a new one from a seed, or from the system if there is none.
 
     >>> bool(generator(3).integers(100) == generator(3).integers(100))

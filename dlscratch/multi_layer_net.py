@@ -5,6 +5,7 @@ Affine - (BatchNorm) - activation - (Dropout), once for each hidden size, and an
 
 import numpy as np
 
+from dlscratch.initializers import Random
 from dlscratch.layers import Affine, BatchNorm, Dropout, Layer, ReLU, Sigmoid, Tanh
 from dlscratch.network import Network
 
@@ -43,7 +44,7 @@ class MultiLayerNet(Network):
         use_dropout: bool = False,
         dropout_ratio: float = 0.5,
         use_batchnorm: bool = False,
-        rng: np.random.Generator | int | None = None,
+        rng: Random = None,
     ):
         if activation not in ACTIVATIONS:
             names = ", ".join(map(repr, ACTIVATIONS))

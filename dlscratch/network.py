@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
+from os import PathLike
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from dlscratch.inspection.summary import Summary, summarize
 from dlscratch.layers import Layer, Loss, Sequential, SoftmaxWithLoss
@@ -20,7 +23,7 @@ from dlscratch.layers.composite import show
 from dlscratch.layers.fast_order import fast_order
 from dlscratch.parameters import Parameters
 from dlscratch.storage.files import atomic_write
-from dlscratch.storage.npz import copy_into, read_arrays, write_arrays
+from dlscratch.storage.npz import load_arrays, write_arrays
 
 
 class Network(Sequential):
@@ -61,22 +64,22 @@ class Network(Sequential):
 
     # ---- passes
 
-    def forward(self, x, training=False):
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         """The scores of one batch, before the loss; training as for a layer."""
         return self._passes.forward(self.as_batch(x), training)
 
-    def backward(self, dout):
+    def backward(self, dout: np.ndarray) -> np.ndarray:
         """dL/dx from the gradient of the scores, after `forward`; fills `grads`, decay left out."""
         dx = self._passes.backward(dout)
         self._collect_gradients()
         return dx
 
-    def weight_gradients(self, dout):
+    def weight_gradients(self, dout: np.ndarray) -> None:
         """As `backward`, without the dx of the first layers, which training never needs."""
         self._passes.weight_gradients(dout)
         self._collect_gradients()
 
-    def predict(self, x, batch_size: int = 100) -> np.ndarray:
+    def predict(self, x: np.ndarray, batch_size: int = 100) -> np.ndarray:
         """The scores (N, classes), before the softmax; computed `batch_size` rows at a time.
 
         For many images at once, `dlscratch.workers.Workers` does the same on all cores.
@@ -85,7 +88,9 @@ class Network(Sequential):
         parts = [self.forward(x[i : i + batch_size]) for i in range(0, len(x), batch_size)]
         return np.concatenate(parts) if len(parts) != 1 else parts[0]
 
-    def loss(self, x, t, training: bool = False, batch_size: int = 100) -> float:
+    def loss(
+        self, x: np.ndarray, t: np.ndarray, training: bool = False, batch_size: int = 100
+    ) -> float:
         """The mean loss over the batch, the weight decay's penalty included.
 
         training=True is the loss that `gradient` differentiates: Dropout drops, BatchNorm uses the
@@ -94,16 +99,18 @@ class Network(Sequential):
         scores = self.forward(x, training=True) if training else self.predict(x, batch_size)
         return self.last_layer.forward(scores, np.asarray(t)) + self._penalty()
 
-    def accuracy(self, x, t, batch_size: int = 100) -> float:
+    def accuracy(self, x: np.ndarray, t: np.ndarray, batch_size: int = 100) -> float:
         """The share of rows whose highest score is the right class, 0 .. 1."""
         expect_rows(t, len(x))
         return self.last_layer.accuracy(self.predict(x, batch_size), t)
 
-    def gradient(self, x, t) -> Parameters:
+    def gradient(self, x: np.ndarray, t: np.ndarray) -> Parameters:
         """dL/dW and so on by backpropagation, named as `params`; a new set at each call."""
         return copy.deepcopy(self.loss_and_gradient(x, t)[1])
 
-    def loss_and_gradient(self, x, t, scale: float = 1.0) -> tuple[float, Parameters]:
+    def loss_and_gradient(
+        self, x: np.ndarray, t: np.ndarray, scale: float = 1.0
+    ) -> tuple[float, Parameters]:
         """Both from one forward and one backward pass, in training mode.
 
         The gradients are `grads`, which the next pass overwrites. scale: both are multiplied by
@@ -115,7 +122,7 @@ class Network(Sequential):
             self.grads[name] += scale * self.weight_decay * self.params[name]
         return scale * (loss + self._penalty()), self.grads
 
-    def as_batch(self, x) -> np.ndarray:
+    def as_batch(self, x: ArrayLike) -> np.ndarray:
         """x in the network's dtype, if it is a batch; ValueError for a single example."""
         x = np.asarray(x)
         if x.size == 0:
@@ -128,7 +135,7 @@ class Network(Sequential):
             return x
         return x.astype(self.dtype, copy=False)
 
-    def _penalty(self):
+    def _penalty(self) -> float:
         squares = 0.0
         for name in self._decayed():
             W = self.params[name]
@@ -136,7 +143,7 @@ class Network(Sequential):
             squares += float(np.vdot(W, W))
         return 0.5 * self.weight_decay * squares
 
-    def _decayed(self):
+    def _decayed(self) -> list[str]:
         if not self.weight_decay:
             return []
         named = self._trainable.items()
@@ -149,6 +156,11 @@ class Network(Sequential):
         """The arrays that are saved but not learned: BatchNorm's running averages."""
         named = named_arrays(self.layers, "buffer_names")
         return {name: getattr(layer, attribute) for name, (layer, attribute) in named.items()}
+
+    def positive_buffers(self) -> list[str]:
+        """The names of the buffers that hold no negative number: BatchNorm's running variances."""
+        named = named_arrays(self.layers, "buffer_names").items()
+        return [name for name, (layer, array) in named if array in layer.positive_names]
 
     @property
     def dtype(self) -> np.dtype:
@@ -170,14 +182,14 @@ class Network(Sequential):
         self.params = params
         self.grads = Parameters(params.shapes(), params.flat.dtype)
 
-    def _collect_gradients(self):
+    def _collect_gradients(self) -> None:
         """Copy dW, .. of every layer into `grads`, and keep it there alone."""
         self._expect_bound()
         for name, (layer, attribute) in self._trainable.items():
             self.grads[name] = getattr(layer, "d" + attribute)
             setattr(layer, "d" + attribute, self.grads[name])
 
-    def _expect_bound(self):
+    def _expect_bound(self) -> None:
         for name, (layer, attribute) in self._trainable.items():
             if getattr(layer, attribute) is not self.params[name]:
                 raise ValueError(
@@ -186,15 +198,15 @@ class Network(Sequential):
                     "the first, copy.deepcopy them"
                 )
 
-    def __getstate__(self):
-        made_anew = ("params", "grads", "_trainable")  # a copy has a vector of its own
+    def __getstate__(self) -> dict[str, Any]:
+        made_anew = ("params", "grads", "_trainable")  # a copy has its own vector
         return {key: value for key, value in vars(self).items() if key not in made_anew}
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
         self._bind_to_vector()
 
-    def __copy__(self):
+    def __copy__(self) -> Network:
         return copy.deepcopy(self)  # a network owns its layers: no two networks share one
 
     # ---- copies and files
@@ -205,7 +217,7 @@ class Network(Sequential):
         twin._bind_to_vector(self.params)
         return twin
 
-    def astype(self, dtype) -> Network:
+    def astype(self, dtype: DTypeLike) -> Network:
         """A copy whose parameters and buffers have another dtype, np.float64 to check gradients."""
         twin = copy.deepcopy(self)
         for kind in ("param_names", "buffer_names"):
@@ -214,16 +226,16 @@ class Network(Sequential):
         twin._bind_to_vector()
         return twin
 
-    def save(self, path) -> None:
+    def save(self, path: str | PathLike[str]) -> None:
         """Write parameters and buffers to a .npz file, all of it or nothing."""
         self._expect_bound()
         with atomic_write(path) as file:
             write_arrays(file, {**self.params, **self.buffers})
 
-    def load(self, path) -> None:
+    def load(self, path: str | PathLike[str]) -> None:
         """Read what `save` wrote; DataError, and nothing changed, if the file does not fit."""
         self._expect_bound()
-        copy_into({**self.params, **self.buffers}, read_arrays(path), path)
+        load_arrays(path, {**self.params, **self.buffers}, self.positive_buffers())
 
     # ---- words
 
@@ -244,14 +256,14 @@ class Network(Sequential):
         return show(self, *self.layers, self.last_layer)
 
 
-def expect_rows(t, n):
+def expect_rows(t: np.ndarray, n: int) -> np.ndarray:
     """t, if it has n rows."""
     if len(t) != n:
         raise ValueError(f"expected a label for each example, got {len(t)} for {n} examples")
     return t
 
 
-def expect_no_loss(layers: tuple) -> None:
+def expect_no_loss(layers: tuple[Layer, ...]) -> None:
     """TypeError for the loss among the layers, or a network in a network."""
     for layer in layers:
         if isinstance(layer, Loss):
@@ -261,12 +273,12 @@ def expect_no_loss(layers: tuple) -> None:
 
 
 def expect_each_once(layers: list[Layer]) -> None:
-    """ValueError for a layer object that stands in two places, or needs one that is not there."""
+    """ValueError for a layer object used twice, or one whose partner is not in the network."""
     here = {id(layer) for layer in layers}
     for layer in layers[1:]:  # the first is the network itself
         expect_children(layer)
     if len(here) < len(layers):
-        raise ValueError("a layer object can stand in a network only once: make a second one")
+        raise ValueError("a layer object can be in a network only once: make a second one")
     for layer in layers:
         for partner in layer.partners():
             if id(partner) not in here:

@@ -31,6 +31,7 @@ class Optimizer(ABC):
     """
 
     state_names: tuple[str, ...] = ()  # the arrays that `step` remembers for each parameter
+    positive_names: tuple[str, ...] = ()  # those of them that are never negative: sums of g^2
 
     def __init__(self, lr: float | Schedule):
         self.lr = expect_rate(lr)
@@ -82,7 +83,7 @@ class Optimizer(ABC):
                 self.state[name] = [np.zeros_like(w) for _ in self.state_names]
             if any(array.shape != np.shape(w) for array in self.state[name]):
                 raise ValueError(
-                    f"{self!r} has worked on other shapes before: make a new one for each network"
+                    f"{self!r} was used with other shapes before: make a new one for each network"
                 )
 
     def _flush_denormals(self, name: str) -> None:
@@ -192,7 +193,7 @@ class Nesterov(Momentum):
 class AdaGrad(Optimizer):
     """h <- h + g^2;  w <- w - lr g / sqrt(h): smaller steps where it was steep (6.5 and 6.6)."""
 
-    state_names = ("h",)
+    state_names = positive_names = ("h",)
 
     def __init__(self, lr: float | Schedule = 0.01):
         super().__init__(lr)
@@ -226,6 +227,7 @@ class Adam(Optimizer):
     """
 
     state_names = ("m", "v")
+    positive_names = ("v",)
 
     def __init__(self, lr: float | Schedule = 0.001, beta1: float = 0.9, beta2: float = 0.999):
         super().__init__(lr)

@@ -6,11 +6,13 @@ all parameters at once, and a network has one array to add up, copy or clip.
 
 import math
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 
-class Parameters(Mapping):
+class Parameters(Mapping[str, np.ndarray]):
     """A dictionary of arrays; `flat` is all of them in one vector, in the same order.
 
     New arrays hold no numbers yet. They cannot be replaced: an assignment copies into them.
@@ -22,7 +24,7 @@ class Parameters(Mapping):
     array([1., 1., 1., 1., 1., 1., 4., 5., 6.], dtype=float32)
     """
 
-    def __init__(self, shapes: Mapping[str, tuple[int, ...]], dtype):
+    def __init__(self, shapes: Mapping[str, tuple[int, ...]], dtype: DTypeLike):
         self.flat = np.zeros(sum(map(math.prod, shapes.values())), dtype)
         self._layout = list(shapes.items())
         self._arrays = {}
@@ -33,7 +35,7 @@ class Parameters(Mapping):
 
     @classmethod
     def copy_of(cls, arrays: Mapping[str, np.ndarray]) -> "Parameters":
-        """The same names and numbers, in a vector of their own; all arrays have one float dtype."""
+        """The same names and numbers, in a new vector; all arrays have one float dtype."""
         dtypes = {array.dtype for array in arrays.values()} or {np.dtype(np.float32)}
         if len(dtypes) > 1 or not all(dtype.kind == "f" for dtype in dtypes):
             kinds = ", ".join(f"{name} {array.dtype}" for name, array in arrays.items())
@@ -52,7 +54,7 @@ class Parameters(Mapping):
         except KeyError:
             raise KeyError(f"no parameter {name!r} here; there are {', '.join(self)}") from None
 
-    def __setitem__(self, name: str, value) -> None:
+    def __setitem__(self, name: str, value: ArrayLike) -> None:
         array, value = self[name], np.asarray(value)
         if value.shape != array.shape:
             raise ValueError(f"{name} has shape {array.shape}, got an array of shape {value.shape}")
@@ -72,7 +74,7 @@ class Parameters(Mapping):
         """Whether the two vectors hold the same names in the same order, equally shaped."""
         return self._layout == other._layout
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return Parameters.copy_of, (self._arrays,)  # a copy has windows on its own vector
 
     def __repr__(self) -> str:

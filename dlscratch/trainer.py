@@ -20,8 +20,9 @@ import numpy as np
 
 from dlscratch import checkpoint as checkpoints
 from dlscratch.arguments import expect_number, expect_whole
-from dlscratch.data import Examples, Random, batches
+from dlscratch.data import Examples, batches
 from dlscratch.history import History, running_mean
+from dlscratch.initializers import Random
 from dlscratch.network import expect_rows
 from dlscratch.workers import Workers
 
@@ -160,7 +161,7 @@ class Trainer:
         return getattr(getattr(self.net, "last_layer", None), "has_accuracy", True)
 
     def generators(self) -> list[np.random.Generator]:
-        """Whatever the run draws random numbers from, while `fit` is at work."""
+        """The generators that the run draws random numbers from, while `fit` is running."""
         return [self.rng, *self.workers_in_use.generators()]
 
 

@@ -2,7 +2,7 @@
 
 NumPy releases the GIL while it computes, so two threads really run at once; between two calls they
 may have to wait for each other, though not on a free-threaded Python. A worker is a replica of the
-network: the same parameter arrays, caches and random generators of its own. The gradient of the
+network: the same parameter arrays, its own caches and random generators. The gradient of the
 whole batch is the mean of the parts' gradients, weighted by their sizes, always added up in the
 same order: one seed and one number of workers give one result, to the bit.
 BLAS is limited to one thread meanwhile, or its threads and ours would fight for the same cores. So
@@ -15,8 +15,10 @@ from __future__ import annotations
 
 import math
 import os
+import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from importlib.util import find_spec
 from typing import Any
 
@@ -31,29 +33,29 @@ MAX_IMAGES = 100  # that a worker takes at a time: more would only take more mem
 BLAS_MIN_WEIGHTS = 200_000  # in one matrix, from which on a second thread of BLAS saves time
 
 
-def suitable_workers(net) -> int:
+def suitable_workers(net: Any) -> int:
     """How many workers pay: one a core where an example is much work, otherwise one."""
     pays = pays_to_split(net) and can_limit_blas() and splittable(net)
     return available_cores() if pays else 1
 
 
-def layers_of(net) -> list[Layer]:
-    """Every layer inside; none, if it is a class of the reader's own."""
+def layers_of(net: Any) -> list[Layer]:
+    """Every layer inside; none, if it is a reader's own class."""
     return list(net.walk()) if isinstance(net, Network) else []
 
 
-def pays_to_split(net) -> bool:
+def pays_to_split(net: Any) -> bool:
     """Whether one example is much work, and takes much memory: as with a Convolution."""
     return any(layer.pays_to_split for layer in layers_of(net))
 
 
-def wide(net) -> bool:
+def wide(net: Any) -> bool:
     """Whether a weight matrix is so large that BLAS is faster on two threads."""
     params = net.params.values() if isinstance(net, Network) else ()
     return any(W.ndim == 2 and W.size >= BLAS_MIN_WEIGHTS for W in params)
 
 
-def splittable(net) -> bool:
+def splittable(net: Any) -> bool:
     """Whether a batch may be taken in parts: BatchNorm needs the whole of it, and some losses."""
     if not isinstance(net, Network) or net.last_layer.whole_batch:
         return False
@@ -74,7 +76,7 @@ class Workers:
     Use it in a `with` statement. The first one works in the caller's own thread.
     """
 
-    def __init__(self, net, count: int | None = None):
+    def __init__(self, net: Any, count: int | None = None):
         count = suitable_workers(net) if count is None else count
         if count < 1:
             raise ValueError(f"workers must be 1 or more, got {count}")
@@ -88,16 +90,16 @@ class Workers:
         self.max_rows = MAX_IMAGES if pays_to_split(net) else None
         self.blas_limit = one_blas_thread() if count > 1 or not wide(net) else nullcontext()
 
-    def __enter__(self):
+    def __enter__(self) -> Workers:
         retain_freed_memory()
         self.blas_limit.__enter__()
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: Any) -> None:
         self.threads.shutdown()
         self.blas_limit.__exit__(*exception)
 
-    def loss_and_gradient(self, x, t) -> tuple[float, Parameters]:
+    def loss_and_gradient(self, x: np.ndarray, t: np.ndarray) -> tuple[float, Parameters]:
         """As `Network.loss_and_gradient`, the batch shared out among the workers.
 
         Of many images several workers take one piece after the other: the memory does not grow.
@@ -118,14 +120,14 @@ class Workers:
         assert total is not None
         return loss, total
 
-    def predict(self, x) -> np.ndarray:
+    def predict(self, x: np.ndarray) -> np.ndarray:
         """As `Network.predict`, the rows shared out among the workers."""
         if len(self.nets) == 1:
             return self.nets[0].predict(x)
         pieces, _ = self._pieces(x)
         return np.concatenate(self._map(Network.predict, pieces, [x]))
 
-    def accuracy(self, x, t) -> float:
+    def accuracy(self, x: np.ndarray, t: np.ndarray) -> float:
         """As `Network.accuracy`, the rows shared out among the workers."""
         net = self.nets[0]
         if len(self.nets) == 1:
@@ -138,7 +140,9 @@ class Workers:
         layers = [layer for net in self.nets for layer in layers_of(net)]
         return [layer.rng for layer in layers if layer.rng is not None]
 
-    def _pieces(self, x, max_rows=None):
+    def _pieces(
+        self, x: np.ndarray, max_rows: int | None = None
+    ) -> tuple[list[slice], list[float]]:
         """Slices of the rows, one for each worker that gets some or several, and their shares."""
         count = max(1, min(len(self.nets), len(x) // MIN_ROWS))
         if max_rows is not None:
@@ -147,7 +151,13 @@ class Workers:
         pieces = [slice(i, j) for i, j in zip(ends, ends[1:])]
         return pieces, [(piece.stop - piece.start) / max(1, len(x)) for piece in pieces]
 
-    def _map(self, method, pieces, arrays, *more) -> list[Any]:
+    def _map(
+        self,
+        method: Callable[..., Any],
+        pieces: list[slice],
+        arrays: list[np.ndarray],
+        *more: list[float],
+    ) -> list[Any]:
         """method(net, rows of the arrays, ..) of all workers at once."""
         work = [
             (net, *(array[piece] for array in arrays), *rest)
@@ -157,21 +167,21 @@ class Workers:
         return [method(*work[0]), *(job.result() for job in jobs)]
 
 
-def _replica(net, number):
+def _replica(net: Network, number: int) -> Network:
     """The network again, on the same parameters, its generators seeded by its number."""
     twin = net.replica()
     for layer in twin.walk():
         if layer.rng is not None:  # seeded from what the network's own generator would draw next
-            layer.rng = np.random.default_rng([number, layer.rng.integers(2**63)])
+            layer.rng = np.random.default_rng([number, int(layer.rng.integers(2**63))])
     return twin
 
 
-def retain_freed_memory():
-    """Let the process keep the memory that a step gives back, for the next step.
+def retain_freed_memory() -> None:
+    """Let the process keep the memory that a step frees, for the next step.
 
     Linux's malloc at first returns every large array to the system, and gets each page of the next
-    one by a page fault: up to 2,600 of them a step. Once an array of nearly 32 MB was given back,
-    even one that nobody ever wrote to, it keeps what is smaller.
+    one by a page fault: up to 2,600 of them a step. Once an array of nearly 32 MB has been
+    freed, even one never written to, it keeps smaller ones for reuse.
     """
     np.empty(31 << 20, np.uint8)
 
@@ -181,10 +191,43 @@ def can_limit_blas() -> bool:
     return find_spec("threadpoolctl") is not None
 
 
-def one_blas_thread():
-    """A context in which NumPy's products use one thread; nothing changes without threadpoolctl."""
-    if not can_limit_blas():
-        return nullcontext()
-    from threadpoolctl import threadpool_limits
+class _OneBlasThread:
+    """How many are inside: the limit is one for the whole process, so they share it.
 
-    return threadpool_limits(limits=1, user_api="blas")
+    The first one to come sets it, the last one to leave takes it back, whoever that is.
+    """
+
+    lock = threading.Lock()
+    inside = 0
+    limits: Any = None
+
+    def __enter__(self) -> None:
+        with self.lock:
+            if _OneBlasThread.inside == 0 and can_limit_blas():
+                from threadpoolctl import threadpool_limits
+
+                _OneBlasThread.limits = threadpool_limits(limits=1, user_api="blas")
+                let_any_thread_restore()
+            _OneBlasThread.inside += 1
+
+    def __exit__(self, *exception: object) -> None:
+        with self.lock:
+            _OneBlasThread.inside -= 1
+            if _OneBlasThread.inside == 0 and self.limits is not None:
+                self.limits.restore_original_limits()
+                let_any_thread_restore()
+                _OneBlasThread.limits = None
+
+
+def let_any_thread_restore() -> None:
+    """Since 3.8, threadpoolctl ignores whoever is not the thread that has set the limit."""
+    import threadpoolctl
+
+    openblas: Any = getattr(threadpoolctl, "OpenBLASController", None)
+    if hasattr(openblas, "clear_controlling_thread"):
+        openblas.clear_controlling_thread(force=True)
+
+
+def one_blas_thread() -> AbstractContextManager[Any]:
+    """A context in which NumPy's products use one thread; nothing changes without threadpoolctl."""
+    return _OneBlasThread()

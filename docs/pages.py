@@ -226,7 +226,7 @@ def library_page():
         where = f"{known.__module__}.{known.__qualname__}"
         rows.append(f"| {{py:obj}}`{name} <{where}>` | {paragraph(first)} |")
     listed = re.findall(r"^  ([a-z_0-9]+)(?:\.py|/) +(.*)$", read("README.md"), re.MULTILINE)
-    listed.append(("dataset", "MNIST and its loader"))
+    listed.append(("dataset", "MNIST, Fashion-MNIST and their loaders"))
     parts = [
         "# The library",
         "```{eval-rst}\n.. automodule:: dlscratch\n   :no-members:\n```",

@@ -385,6 +385,7 @@ def test_a_checkpoint_of_the_first_version_is_refused_with_the_reason(tmp_path):
     refused(trainer(), tmp_path / "c.npz", message)
 
 
+ADAM = repr(Adam(0.01)).replace("0.01", "{}", 1)
 FORGED = {
     "no history": lambda facts: facts.pop("history"),
     "a history of words": lambda facts: facts["history"].update(loss=["a"]),
@@ -397,6 +398,10 @@ FORGED = {
     "too few states": lambda facts: facts["states"].pop(),
     "no states": lambda facts: facts.pop("states"),
     "a rate in words": lambda facts: facts.update({"optimizer now": "Adam(lr=a)", "lr": "a"}),
+    "more steps than can be": lambda facts: facts.update(steps=10**400),
+    "a negative rate": lambda facts: facts.update({"optimizer now": ADAM.format(-1.0), "lr": -1.0}),
+    "a state that is a list": lambda facts: facts.update(states=[[], *facts["states"][1:]]),
+    "a history that is a list": lambda facts: facts.update(history=[[1.0]]),
     "another rule now": lambda facts: facts.update({"optimizer now": "SGD(lr=0.5)", "lr": 0.5}),
 }
 
@@ -412,6 +417,54 @@ def test_facts_nested_too_deeply_to_be_read_are_refused(tmp_path):
     made = trainer()
     np.savez(tmp_path / "c.npz", facts="[" * 100_000, **made.net.params)
     refused(made, tmp_path / "c.npz", "expected version 2, got None")
+
+
+@pytest.mark.parametrize("depth", [10, 400, 900, 5000])
+def test_a_setting_nested_as_deep_as_can_be_read_is_quoted_in_short(depth, tmp_path):
+    trainer().fit(data(), epochs=1, checkpoint=tmp_path / "c.npz")
+    with np.load(tmp_path / "c.npz") as file:
+        arrays = dict(file)
+    nested = "[" * depth + "]" * depth
+    arrays["facts"] = np.array(f'{{"version": {nested}}}')
+    np.savez(tmp_path / "c.npz", **arrays)
+    refused(trainer(), tmp_path / "c.npz", "expected version 2, got")
+
+
+POSITIONS = [
+    (np.random.MT19937, lambda state: state["state"].update(pos=10**6)),
+    (np.random.MT19937, lambda state: state["state"].update(pos=-1)),
+    (np.random.Philox, lambda state: state.update(buffer_pos=-(10**6))),
+]
+
+
+@pytest.mark.parametrize("kind, change", POSITIONS)
+def test_a_generator_is_never_sent_behind_the_end_of_its_numbers(kind, change, tmp_path):
+    """NumPy takes the position on trust: the next draw would read foreign memory, or crash."""
+
+    def made():
+        return trainer(rng=np.random.Generator(kind(3)))
+
+    made().fit(data(), epochs=1, checkpoint=tmp_path / "c.npz")
+    rewrite(tmp_path / "c.npz", lambda facts: change(facts["states"][0]))
+    refused(made(), tmp_path / "c.npz", "is damaged .*pos must be a number")
+
+
+ARRAYS = [
+    ("net/W1", np.nan, "net/W1 holds nan or infinity"),
+    ("net/running_var1", -1, "net/running_var1 holds a negative number"),
+    ("optimizer/flat/0", np.inf, "optimizer/flat/0 holds nan or infinity"),
+    ("optimizer/flat/1", -1, "optimizer/flat/1 holds a negative number"),
+]
+
+
+@pytest.mark.parametrize("name, number, message", ARRAYS)
+def test_numbers_that_no_training_can_go_on_with_are_refused(name, number, message, tmp_path):
+    trainer(dropout_and_batch_norm).fit(data(), epochs=1, checkpoint=tmp_path / "c.npz")
+    with np.load(tmp_path / "c.npz") as file:
+        arrays = dict(file)
+    arrays[name].flat[0] = number
+    np.savez(tmp_path / "c.npz", **arrays)
+    refused(trainer(dropout_and_batch_norm), tmp_path / "c.npz", message)
 
 
 @pytest.mark.parametrize("keep", [0, 10, 1000, -1])

@@ -19,8 +19,6 @@ from dlscratch.book.chapters import modules
 for package in ("sphinx", "myst_parser", "furo"):
     pytest.importorskip(package, reason=f"{package} is not installed: it is in .[dev]")
 
-pytestmark = pytest.mark.xdist_group("site")  # it is built once
-
 ROOT = Path(__file__).parent.parent
 FILES = [path for name in ("dlscratch", "dataset") for path in (ROOT / name).rglob("*.py")]
 MODULES = sorted(

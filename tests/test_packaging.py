@@ -17,12 +17,11 @@ from hatchling.builders.wheel import WheelBuilder
 
 from dlscratch.book.chapters import chapters
 
-pytestmark = pytest.mark.xdist_group("release")  # it is built and installed once
-
 ROOT = Path(__file__).parent.parent
 SITE = Path(np.__file__).parent.parent
-MNIST = {
-    f"dataset/{name}-ubyte.gz"
+DATA = {  # MNIST and Fashion-MNIST
+    f"{folder}/{name}-ubyte.gz"
+    for folder in ("dataset", "dataset/fashion")
     for name in ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")
 }
 CHAPTERS = {folder.name for folder in chapters()}
@@ -117,10 +116,15 @@ def test_the_wheel_holds_the_weights_of_every_chapter(wheel):
     assert weights and weights <= set(wheel.namelist())
 
 
-def test_the_wheel_holds_mnist_and_no_other_large_file(wheel):
+def test_the_wheel_holds_both_data_sets_and_no_other_large_file(wheel):
     sizes = {info.filename: info.file_size for info in wheel.infolist()}
-    assert MNIST <= set(sizes)
-    assert {name for name, size in sizes.items() if size > 1_500_000} <= MNIST
+    assert DATA <= set(sizes)
+    assert {name for name, size in sizes.items() if size > 1_500_000} <= DATA
+
+
+def test_the_wheel_stays_below_50_megabytes(wheel_file):
+    """Fashion-MNIST takes 31 of them: enough, so that it need not be downloaded."""
+    assert wheel_file.stat().st_size < 50_000_000
 
 
 def test_the_wheel_holds_no_tests_and_nothing_else_of_the_checkout(wheel):
@@ -140,11 +144,16 @@ def test_a_chapter_that_is_added_is_shipped_and_no_other_folder(tmp_path):
     assert tops(file.distribution_path for file in files) == {"dlscratch", "dataset", "ch09"}
 
 
-def test_the_wheel_names_both_licences(wheel):
-    (licence,) = [name for name in wheel.namelist() if name.endswith("/LICENSE")]
+def test_the_wheel_holds_the_licence_of_the_code_and_of_each_data_set(wheel):
+    (licence,) = [name for name in wheel.namelist() if name.endswith("/licenses/LICENSE")]
     text = wheel.read(licence).decode()
     for words in ("MIT License", "Yann LeCun", "Corinna Cortes", "Burges", "ShareAlike 3.0"):
         assert words in text
+    assert "Zalando SE" in text and "dataset/fashion/LICENSE" in text
+    (fashion,) = [name for name in wheel.namelist() if "/licenses/dataset/fashion/" in name]
+    for name in (fashion, "dataset/fashion/LICENSE"):
+        text = wheel.read(name).decode()
+        assert "2017 Zalando SE" in text and "Permission is hereby granted, free of charge" in text
     (metadata,) = [name for name in wheel.namelist() if name.endswith("/METADATA")]
     assert "License-Expression: MIT AND CC-BY-SA-3.0" in wheel.read(metadata).decode()
 
@@ -159,10 +168,12 @@ def numpy_alone(tmp_path):
     return folder
 
 
-def test_the_installed_wheel_needs_numpy_alone_to_load_mnist(installed, numpy_alone):
-    code = """
+@pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
+def test_the_installed_wheel_needs_numpy_alone_to_load(name, installed, numpy_alone):
+    code = f"""
 import dataset.mnist, dlscratch
-(x, t), (x_test, t_test) = dataset.mnist.load_mnist()
+from dataset.{name} import load_{name}
+(x, t), (x_test, t_test) = load_{name}()
 print(dlscratch.__file__, dataset.mnist.__file__, x.shape, t_test.shape, sep="|")
 """
     library, data, *shapes = python(code, installed, numpy_alone).split("|")
@@ -194,7 +205,7 @@ def test_numpy_is_enough_for_the_command(command, printed, installed, numpy_alon
         ("dlscratch graph price=apple*2 apple=100", "gradient by apple = 2"),
         ("dlscratch run ch03/neuralnet_mnist", "accuracy, image by image"),
         ("dlscratch run ch08/misclassified_mnist --quick", "images read wrongly"),
-        ("dlscratch info", "60,000 + 10,000 images, as published"),
+        ("dlscratch info", "Fashion-MNIST  60,000 + 10,000 images, as published"),
     ],
 )
 def test_the_installed_command_does(command, printed, shell, tmp_path):
@@ -244,6 +255,6 @@ print(*{name.split(".")[0] for name in set(sys.modules) - before} - sys.stdlib_m
     assert {name for name in imported if "cython" not in name} == {"dlscratch", "numpy"}
 
 
-def test_the_checkout_holds_no_large_file_but_mnist(source):
+def test_the_checkout_holds_no_large_file_but_the_data(source):
     assert {"Makefile", "tests/test_packaging.py"} <= set(source)
-    assert {name for name, size in source.items() if size > 1_500_000} <= MNIST
+    assert {name for name, size in source.items() if size > 1_500_000} <= DATA

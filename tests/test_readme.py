@@ -41,6 +41,7 @@ ELSEWHERE = {
 SMALLER = {
     "dlscratch run ch06/overfit_dropout": "dlscratch run ch06/overfit_dropout --quick",
     "dlscratch reproduce": "dlscratch reproduce --quick ch02",
+    "dlscratch show ch03": "dlscratch show ch03/relu",
     ".venv/bin/python ch05/train_neuralnet.py": ".venv/bin/python ch05/train_neuralnet.py --quick",
 }
 

@@ -1,5 +1,6 @@
 """Workers: the batch in parts, the same gradient, the same bits each time, and a clean end."""
 
+import itertools
 import platform
 import subprocess
 import sys
@@ -260,6 +261,34 @@ def test_blas_is_held_to_one_thread_while_workers_run():
     with Workers(network(), 2):
         assert set(blas_threads()) <= {1}
     assert blas_threads() == before
+
+
+@pytest.mark.parametrize("leaves", list(itertools.permutations(range(3))))
+def test_trainings_that_overlap_leave_blas_as_it_was_in_whatever_order_they_end(leaves):
+    with threadpoolctl.threadpool_limits(2, user_api="blas"):
+        before = blas_threads()
+        trainings = [Workers(network(), 2) for _ in range(3)]
+        for training in trainings:
+            training.__enter__()
+        for i in leaves:
+            assert set(blas_threads()) <= {1}
+            trainings[i].__exit__(None, None, None)
+        assert blas_threads() == before
+
+
+def test_trainings_in_several_threads_leave_blas_as_it_was():
+    def many():
+        for _ in range(20):
+            with Workers(network(), 2):
+                held.append(set(blas_threads()) <= {1})
+
+    held: list[bool] = []
+    before, threads = blas_threads(), [threading.Thread(target=many) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(held) == 80 and all(held) and blas_threads() == before
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
     dlscratch info
 
-What to send along with a question. Exit code 1: MNIST cannot be read.
+What to send along with a question. Exit code 1: MNIST or Fashion-MNIST cannot be read.
 """
 
 import importlib.metadata
@@ -29,9 +29,10 @@ def main(args):
     for line in _blas():
         print(f"BLAS           {line}")
     print(f"cache folder   {cache_folder() or 'none'}")
-    fault = _data_fault()
-    print(f"MNIST          {fault or '60,000 + 10,000 images, as published'}")
-    return 1 if fault else 0
+    faults = _data_faults()
+    for title, fault in faults.items():
+        print(f"{title:<15}{fault or '60,000 + 10,000 images, as published'}")
+    return 1 if any(faults.values()) else 0
 
 
 def _version(name):
@@ -53,12 +54,17 @@ def _blas():
     ] or ["unknown"]
 
 
-def _data_fault():
+def _data_faults():
+    """What is wrong with each data set, "" if nothing is."""
+    from dataset.fashion_mnist import load_fashion_mnist
     from dataset.mnist import load_mnist
     from dlscratch.storage.files import DataError
 
-    try:
-        load_mnist()
-    except DataError as error:
-        return str(error)
-    return ""
+    faults = {}
+    for title, load in (("MNIST", load_mnist), ("Fashion-MNIST", load_fashion_mnist)):
+        try:
+            load(normalize=False)
+            faults[title] = ""
+        except DataError as error:
+            faults[title] = str(error)
+    return faults

@@ -4,19 +4,27 @@
     GET  /networks                  which networks there are, as JSON
     POST /read/NAME                 a drawing, 280 x 280 bytes -> what this network makes of it
 
-It listens on the loopback address alone, so nobody else on the network reaches it. Neither does a
-web page that the reader has open: its name is not ours in Host and Origin. Every refusal is a
-status and a reason, as JSON.
+What it promises:
+- It listens on the loopback address alone, so nobody else on the network reaches it.
+- Neither does a web page that the reader has open: Host, given once, and Origin must be our own
+  address to the letter, port included.
+- It serves the three files named here and no other path, and takes 280 x 280 bytes, not one more.
+- 500 requests at once are all answered; the networks take one at a time.
+- A client has 10 seconds for its whole request, and as long to take the answer: a byte every
+  second does not keep a thread.
+- Every refusal is a status and a reason, as JSON. Nothing is logged, kept or written to the disk.
 """
 
 import base64
 import contextlib
+import io
 import json
 import re
 import socket
 import socketserver
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -33,6 +41,8 @@ FILES = {
     "/page.css": ("page.css", "text/css; charset=utf-8"),
     "/page.js": ("page.js", "text/javascript; charset=utf-8"),
 }
+PATIENCE = 10.0  # seconds, for a whole request
+FAREWELL = 1.0  # seconds, for what a client still sends after a refusal
 JSON = "application/json"
 DRAWING = "application/octet-stream"  # a foreign page may not send this type without asking first
 HEADERS = {
@@ -50,6 +60,7 @@ class Refusal(Exception):
 class DrawServer(socketserver.ThreadingTCPServer):
     """Serves the page for `networks`, by name; port 0 is any free one. OSError if it is taken."""
 
+    request_queue_size = 1024  # connections that wait to be accepted; 5 by default
     daemon_threads = True  # whoever is still being served does not hold up the end
     allow_reuse_address = sys.platform != "win32"  # where it would share another program's port
 
@@ -63,10 +74,35 @@ class DrawServer(socketserver.ThreadingTCPServer):
         """What to type into a browser."""
         return f"http://127.0.0.1:{self.server_address[1]}/"
 
+    @property
+    def names(self) -> list[str]:
+        """What a Host may be; a browser leaves out port 80."""
+        port = self.server_address[1]
+        ends = [f":{port}", ""] if port == 80 else [f":{port}"]
+        return [host + end for host in ("127.0.0.1", "localhost") for end in ends]
+
     def handle_error(self, request, client_address):
-        """A browser that leaves in the middle is no error; anything else is, and is shown."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
+        """A browser that leaves in the middle or takes too long is no error; all else is shown."""
+        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
             super().handle_error(request, client_address)
+
+
+class TimedReader(io.RawIOBase):
+    """What a client sends; TimeoutError once its time is over, however it is spread."""
+
+    def __init__(self, connection: socket.socket):
+        self.connection = connection
+        self.end = time.monotonic() + PATIENCE
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        left = self.end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the request takes too long")
+        self.connection.settimeout(left)
+        return self.connection.recv_into(buffer)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -74,7 +110,11 @@ class Handler(BaseHTTPRequestHandler):
 
     server: DrawServer
     allowed = ""  # the method that the path of this request wants
-    timeout = 10  # seconds, for a request that never ends
+
+    def setup(self):
+        super().setup()
+        self.rfile.close()
+        self.rfile = io.BufferedReader(TimedReader(self.connection))
 
     def answer(self):
         """Find what the path stands for, and send it; or the reason why not."""
@@ -91,12 +131,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def check_sender(self):
         """Another site's name may lead here (DNS rebinding), or its page may call: both refused."""
-        host = self.headers.get("Host", "")
-        if host.partition(":")[0] not in ("127.0.0.1", "localhost"):
+        hosts = self.headers.get_all("Host", [])
+        host = ", ".join(hosts)
+        if len(hosts) != 1 or host not in self.server.names:
             raise Refusal(403, f"expected to be called {self.server.address}, not {host!r}")
-        origin = self.headers.get("Origin", f"http://{host}")
-        if origin != f"http://{host}":
-            raise Refusal(403, f"the page of {origin} has no business here")
+        origins = self.headers.get_all("Origin", [])
+        if origins not in ([], [f"http://{host}"]):
+            raise Refusal(403, f"the page of {', '.join(origins)} has no business here")
 
     def route(self, path):
         """The method that the path wants, and the function that answers."""
@@ -145,6 +186,7 @@ class Handler(BaseHTTPRequestHandler):
         return np.frombuffer(body, np.uint8).reshape(SIDE, SIDE)
 
     def send(self, status, kind, body):
+        self.connection.settimeout(PATIENCE)  # for the whole answer
         self.send_response(status)
         for name, value in HEADERS.items():
             self.send_header(name, value)
@@ -165,8 +207,9 @@ class Handler(BaseHTTPRequestHandler):
         """Read on for a moment: to close on unread bytes would take the answer back (a reset)."""
         with contextlib.suppress(OSError):  # gone, or sends nothing more
             self.connection.shutdown(socket.SHUT_WR)
-            self.connection.settimeout(0.5)
-            for _ in range(64):
+            end = time.monotonic() + FAREWELL
+            while (left := end - time.monotonic()) > 0:
+                self.connection.settimeout(left)
                 if not self.connection.recv(65536):
                     break
 

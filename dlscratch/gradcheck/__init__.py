@@ -4,7 +4,8 @@ numerical.py measures a slope, check.py and comparison.py compare it with what a
 returns, diagnosis.py names the likely cause where the two differ.
 """
 
-from dlscratch.gradcheck.check import GradientCheck, Verdict, check_gradients
+from dlscratch.gradcheck.check import Verdict, check_gradients
+from dlscratch.gradcheck.comparison import GradientCheck
 from dlscratch.gradcheck.numerical import numerical_diff, numerical_gradient
 
 __all__ = ["GradientCheck", "Verdict", "check_gradients", "numerical_diff", "numerical_gradient"]

@@ -3,16 +3,19 @@
 L = sum(dout * layer.forward(x)) is one number, and dout is random, so that no error can cancel
 out. Along a random direction of x, W, .. the slope of L is measured, (L(+h) - L(-h)) / 2h in
 float64, and compared with what backward says, sum(gradient * direction). Then single entries are
-compared, to name the worst one, and a list of usual mistakes is tried for its cause.
+compared, to name the worst one, and a list of common mistakes is searched for its cause.
 """
 
 import copy
 import inspect
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
-from dlscratch.gradcheck.comparison import CheckFailed, Comparison, GradientCheck
+from dlscratch.gradcheck.comparison import CheckFailed, Comparison, GradientCheck, Gradients
+from dlscratch.initializers import Random
 from dlscratch.layers import Layer
 from dlscratch.layers.base import expect_children, named_arrays
 from dlscratch.network import Network
@@ -21,11 +24,11 @@ Verdict = GradientCheck  # the older name
 
 
 def check_gradients(
-    subject,
-    x,
-    t=None,
+    subject: Any,
+    x: ArrayLike,
+    t: ArrayLike | None = None,
     *,
-    rng: np.random.Generator | int | None = None,
+    rng: Random = None,
     training: bool = True,
     tolerance: float = 1e-6,
 ) -> GradientCheck:
@@ -63,7 +66,7 @@ def check_gradients(
 class _LayerCheck(Comparison):
     """A layer or a loss: L = sum(dout * forward(x))."""
 
-    def __init__(self, layer, x, t, training):
+    def __init__(self, layer: Any, x: ArrayLike, t: ArrayLike | None, training: bool):
         self.layer = copy.deepcopy(layer)
         for part in _parts(self.layer):
             for attribute, value in vars(part).items():
@@ -79,7 +82,7 @@ class _LayerCheck(Comparison):
         self.fresh = copy.deepcopy(self.layer)
         self._forward(self.layer, _read_only(self.x[::-1] + 0.5, self.x.dtype))
 
-    def analytic(self, rng):
+    def analytic(self, rng: np.random.Generator) -> Gradients:
         probe = copy.deepcopy(self.layer)
         y = self._forward(probe, self.x)
         self.dout = _read_only(rng.standard_normal(np.shape(y)))
@@ -95,7 +98,7 @@ class _LayerCheck(Comparison):
             gradients[key] = getattr(parts[i], "d" + attribute, None)
         return gradients
 
-    def difference(self, key, change):
+    def difference(self, key: str, change: np.ndarray) -> float:
         outputs = []
         for moved in (self.arrays[key] + change, self.arrays[key] - change):
             probe = copy.deepcopy(self.layer)
@@ -103,39 +106,46 @@ class _LayerCheck(Comparison):
             outputs.append(self._forward(probe, moved if key == "x" else self.x))
         return float(np.sum(self.dout * (outputs[0] - outputs[1])))
 
-    def owner(self, key):
+    def owner(self, key: str) -> str:
         i, _ = self.places.get(key, (0, ""))
         return repr(_parts(self.layer)[i]) if i else ""
 
-    def _set(self, probe, arrays):
+    def _set(self, probe: Any, arrays: dict[str, np.ndarray]) -> None:
         parts = _parts(probe)
         for key, array in arrays.items():
             i, attribute = self.places[key]
             setattr(parts[i], attribute, array)
 
-    def _forward(self, probe, x):
+    def _forward(self, probe: Any, x: np.ndarray) -> Any:
         return self._guarded("forward", probe.forward, x, *self.t, **self.mode)
 
-    def _backward(self, probe):
+    def _backward(self, probe: Any) -> Any:
         return self._guarded("backward", probe.backward, self.dout)
 
-    def _guarded(self, which, method, argument, *rest, **options):
+    def _guarded(
+        self,
+        which: str,
+        method: Callable[..., Any],
+        argument: np.ndarray,
+        *rest: Any,
+        **options: Any,
+    ) -> Any:
         try:
             return method(argument, *rest, **options)
         except ValueError as error:
             if "read-only" not in str(error):
                 raise
-            argument = "x" if which == "forward" else "dout"
+            name = "x" if which == "forward" else "dout"
             raise CheckFailed(
-                f"Likely cause: {which} writes into an array that it was handed: "
-                f"make a new one, such as {argument} * mask."
+                f"Likely cause: {which} writes into its input: "
+                f"make a new one, such as {name} * mask."
             ) from error
 
-    def _cause(self, key, analytic, rng):
+    def _cause(self, key: str, analytic: Gradients, rng: np.random.Generator) -> str:
         if self._right_if(key, rng, self.fresh):
             return (
                 "Likely cause: a mask of the wrong pass, backward uses what an earlier forward "
-                "left behind: keep it anew at each forward."
+                "left behind: save it again in each forward."
             )
         for name, W in self.arrays.items():
             turnable = name != "x" and W.ndim == 2 and W.shape == W.T.shape
@@ -143,11 +153,17 @@ class _LayerCheck(Comparison):
                 return f"Likely cause: a missing transpose, backward needs {name}.T."
         return super()._cause(key, analytic, rng)
 
-    def _right_if(self, key, rng, layer, changes=()):
+    def _right_if(
+        self,
+        key: str,
+        rng: np.random.Generator,
+        layer: Any,
+        changes: dict[str, np.ndarray] | None = None,
+    ) -> bool:
         """Whether backward would be right in this layer, with these changes after forward."""
         probe = copy.deepcopy(layer)
         self._forward(probe, self.x)
-        self._set(probe, dict(changes))
+        self._set(probe, changes or {})
         gradient = self._backward(probe)
         if key != "x":
             i, attribute = self.places[key]
@@ -161,7 +177,7 @@ class _LayerCheck(Comparison):
 class _NetworkCheck(Comparison):
     """A network: L is its loss in training mode, weight decay included."""
 
-    def __init__(self, net, x, t, training):
+    def __init__(self, net: Network, x: ArrayLike, t: Any, training: bool):
         if not training:
             raise ValueError("the gradient of a network is that of training, got training=False")
         self.net = net.astype(np.float64)
@@ -170,7 +186,7 @@ class _NetworkCheck(Comparison):
         if self.arrays and self.x.dtype.kind == "f":
             self.arrays = {"x": self.x, **self.arrays}
 
-    def analytic(self, rng):
+    def analytic(self, rng: np.random.Generator) -> Gradients:
         gradients = dict(copy.deepcopy(self.net).gradient(self.x, self.t))
         if "x" in self.arrays:
             probe = copy.deepcopy(self.net)
@@ -178,7 +194,7 @@ class _NetworkCheck(Comparison):
             gradients["x"] = probe.backward(probe.last_layer.backward())
         return gradients
 
-    def difference(self, key, change):
+    def difference(self, key: str, change: np.ndarray) -> float:
         losses = []
         for moved in (self.arrays[key] + change, self.arrays[key] - change):
             probe = copy.deepcopy(self.net)
@@ -187,12 +203,12 @@ class _NetworkCheck(Comparison):
             losses.append(probe.loss(moved if key == "x" else self.x, self.t, training=True))
         return losses[0] - losses[1]
 
-    def owner(self, key):
+    def owner(self, key: str) -> str:
         owners = named_arrays(self.net.layers, "param_names")
         return repr(owners[key][0]) if key in owners else ""
 
 
-def _parts(subject):
+def _parts(subject: Any) -> list[Any]:
     """The subject, then all layers inside, always in the same order."""
     parts = list(subject.walk()) if isinstance(subject, Layer) else [subject]
     for part in parts:
@@ -201,7 +217,7 @@ def _parts(subject):
     return parts
 
 
-def _places(subject):
+def _places(subject: Any) -> dict[str, tuple[int, str]]:
     """Name -> (number among the parts, attribute) of every parameter, after a backward pass."""
     parts = _parts(subject)
     if len(parts) == 1:
@@ -214,14 +230,14 @@ def _places(subject):
     return {key: (numbers[id(layer)], attribute) for key, (layer, attribute) in named.items()}
 
 
-def _input(subject, x):
+def _input(subject: Any, x: ArrayLike) -> np.ndarray:
     """x in float64, or as integers, where they are what the subject takes."""
     x = np.asarray(x)
     keep = getattr(subject, "takes_integers", False) and x.dtype.kind in "iu"
     return _read_only(x, x.dtype if keep else np.float64)
 
 
-def _read_only(x, dtype=np.float64):
+def _read_only(x: ArrayLike, dtype: DTypeLike = np.float64) -> np.ndarray:
     x = np.array(x, dtype)
     x.flags.writeable = False
     return x

@@ -1,4 +1,4 @@
-"""What backward says beside what is measured: along a random direction, then entry by entry.
+"""What backward says against what is measured: along a random direction, then entry by entry.
 
 A `Comparison` knows its arrays by name, their gradients by backward, and how L changes when one of
 them is moved. The worst entry of all is reported, with the likely cause of its error.
@@ -7,6 +7,7 @@ them is moved. The worst entry of all is reported, with the likely cause of its 
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from dlscratch.gradcheck import diagnosis
 
 STEPS = (1e-5, 1e-6)  # a kink (ReLU at 0) may spoil one step; a wrong gradient fails at both
 ENTRIES = 20  # how many single entries of each array are measured
+
+Gradients: TypeAlias = dict[str, Any]  # arrays by name, or what a wrong backward left instead
+Row: TypeAlias = tuple[str, tuple[int, ...] | None, float, float]  # key, index, said, measured
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Comparison(ABC):
     x: np.ndarray  # the input batch
     arrays: dict[str, np.ndarray]  # what is differentiated by
 
-    def verdict(self, name, rng, tolerance) -> GradientCheck:
+    def verdict(self, name: str, rng: np.random.Generator, tolerance: float) -> GradientCheck:
         analytic = self.analytic(rng)
         for key, array in self.arrays.items():
             fault = diagnosis.of_shape(key, analytic[key], array)
@@ -74,7 +78,11 @@ class Comparison(ABC):
         errors = [math.inf if math.isnan(error) else error for error in errors]
         ok = max(errors) <= tolerance
 
-        def severity(i):  # of the wrong ones, single entries first: they have a place to look at
+        def severity(
+            i: int,
+        ) -> tuple[
+            bool, float
+        ]:  # of the wrong ones, single entries first: they have a place to look at
             return errors[i] > tolerance and rows[i][1] is not None, errors[i]
 
         worst = max(range(len(rows)), key=severity)
@@ -82,39 +90,39 @@ class Comparison(ABC):
         key, index, a, n = rows[worst]
         return GradientCheck(ok, name, key, self.owner(key), index, a, n, errors[worst], hint)
 
-    def owner(self, key) -> str:
+    def owner(self, key: str) -> str:
         """The layer inside that an array belongs to; "" for the subject's own."""
         return ""
 
     @abstractmethod
-    def analytic(self, rng) -> dict[str, np.ndarray]:
+    def analytic(self, rng: np.random.Generator) -> Gradients:
         """What backward says, by name."""
 
     @abstractmethod
-    def difference(self, key, change) -> float:
+    def difference(self, key: str, change: np.ndarray) -> float:
         """L with the array `key` moved by +change, less L with it moved by -change."""
 
-    def _compare(self, key, analytic, rng):
+    def _compare(self, key: str, analytic: np.ndarray, rng: np.random.Generator) -> list[Row]:
         """(key, index, analytic, numeric): along a direction, then for single entries."""
         direction = rng.standard_normal(analytic.shape)
         direction /= np.linalg.norm(direction)
-        rows = [(key, None, *self._pair(key, direction, analytic))]
+        rows: list[Row] = [(key, None, *self._pair(key, direction, analytic))]
         entries = rng.permutation(analytic.size)[:ENTRIES]
         for entry in entries:
             index = tuple(int(i) for i in np.unravel_index(entry, analytic.shape))
             rows.append((key, index, *self._pair(key, unit(analytic.shape, index), analytic)))
         return rows
 
-    def _pair(self, key, direction, analytic):
+    def _pair(self, key: str, direction: np.ndarray, analytic: np.ndarray) -> tuple[float, float]:
         said = float(np.sum(analytic * direction))
         measured = [self.difference(key, h * direction) / (2 * h) for h in STEPS]
         return said, min(measured, key=lambda slope: abs(slope - said))
 
-    def _cause(self, key, analytic, rng):
+    def _cause(self, key: str, analytic: Gradients, rng: np.random.Generator) -> str:
         places, slopes = self._measured(key, rng)
         return diagnosis.of_numbers(key, analytic[key], places, slopes, len(self.x))
 
-    def _measured(self, key, rng):
+    def _measured(self, key: str, rng: np.random.Generator) -> tuple[diagnosis.Places, np.ndarray]:
         """(index arrays, slopes) of up to a hundred entries."""
         shape = self.arrays[key].shape
         places = np.unravel_index(rng.permutation(self.arrays[key].size)[:100], shape)
@@ -126,7 +134,7 @@ class Comparison(ABC):
         return places, np.array(slopes)
 
 
-def unit(shape, index):
+def unit(shape: tuple[int, ...], index: tuple[int, ...]) -> np.ndarray:
     unit = np.zeros(shape)
     unit[index] = 1.0
     return unit

@@ -1,19 +1,24 @@
-"""The usual mistakes of a backward pass, told by the numbers that they leave behind.
+"""Common mistakes in a backward pass, recognised by the numbers that they leave behind.
 
 `dlscratch.gradcheck.check` finds out that a gradient is wrong; here it is compared with the true
 one, to say why. A sum that was forgotten leaves a shape, a transpose that was forgotten
 leaves the numbers in each other's places, a mean taken twice leaves a factor of 1/N.
 """
 
+from typing import Any, TypeAlias
+
 import numpy as np
+from numpy.typing import ArrayLike
+
+Places: TypeAlias = tuple[np.ndarray, ...]  # an array of indices for each axis
 
 
-def of_shape(key: str, gradient, array) -> str:
+def of_shape(key: str, gradient: Any, array: np.ndarray) -> str:
     """What is wrong with the shape of d{key}, the gradient of `array`; "" if nothing is."""
     shape = np.shape(gradient)
     if gradient is None:
         what = "backward returned no dx" if key == "x" else f"backward set no d{key}"
-        return f"{what}: it must answer an array of shape {array.shape}."
+        return f"{what}: it must return an array of shape {array.shape}."
     if shape == array.shape:
         return "" if np.isfinite(gradient).all() else f"d{key} holds inf or nan."
     text = f"d{key} has shape {shape}, expected the shape of {key}, {array.shape}."
@@ -24,10 +29,10 @@ def of_shape(key: str, gradient, array) -> str:
     return text
 
 
-def of_numbers(key: str, gradient: np.ndarray, places, true: np.ndarray, n: int) -> str:
+def of_numbers(key: str, gradient: np.ndarray, places: Places, true: np.ndarray, n: int) -> str:
     """The likely cause of a wrong d{key}; `true` holds the slopes at `places`, n is the batch."""
     if not gradient.any():
-        return f"Likely cause: the gradient of {key} is never worked out, it is all 0."
+        return f"Likely cause: the gradient of {key} is never computed, it is all 0."
     square = gradient.ndim == 2 and gradient.shape == gradient.T.shape
     if square and _close(gradient.T[places], true):
         return f"Likely cause: a missing transpose, d{key} is the transpose of the gradient."
@@ -43,5 +48,5 @@ def of_numbers(key: str, gradient: np.ndarray, places, true: np.ndarray, n: int)
     return f"Likely cause: a factor, the gradient is {factor:.4g} times what it should be."
 
 
-def _close(these, those):
+def _close(these: ArrayLike, those: ArrayLike) -> bool:
     return np.allclose(these, those, rtol=1e-4, atol=1e-6 * np.max(np.abs(those)))

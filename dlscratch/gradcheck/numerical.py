@@ -7,9 +7,10 @@ The faster backward passes of the layers are proved against it in `dlscratch.gra
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def numerical_diff(f: Callable, x: float, h: float = 1e-4) -> float:
+def numerical_diff(f: Callable[[float], float], x: float, h: float = 1e-4) -> float:
     """df/dx at the number x by central difference (section 4.3.1).
 
     TypeError for a float32 or float16: they are too coarse for h.
@@ -21,7 +22,9 @@ def numerical_diff(f: Callable, x: float, h: float = 1e-4) -> float:
     return (f(x + h) - f(x - h)) / (2 * h)
 
 
-def numerical_gradient(f: Callable[[np.ndarray], float], x, h: float = 1e-4) -> np.ndarray:
+def numerical_gradient(
+    f: Callable[[np.ndarray], float], x: ArrayLike, h: float = 1e-4
+) -> np.ndarray:
     """df/dx for each number of the array x, which keeps its shape (section 4.4).
 
     x is a float64 array. One number of it at a time is changed and put back, even if f raises, so
@@ -49,14 +52,14 @@ def numerical_gradient(f: Callable[[np.ndarray], float], x, h: float = 1e-4) -> 
             x[place] = kept
         if np.ndim(above) != 0:
             raise ValueError(
-                f"f must answer one number for the whole of x, got an array of shape "
+                f"f must return one number for the whole of x, got an array of shape "
                 f"{np.shape(above)}: sum it up, or use numerical_diff for f of one number"
             )
         grad[place] = (above - below) / (2 * h)
     return grad
 
 
-def _expect_fine(dtype, name):
+def _expect_fine(dtype: np.dtype, name: str) -> None:
     """TypeError unless numbers of this dtype can be moved by 1e-4 without being rounded off."""
     if dtype != np.float64 and dtype.kind not in "iu":
         raise TypeError(

@@ -20,12 +20,12 @@ class ReLU(Layer):
 
     elementwise = True
 
-    def forward(self, x, training=False):
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         y = np.maximum(x, 0)
         self.cache = (y,)
         return y
 
-    def backward(self, dout):
+    def backward(self, dout: np.ndarray) -> np.ndarray:
         (y,) = self.saved()
         return dout * (y > 0)  # dy/dx = 1 where x > 0, else 0
 
@@ -47,16 +47,16 @@ class LeakyReLU(Layer):
             raise ValueError(f"LeakyReLU expects 0 <= slope < 1, got {slope}: try 0.01")
         self.slope = float(slope)  # np.float64 would turn float32 into float64
 
-    def forward(self, x, training=False):
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         y = np.maximum(x, self.slope * x)  # slope < 1: the larger one is x where x > 0
         self.cache = (y,)
         return y
 
-    def backward(self, dout):
+    def backward(self, dout: np.ndarray) -> np.ndarray:
         (y,) = self.saved()
         return np.where(y > 0, dout, self.slope * dout)  # dy/dx = 1 where x > 0, else slope
 
-    def options(self):
+    def options(self) -> str:
         return f"{self.slope}"
 
 
@@ -69,12 +69,12 @@ class Sigmoid(Layer):
 
     elementwise = True
 
-    def forward(self, x, training=False):
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         y = sigmoid(x)
         self.cache = (y,)
         return y
 
-    def backward(self, dout):
+    def backward(self, dout: np.ndarray) -> np.ndarray:
         (y,) = self.saved()
         return dout * y * (1 - y)  # dy/dx = y (1 - y)
 
@@ -88,11 +88,11 @@ class Tanh(Layer):
 
     elementwise = True
 
-    def forward(self, x, training=False):
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         y = np.tanh(x)
         self.cache = (y,)
         return y
 
-    def backward(self, dout):
+    def backward(self, dout: np.ndarray) -> np.ndarray:
         (y,) = self.saved()
         return dout * (1 - y * y)  # dy/dx = 1 - y^2

@@ -7,8 +7,9 @@ Backward, by matching shapes: dx (N, in) can only be dy (N, out) . W^T (out, in)
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from dlscratch.initializers import normal, weight_std
+from dlscratch.initializers import Random, normal, weight_std
 from dlscratch.layers.base import Layer, expect_shape
 
 
@@ -39,8 +40,8 @@ class Affine(Layer):
         n_out: int,
         std: float | str = "he",
         *,
-        rng: np.random.Generator | int | None = None,
-        dtype=np.float32,
+        rng: Random = None,
+        dtype: DTypeLike = np.float32,
     ) -> Affine:
         """A layer from n_in to n_out numbers, its weights drawn; std as in `weight_std`.
 
@@ -50,7 +51,7 @@ class Affine(Layer):
         W = normal((n_in, n_out), weight_std(std, n_in), rng, dtype)
         return cls(W, np.zeros(n_out, dtype))
 
-    def forward(self, x, training=False):
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         n_in, n_out = self.W.shape
         expect_shape(
             self, x, x.ndim >= 2 and x.shape[-1] == n_in, f"a batch (N, {n_in})", hint(x, n_in)
@@ -61,25 +62,25 @@ class Affine(Layer):
         out += self.b
         return out.reshape(*x.shape[:-1], n_out)
 
-    def backward(self, dout):
+    def backward(self, dout: np.ndarray) -> np.ndarray:
         self.weight_gradients(dout)
         _, shape = self.saved()
         return (dout @ self.W.T).reshape(shape)  # dx = dy . W^T
 
-    def weight_gradients(self, dout):
+    def weight_gradients(self, dout: np.ndarray) -> None:
         rows, _ = self.saved()
         dout = dout.reshape(-1, self.W.shape[1])  # (N, .., out) -> (N*.., out)
         self.dW = rows.T @ dout  # dW = x^T . dy
         self.db = dout.sum(axis=0)  # b is added to every row: db = sum of the rows of dy
 
-    def input_shape(self, side):
+    def input_shape(self, side: int) -> tuple[int, ...]:
         return self.W.shape[:1]
 
-    def multiply_adds(self, x, y):
+    def multiply_adds(self, x: np.ndarray, y: np.ndarray) -> int:
         return x.size // self.W.shape[0] * self.W.size
 
 
-def hint(x, n_in):
+def hint(x: np.ndarray, n_in: int) -> str:
     """How an array that does not fit could."""
     if x.shape == (n_in,):
         return "use x[None] for one example"

@@ -32,6 +32,7 @@ class Layer(ABC):
 
     param_names: tuple[str, ...] = ()  # learned: "W", "b"; the gradient of self.W is self.dW
     buffer_names: tuple[str, ...] = ()  # saved with the network, but not learned
+    positive_names: tuple[str, ...] = ()  # the buffers that are never negative, as a variance
     decayed_names: tuple[str, ...] = ("W",)  # the parameters that weight decay pulls on, if there
     whole_batch = False  # whether a batch must not be split, as for BatchNorm
     pays_to_split = False  # whether one example is so much work that threads pay, as in Convolution
@@ -119,6 +120,8 @@ def expect_children(layer: Layer) -> None:
     """
     known = [id(inner) for inner in (*layer.children(), *layer.partners())]
     for name, value in vars(layer).items():
+        if name == "cache":
+            continue  # what forward kept, which is no part of it
         for part in value if isinstance(value, list | tuple) else [value]:
             if isinstance(part, Layer) and id(part) not in known:
                 raise ValueError(

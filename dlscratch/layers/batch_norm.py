@@ -9,6 +9,7 @@ Ioffe and Szegedy, 2015.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from dlscratch.layers.base import Layer, expect_shape
 from dlscratch.layers.sliding_windows import channels_first, channels_last
@@ -29,6 +30,7 @@ class BatchNorm(Layer):
 
     param_names = ("gamma", "beta")
     buffer_names = ("running_mean", "running_var")
+    positive_names = ("running_var",)
     whole_batch = True
 
     def __init__(
@@ -46,7 +48,9 @@ class BatchNorm(Layer):
         self.running_var = np.ones_like(gamma)
 
     @classmethod
-    def init(cls, features: int, momentum: float = 0.9, *, dtype=np.float32) -> BatchNorm:
+    def init(
+        cls, features: int, momentum: float = 0.9, *, dtype: DTypeLike = np.float32
+    ) -> BatchNorm:
         """A layer with gamma = 1 and beta = 0, which leaves the normalised features as they are.
 
         >>> BatchNorm.init(100)
@@ -54,7 +58,7 @@ class BatchNorm(Layer):
         """
         return cls(np.ones(features, dtype), np.zeros(features, dtype), momentum)
 
-    def forward(self, x, training=False):
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         D = len(self.gamma)
         fits = x.ndim in (2, 4) and x.shape[1] == D
         expect_shape(self, x, fits, f"(N, {D}) or (N, {D}, H, W)", "as many features as gamma has")
@@ -81,7 +85,7 @@ class BatchNorm(Layer):
         y += _tile(self.beta, rows)
         return _from_rows(x, y)
 
-    def backward(self, dout):
+    def backward(self, dout: np.ndarray) -> np.ndarray:
         xhat, scale, training = self.saved()
         dy = _to_rows(dout)
         m = dy.size // len(self.gamma)  # values per feature
@@ -99,7 +103,7 @@ class BatchNorm(Layer):
         return _from_rows(dout, dx)
 
 
-def _to_rows(x):
+def _to_rows(x: np.ndarray) -> np.ndarray:
     """Each feature last: (N, D) -> (N, 1, D), and images (N, D, H, W) -> (N*H, W, D)."""
     if x.ndim == 2:
         return x[:, None, :]
@@ -107,7 +111,7 @@ def _to_rows(x):
     return channels_last(x).reshape(N * H, W, D)  # (N, H, W, D) -> (N*H, W, D)
 
 
-def _from_rows(x, rows):
+def _from_rows(x: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Undo `_to_rows`: rows in the shape of x."""
     if x.ndim == 2:
         return rows[:, 0, :]
@@ -115,11 +119,11 @@ def _from_rows(x, rows):
     return channels_first(rows.reshape(N, H, W, D))  # (N*H, W, D) -> (N, H, W, D)
 
 
-def _mean(rows):
+def _mean(rows: np.ndarray) -> np.ndarray:
     """The mean of each feature, (rows, W, D) -> (D,); over the rows first, which is fastest."""
     return rows.mean(axis=0).mean(axis=0)
 
 
-def _tile(feature, rows):
+def _tile(feature: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """(D,) -> (W, D): one number per feature, repeated for a whole row; long rows are faster."""
     return np.tile(feature, (rows.shape[1], 1))

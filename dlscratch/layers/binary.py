@@ -9,13 +9,14 @@ So these gradients are wrong on purpose, and `check_gradients` says so.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from dlscratch.initializers import normal, weight_std
+from dlscratch.initializers import Random, normal, weight_std
 from dlscratch.layers.affine import Affine
 from dlscratch.layers.base import Layer
 
 
-def sign(x):
+def sign(x: np.ndarray) -> np.ndarray:
     """+1 where x >= 0, else -1, in x's dtype; unlike np.sign it is never 0.
 
     >>> sign(np.array([-2.0, 0.0, 0.5]))
@@ -39,11 +40,11 @@ class Sign(Layer):
 
     elementwise = True
 
-    def forward(self, x, training=False):
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         self.cache = (np.abs(x) <= 1,)
         return sign(x)
 
-    def backward(self, dout):
+    def backward(self, dout: np.ndarray) -> np.ndarray:
         (near,) = self.saved()
         return dout * near  # d clip(x, -1, 1)/dx = 1 where |x| <= 1, else 0
 
@@ -80,8 +81,8 @@ class BinaryAffine(Layer):
         n_out: int,
         std: float | str = "xavier",
         *,
-        rng: np.random.Generator | int | None = None,
-        dtype=np.float32,
+        rng: Random = None,
+        dtype: DTypeLike = np.float32,
     ) -> BinaryAffine:
         """A layer from n_in to n_out numbers, W drawn within [-1, 1]; std as in `weight_std`.
 
@@ -93,12 +94,12 @@ class BinaryAffine(Layer):
         W = normal((n_in, n_out), weight_std(std, n_in), rng, dtype)
         return cls(W.clip(-1, 1), np.zeros(n_out, dtype))
 
-    def forward(self, x, training=False):
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         affine = Affine(sign(self.W), self.b)
         self.cache = (affine,)
         return affine.forward(x, training)
 
-    def backward(self, dout):
+    def backward(self, dout: np.ndarray) -> np.ndarray:
         (affine,) = self.saved()
         dx = affine.backward(dout)  # dx = dy . sign(W)^T
         self.dW = affine.dW  # straight through, as if d sign(W)/dW = 1: dW = x^T . dy
@@ -109,8 +110,8 @@ class BinaryAffine(Layer):
         """Put W back within [-1, 1], in place; for training, after each step of the optimizer."""
         np.clip(self.W, -1, 1, out=self.W)
 
-    def input_shape(self, side):
+    def input_shape(self, side: int) -> tuple[int, ...]:
         return self.W.shape[:1]
 
-    def multiply_adds(self, x, y):
+    def multiply_adds(self, x: np.ndarray, y: np.ndarray) -> int:
         return y.size * len(self.W)

@@ -34,26 +34,26 @@ class Sequential(Layer):
         self.takes_integers = bool(layers) and layers[0].takes_integers
         self.first = learns.index(True) if any(learns) else len(layers)  # the first that learns
 
-    def children(self):
+    def children(self) -> tuple[Layer, ...]:
         return self.layers
 
-    def forward(self, x, training=False):
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         for layer in self.layers:
             x = layer.forward(x, training)
         return x
 
-    def backward(self, dout):
+    def backward(self, dout: np.ndarray) -> np.ndarray:
         for layer in reversed(self.layers):
             dout = layer.backward(dout)  # the chain rule: dx of one layer is dy of the one before
         return dout
 
-    def weight_gradients(self, dout):
+    def weight_gradients(self, dout: np.ndarray) -> None:
         for layer in reversed(self.layers[self.first + 1 :]):
             dout = layer.backward(dout)
         for layer in self.layers[self.first : self.first + 1]:  # before it, nothing learns
             layer.weight_gradients(dout)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return show(self, *self.layers)
 
 
@@ -68,26 +68,26 @@ class Parallel(Layer):
         if not branches:
             raise ValueError(f"{type(self).__name__} expects one branch or more, got none")
 
-    def children(self):
+    def children(self) -> tuple[Layer, ...]:
         return self.branches
 
-    def forward(self, x, training=False):
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         return self.join_outputs([branch.forward(x, training) for branch in self.branches])
 
-    def backward(self, dout):
+    def backward(self, dout: np.ndarray) -> np.ndarray:
         pairs = zip(self.branches, self.split(dout))
         # x reaches the loss by every branch: dL/dx = the sum of what the branches return
         return reduce(add, [branch.backward(dy) for branch, dy in pairs])
 
     def join_outputs(self, ys: list[np.ndarray]) -> np.ndarray:
-        """The second half of forward: the output, made of the branches' outputs."""
+        """The second half of forward: the branches' outputs, joined."""
         self.expect_fitting(ys)
         self.cache = ([y.shape for y in ys],)
         return self.join(ys)
 
     @abstractmethod
     def join(self, ys: list[np.ndarray]) -> np.ndarray:
-        """The output, made of the branches' outputs."""
+        """The branches' outputs, joined into one."""
 
     @abstractmethod
     def split(self, dout: np.ndarray) -> list[np.ndarray]:
@@ -97,7 +97,7 @@ class Parallel(Layer):
     def expect_fitting(self, ys: list[np.ndarray]) -> None:
         """ValueError unless outputs of these shapes can be joined."""
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return show(self, *self.branches)
 
 
@@ -110,13 +110,13 @@ class Add(Parallel):
 
     symbol = "+"
 
-    def join(self, ys):
+    def join(self, ys: list[np.ndarray]) -> np.ndarray:
         return reduce(add, ys)
 
-    def split(self, dout):
+    def split(self, dout: np.ndarray) -> list[np.ndarray]:
         return [dout] * len(self.branches)  # y = y1 + y2: dL/dy1 = dL/dy2 = dL/dy
 
-    def expect_fitting(self, ys):
+    def expect_fitting(self, ys: list[np.ndarray]) -> None:
         if len({y.shape for y in ys}) > 1:
             shapes = ", ".join(str(y.shape) for y in ys)
             raise ValueError(
@@ -134,15 +134,15 @@ class Concat(Parallel):
 
     symbol = "concat"
 
-    def join(self, ys):
+    def join(self, ys: list[np.ndarray]) -> np.ndarray:
         return np.concatenate(ys, axis=1)  # (N, C1, H, W), (N, C2, H, W) -> (N, C1 + C2, H, W)
 
-    def split(self, dout):
+    def split(self, dout: np.ndarray) -> list[np.ndarray]:
         (shapes,) = self.saved()
         ends = np.cumsum([shape[1] for shape in shapes])
         return np.split(dout, ends[:-1], axis=1)  # (N, C1 + C2, H, W) -> (N, C1, H, W), ..
 
-    def expect_fitting(self, ys):
+    def expect_fitting(self, ys: list[np.ndarray]) -> None:
         if len({y.shape[:1] + y.shape[2:] for y in ys}) > 1 or min(y.ndim for y in ys) < 2:
             shapes = ", ".join(str(y.shape) for y in ys)
             raise ValueError(
@@ -163,6 +163,6 @@ def expect_layers(owner: Layer, layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
 
 
 def show(owner: Layer, *parts: object) -> str:
-    """The repr of what is made of others: one line for each, moved to the right."""
+    """The repr of a layer with others inside: one line for each, indented."""
     lines = "".join(f"    {line}\n" for part in parts for line in repr(part).splitlines())
     return f"{type(owner).__name__}(\n{lines})" if parts else f"{type(owner).__name__}()"

@@ -9,8 +9,9 @@ Where the windows do not cover the image exactly, the rows and columns left over
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from dlscratch.initializers import normal, weight_std
+from dlscratch.initializers import Random, normal, weight_std
 from dlscratch.layers.base import Layer
 from dlscratch.layers.im2col import output_size
 from dlscratch.layers.sliding_windows import (
@@ -66,8 +67,8 @@ class Convolution(Layer):
         pad: int = 0,
         std: float | str = "he",
         *,
-        rng: np.random.Generator | int | None = None,
-        dtype=np.float32,
+        rng: Random = None,
+        dtype: DTypeLike = np.float32,
     ) -> Convolution:
         """Square filters, from `channels` maps to `filters` maps; std as in `weight_std`.
 
@@ -78,7 +79,7 @@ class Convolution(Layer):
         W = normal((filters, channels, size, size), std, rng, dtype)
         return cls(W, np.zeros(filters, dtype), stride, pad)
 
-    def forward(self, x, training=False):
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         F, C, FH, FW = self.W.shape
         expect_images(self, x, C)
         output_size(x.shape[2], FH, self.stride, self.pad)  # refuses a filter that does not fit
@@ -88,14 +89,14 @@ class Convolution(Layer):
         out = correlate(pixels, self.filters(), self.stride, around(self.pad), bias=self.b)
         return channels_first(out)  # (N, F, OH, OW)
 
-    def backward(self, dout):
+    def backward(self, dout: np.ndarray) -> np.ndarray:
         self.weight_gradients(dout)
         _, (_, _, H, W) = self.saved()
         # y = x * W: dx = dy, with zeros around it, * W turned by 180 degrees
         dx = input_gradient(channels_last(dout), self.filters(), (H, W), self.stride, self.pad)
         return channels_first(dx)  # (N, C, H, W)
 
-    def weight_gradients(self, dout):
+    def weight_gradients(self, dout: np.ndarray) -> None:
         pixels, _ = self.saved()
         F, C, FH, FW = self.W.shape
         dout = channels_last(dout)  # (N, OH, OW, F)
@@ -106,19 +107,19 @@ class Convolution(Layer):
         # b is added at every place: db = the sum of dy; long rows, (N*OH, OW*F), add up faster
         self.db = dout.reshape(N * OH, OW * F).sum(axis=0).reshape(OW, F).sum(axis=0)
 
-    def filters(self):
+    def filters(self) -> np.ndarray:
         """(F, C, FH, FW) -> (FH, FW, C, F), as the sliding windows take them."""
         return self.W.transpose(2, 3, 1, 0)
 
-    def input_shape(self, side):
+    def input_shape(self, side: int) -> tuple[int, ...]:
         return self.W.shape[1], side, side
 
-    def multiply_adds(self, x, y):
+    def multiply_adds(self, x: np.ndarray, y: np.ndarray) -> int:
         N, _, OH, OW = y.shape
         return N * OH * OW * self.W.size
 
-    def remark(self, x, y):
+    def remark(self, x: np.ndarray, y: np.ndarray) -> str:
         return unseen_remark(x, self.W.shape[2:], (self.stride, self.stride), self.pad)
 
-    def options(self):
+    def options(self) -> str:
         return f"{super().options()}, stride={self.stride}, pad={self.pad}"

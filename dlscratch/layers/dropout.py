@@ -7,7 +7,7 @@ The book scales at test time instead: see `dlscratch.common.layers.Dropout`.
 
 import numpy as np
 
-from dlscratch.initializers import generator
+from dlscratch.initializers import Random, generator
 from dlscratch.layers.base import Layer
 
 
@@ -24,13 +24,13 @@ class Dropout(Layer):
 
     rng: np.random.Generator
 
-    def __init__(self, ratio: float = 0.5, *, rng: np.random.Generator | int | None = None):
+    def __init__(self, ratio: float = 0.5, *, rng: Random = None):
         if not 0 <= ratio < 1:
             raise ValueError(f"dropout ratio must be at least 0 and below 1, got {ratio}")
         self.ratio = float(ratio)  # np.float64 would turn float32 into float64
         self.rng = generator(rng)
 
-    def forward(self, x, training=False):
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         if not training:
             self.cache = (None,)
             return x
@@ -39,9 +39,9 @@ class Dropout(Layer):
         self.cache = (mask,)
         return x * mask
 
-    def backward(self, dout):
+    def backward(self, dout: np.ndarray) -> np.ndarray:
         (mask,) = self.saved()
         return dout if mask is None else dout * mask  # dy/dx = mask
 
-    def options(self):
+    def options(self) -> str:
         return f"{self.ratio}"

@@ -8,8 +8,9 @@ Bengio and others, 2003, "A Neural Probabilistic Language Model".
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from dlscratch.initializers import normal, weight_std
+from dlscratch.initializers import Random, normal, weight_std
 from dlscratch.layers.base import Layer
 
 
@@ -42,8 +43,8 @@ class Embedding(Layer):
         dim: int,
         std: float = 0.01,
         *,
-        rng: np.random.Generator | int | None = None,
-        dtype=np.float32,
+        rng: Random = None,
+        dtype: DTypeLike = np.float32,
     ) -> Embedding:
         """A layer with a random row of `dim` numbers for each of n_words words.
 
@@ -52,21 +53,21 @@ class Embedding(Layer):
         """
         return cls(normal((n_words, dim), weight_std(std, dim), rng, dtype))
 
-    def forward(self, x, training=False):
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         self._expect_words(x)
         self.cache = (x,)
         return self.W[x]  # (N, ..) -> (N, .., D)
 
-    def backward(self, dout):
+    def backward(self, dout: np.ndarray) -> np.ndarray:
         (x,) = self.saved()
         self.dW = np.zeros_like(self.W)
         np.add.at(self.dW, x, dout)  # dW[x] += dy, but a repeated x counts each time
         return np.zeros(x.shape, self.W.dtype)
 
-    def input_shape(self, side):
+    def input_shape(self, side: int) -> tuple[int, ...]:
         return (1,)  # any number of words: one
 
-    def _expect_words(self, x):
+    def _expect_words(self, x: np.ndarray) -> None:
         if x.dtype.kind not in "iu":
             raise ValueError(f"{self!r} expects integers, got {x.dtype}: use x.astype(int)")
         if x.size and not (x.min() >= 0 and x.max() < len(self.W)):

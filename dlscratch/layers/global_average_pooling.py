@@ -21,12 +21,12 @@ class GlobalAveragePooling(Layer):
     array([[3., 1.]])
     """
 
-    def forward(self, x, training=False):
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         expect_images(self, x)
         self.cache = (x.shape,)
         return x.mean(axis=(2, 3))  # (N, C, H, W) -> (N, C)
 
-    def backward(self, dout):
+    def backward(self, dout: np.ndarray) -> np.ndarray:
         ((N, C, H, W),) = self.saved()
         # y = (x_1 + .. + x_HW) / (H W): dx = dy / (H W), for every pixel
         share = (dout / (H * W)).reshape(N, 1, 1, C)  # (N, C) -> (N, 1, 1, C)

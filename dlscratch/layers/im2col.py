@@ -37,7 +37,9 @@ def output_size(size: int, filter_size: int, stride: int = 1, pad: int = 0) -> i
     return (size + 2 * pad - filter_size) // stride + 1
 
 
-def im2col(images, filter_h: int, filter_w: int, stride: int = 1, pad: int = 0):
+def im2col(
+    images: np.ndarray, filter_h: int, filter_w: int, stride: int = 1, pad: int = 0
+) -> np.ndarray:
     """Every window as a row: (N, C, H, W) -> (N*OH*OW, C*filter_h*filter_w), same dtype.
 
     OH and OW are the output sizes; ValueError as in `output_size`, and unless images has 4 axes.
@@ -61,7 +63,14 @@ def im2col(images, filter_h: int, filter_w: int, stride: int = 1, pad: int = 0):
     return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * OH * OW, -1)
 
 
-def col2im(col, input_shape, filter_h: int, filter_w: int, stride: int = 1, pad: int = 0):
+def col2im(
+    col: np.ndarray,
+    input_shape: tuple[int, ...],
+    filter_h: int,
+    filter_w: int,
+    stride: int = 1,
+    pad: int = 0,
+) -> np.ndarray:
     """Add every row back to its window: (N*OH*OW, C*filter_h*filter_w) -> input_shape, same dtype.
 
     The adjoint of `im2col`: sum(im2col(x) * col) == sum(x * col2im(col)) for all x and col.

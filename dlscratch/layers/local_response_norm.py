@@ -35,25 +35,25 @@ class LocalResponseNorm(Layer):
         self.beta = float(beta)
         self.k = float(k)
 
-    def forward(self, x, training=False):
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         expect_shape(self, x, x.ndim >= 2, "a batch (N, C, ..)", "use x[None] for one example")
         base = self.k + self.alpha / self.size * window_sum(x * x, self.size)
         scale = base**-self.beta
         self.cache = (x, base, scale)
         return x * scale
 
-    def backward(self, dout):
+    def backward(self, dout: np.ndarray) -> np.ndarray:
         x, base, scale = self.saved()
         # x_j^2 is in base_i if x_i^2 is in base_j, so both sums run over the same window:
         # dx = dy scale - 2 alpha beta / size x sum(dy x scale / base)
         factor = 2 * self.alpha * self.beta / self.size
         return dout * scale - factor * x * window_sum(dout * x * scale / base, self.size)
 
-    def options(self):
+    def options(self) -> str:
         return f"size={self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"
 
 
-def window_sum(values, size):
+def window_sum(values: np.ndarray, size: int) -> np.ndarray:
     """The sum of the `size` channels around each, along axis 1; fewer at the ends."""
     total = np.copy(values)
     for distance in range(1, size // 2 + 1):

@@ -4,7 +4,7 @@ Each class pairs an output function with the error that suits it, because the gr
 pair is so simple: outputs minus targets. A loss is no layer, since forward takes the targets too
 and returns a float. It also says how to count successes, if that has a meaning: its accuracy.
 The losses here are sums over the outputs of an example and means over the batch, the first axis;
-`SoftmaxWithLoss` has a file of its own.
+`SoftmaxWithLoss` has its own file.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ class Loss(ABC):
     cache: tuple[Any, ...] | None = None  # what forward keeps for backward
 
     @abstractmethod
-    def forward(self, x: np.ndarray, t: Any) -> float:
+    def forward(self, x: np.ndarray, t: np.ndarray) -> float:
         """The loss of the scores x with the targets t."""
 
     @abstractmethod
     def backward(self, dout: float = 1.0) -> np.ndarray:
         """dL/dx of the last forward pass, times dout; the shape and dtype of x."""
 
-    def accuracy(self, x: np.ndarray, t: Any) -> float:
+    def accuracy(self, x: np.ndarray, t: np.ndarray) -> float:
         """The share of the scores x that are right about t, 0 .. 1; ValueError if there is none."""
         raise ValueError(
             f"{self!r} has no accuracy: its outputs are numbers, neither right nor wrong; "
@@ -80,13 +80,13 @@ class IdentityWithLoss(Loss):
     array([[0., 2.]])
     """
 
-    def forward(self, x, t):
+    def forward(self, x: np.ndarray, t: np.ndarray) -> float:
         # added up in float64: the squares of a few rows overflow float16
         loss = float(mean_squared_error(x.astype(np.float64, copy=False), t)) / batch_size(x)
         self.cache = (x, np.asarray(t, dtype=x.dtype))
         return loss
 
-    def backward(self, dout=1.0):
+    def backward(self, dout: float = 1.0) -> np.ndarray:
         x, t = self.saved()
         dx = x - t  # L = (x - t)^2 / 2: dL/dx = x - t
         dx *= dout / batch_size(x)
@@ -113,27 +113,27 @@ class HuberWithLoss(Loss):
         if not 0 < self.delta < math.inf:
             raise ValueError(f"delta must be a number above 0, got {delta}")
 
-    def forward(self, x, t):
+    def forward(self, x: np.ndarray, t: np.ndarray) -> float:
         e = x.astype(np.float64, copy=False) - check_targets(x, t)
         clipped = np.clip(e, -self.delta, self.delta)
         self.cache = (clipped.astype(x.dtype, copy=False),)
         # near: clipped = e, so e (e - e/2) = e^2 / 2. Far: +-delta (e -+ delta/2), the line.
         return float(np.sum(clipped * (e - clipped / 2))) / batch_size(x)
 
-    def backward(self, dout=1.0):
+    def backward(self, dout: float = 1.0) -> np.ndarray:
         (clipped,) = self.saved()
         # d(e^2 / 2)/dx = e, and the line's slope is delta times the sign of e
         return clipped * float(dout / batch_size(clipped))
 
-    def options(self):
+    def options(self) -> str:
         return f"delta={self.delta:g}"
 
 
 class SigmoidWithLoss(Loss):
-    """Sigmoid, then binary cross entropy: for questions that are answered by yes or no.
+    """Sigmoid, then binary cross entropy: for yes-or-no questions.
 
-    L = -1/N sum t log y + (1 - t) log(1 - y), y = sigmoid(x). Each output is a question of its
-    own; one score for each example is the real or fake of a GAN (Goodfellow et al., 2014), one
+    L = -1/N sum t log y + (1 - t) log(1 - y), y = sigmoid(x). Each output is a separate
+    question; one score for each example is the real or fake of a GAN (Goodfellow et al., 2014), one
     for each pixel the picture that a VAE draws (Kingma and Welling, 2013).
     x: scores (N, outputs), or any shape (N, ..). t: the same shape, integers 0 and 1 or
     probabilities; ValueError for others. No score makes the logarithm infinite.
@@ -152,7 +152,7 @@ class SigmoidWithLoss(Loss):
 
     has_accuracy = True
 
-    def forward(self, x, t):
+    def forward(self, x: np.ndarray, t: np.ndarray) -> float:
         t = expect_probabilities(x, t)
         self.cache = (x, t)
         # log y = -log(1 + e^-x). Written so that exp is only taken of numbers <= 0:
@@ -160,18 +160,18 @@ class SigmoidWithLoss(Loss):
         losses = np.maximum(x, 0) - t * x + np.log1p(np.exp(-np.abs(x)))
         return float(losses.sum(dtype=np.float64)) / batch_size(x)
 
-    def backward(self, dout=1.0):
+    def backward(self, dout: float = 1.0) -> np.ndarray:
         x, t = self.saved()
         dx = sigmoid(x) - t  # dL/dy dy/dx = (y - t) / (y (1 - y)) * y (1 - y) = y - t
         dx *= dout / batch_size(x)
         return dx
 
-    def accuracy(self, x, t):
+    def accuracy(self, x: np.ndarray, t: np.ndarray) -> float:
         """The share of the outputs on the right side of 0, where the probability is 1/2."""
         return float(np.mean((x > 0) == (expect_probabilities(x, t) > 0.5)))
 
 
-def expect_probabilities(x, t):
+def expect_probabilities(x: np.ndarray, t: np.ndarray) -> np.ndarray:
     """t in the dtype of x, if it has the shape of x and lies in 0 .. 1; ValueError if not."""
     t = check_targets(x, t)
     if t.size and not (t.min() >= 0 and t.max() <= 1):
@@ -182,6 +182,6 @@ def expect_probabilities(x, t):
     return t.astype(x.dtype, copy=False)
 
 
-def batch_size(x) -> int:
+def batch_size(x: np.ndarray) -> int:
     """How many examples: (N, ..) -> N, and 1 for a single one (outputs,)."""
     return len(x) if x.ndim > 1 else 1

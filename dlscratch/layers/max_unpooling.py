@@ -47,7 +47,7 @@ class MaxUnpooling(Layer):
             )
         self.pooling = pooling
 
-    def forward(self, x, training=False):
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         if self.pooling.cache is None:
             raise RuntimeError(
                 f"{self!r} needs a forward pass of its partner before its own: put that Pooling "
@@ -60,21 +60,23 @@ class MaxUnpooling(Layer):
         expect_shape(self, x, x.shape == shape, f"an input {shape}", cure)
         return self.pooling.backward(x)  # dx of a max pooling: dy at the maximum, 0 elsewhere
 
-    def backward(self, dout):
+    def backward(self, dout: np.ndarray) -> np.ndarray:
         x, rows, out = self.saved()
         dout = pad_images(channels_last(dout), self.pooling.pad, 0)
         # y = x at the maximum, 0 elsewhere: dx = dy at the maximum
         drows = pick_at_maximum(dout, rows, x, *self.pooling.along_width())
         return channels_first(pick_at_maximum(drows, out, rows, *self.pooling.along_height()))
 
-    def partners(self):
+    def partners(self) -> tuple[Layer, ...]:
         return (self.pooling,)
 
-    def options(self):
+    def options(self) -> str:
         return repr(self.pooling)
 
 
-def pick_at_maximum(values, y, x, axis, size, stride):
+def pick_at_maximum(
+    values: np.ndarray, y: np.ndarray, x: np.ndarray, axis: int, size: int, stride: int
+) -> np.ndarray:
     """Of each window of values, the one where x has its maximum y; the first of several."""
     *others, last = zip(
         window_views(values, axis, size, stride), window_views(x, axis, size, stride)

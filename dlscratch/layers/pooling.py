@@ -34,21 +34,21 @@ class _WindowPooling(Layer):
         self.stride = stride
         self.pad = pad
 
-    def strides(self):
+    def strides(self) -> tuple[int, int]:
         """From window to window along the height and the width; by default, side by side."""
         if self.stride is None:
             return self.pool_h, self.pool_w
         return self.stride, self.stride
 
-    def along_height(self):
+    def along_height(self) -> tuple[int, int, int]:
         """The windows along the height of (N, H, W, C): axis, size and stride."""
         return 1, self.pool_h, self.strides()[0]
 
-    def along_width(self):
+    def along_width(self) -> tuple[int, int, int]:
         """The windows along the width of (N, H, W, C): axis, size and stride."""
         return 2, self.pool_w, self.strides()[1]
 
-    def padded(self, x, value):
+    def padded(self, x: np.ndarray, value: float) -> np.ndarray:
         """(N, C, H, W) -> (N, H + 2 pad, W + 2 pad, C), with that value all around."""
         expect_images(self, x)
         stride_h, stride_w = self.strides()
@@ -56,15 +56,15 @@ class _WindowPooling(Layer):
         output_size(x.shape[3], self.pool_w, stride_w, self.pad)  # large for the image
         return pad_images(channels_last(x), self.pad, value)
 
-    def unpad(self, dx):
+    def unpad(self, dx: np.ndarray) -> np.ndarray:
         """(N, H + 2 pad, W + 2 pad, C) -> (N, C, H, W)."""
         _, H, W, _ = dx.shape
         return channels_first(dx[:, self.pad : H - self.pad, self.pad : W - self.pad])
 
-    def remark(self, x, y):
+    def remark(self, x: np.ndarray, y: np.ndarray) -> str:
         return unseen_remark(x, (self.pool_h, self.pool_w), self.strides(), self.pad)
 
-    def options(self):
+    def options(self) -> str:
         return f"{self.pool_h}, {self.pool_w}, stride={self.stride}, pad={self.pad}"
 
 
@@ -83,14 +83,14 @@ class Pooling(_WindowPooling):
            [4., 2.]])
     """
 
-    def forward(self, x, training=False):
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         x = self.padded(x, -np.inf)
         rows = max_over_windows(x, *self.along_width())  # (N, H, W, C) -> (N, H, OW, C)
         out = max_over_windows(rows, *self.along_height())  # (N, H, OW, C) -> (N, OH, OW, C)
         self.cache = (x, rows, out)
         return channels_first(out)
 
-    def backward(self, dout):
+    def backward(self, dout: np.ndarray) -> np.ndarray:
         x, rows, out = self.saved()
         # y = the x that is largest: dx = dy there, and 0 elsewhere
         drows = route_gradient(channels_last(dout), out, rows, *self.along_height())
@@ -106,14 +106,15 @@ class AveragePooling(_WindowPooling):
     array([[[[3.]]]])
     """
 
-    def forward(self, x, training=False):
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         x = self.padded(x, 0)
         self.cache = (x,)
-        rows = sum(window_views(x, *self.along_width()))  # (N, H, W, C) -> (N, H, OW, C)
-        total = sum(window_views(rows, *self.along_height()))  # -> (N, OH, OW, C)
+        zero = np.zeros((), x.dtype)
+        rows = sum(window_views(x, *self.along_width()), zero)  # (N, H, W, C) -> (N, H, OW, C)
+        total = sum(window_views(rows, *self.along_height()), zero)  # -> (N, OH, OW, C)
         return channels_first(total * (1 / (self.pool_h * self.pool_w)))
 
-    def backward(self, dout):
+    def backward(self, dout: np.ndarray) -> np.ndarray:
         (x,) = self.saved()
         dx = np.zeros_like(x)
         # y = (x_1 + .. + x_k) / k: dx = dy / k
@@ -124,21 +125,21 @@ class AveragePooling(_WindowPooling):
         return self.unpad(dx)
 
 
-def pad_images(x, pad, value):
+def pad_images(x: np.ndarray, pad: int, value: float) -> np.ndarray:
     """x (N, H, W, C) with `pad` pixels of that value on all four sides."""
     if pad == 0:
         return x
     return np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)), constant_values=value)
 
 
-def window_views(x, axis, size, stride):
+def window_views(x: np.ndarray, axis: int, size: int, stride: int) -> list[np.ndarray]:
     """A view of x for each position 0 .. size - 1: that position in every window along the axis."""
     count = (x.shape[axis] - size) // stride + 1
     before = (slice(None),) * axis
     return [x[(*before, slice(i, i + stride * count, stride))] for i in range(size)]
 
 
-def max_over_windows(x, axis, size, stride):
+def max_over_windows(x: np.ndarray, axis: int, size: int, stride: int) -> np.ndarray:
     """The largest number of each window along the axis."""
     first, *others = window_views(x, axis, size, stride)
     out = np.maximum(first, others[0] if others else first)
@@ -147,7 +148,9 @@ def max_over_windows(x, axis, size, stride):
     return out
 
 
-def route_gradient(dy, y, x, axis, size, stride):
+def route_gradient(
+    dy: np.ndarray, y: np.ndarray, x: np.ndarray, axis: int, size: int, stride: int
+) -> np.ndarray:
     """dx of y = max_over_windows(x): dy goes to the maximum, to the first of several equal ones."""
     side_by_side = stride == size  # then a pixel is in one window at most
     covered = side_by_side and x.shape[axis] % size == 0  # and here in exactly one

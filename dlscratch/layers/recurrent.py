@@ -9,11 +9,16 @@ product for all steps at once. Inside, time is the first axis: (T, N, H), so tha
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
+from numpy.typing import DTypeLike
 
 from dlscratch.functions import sigmoid
-from dlscratch.initializers import generator, normal, weight_std
+from dlscratch.initializers import Random, generator, normal, weight_std
 from dlscratch.layers.base import Layer, expect_shape
+
+State: TypeAlias = tuple[np.ndarray, np.ndarray]  # an LSTM's: h and c, both (N, H)
 
 
 class _Recurrent(Layer):
@@ -37,7 +42,7 @@ class _Recurrent(Layer):
         self.Wh = Wh
         self.b = b
 
-    def _project(self, x):
+    def _project(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The input's part of every step, x . Wx + b: (N, T, D) -> (T, N, G), and x as rows."""
         D, G = self.Wx.shape
         fits = x.ndim == 3 and x.shape[2] == D and x.shape[1] > 0
@@ -46,14 +51,14 @@ class _Recurrent(Layer):
         rows = x.transpose(1, 0, 2).reshape(T * N, D)  # (N, T, D) -> (T, N, D) -> (T*N, D)
         return (rows @ self.Wx + self.b).reshape(T, N, G), rows
 
-    def _project_step(self, x):
+    def _project_step(self, x: np.ndarray) -> np.ndarray:
         """The same for a single step: (N, D) -> (N, G)."""
         D = len(self.Wx)
         cure = "of sequences (N, T, D) that is x[:, t]"
         expect_shape(self, x, x.ndim == 2 and x.shape[1] == D, f"one step (N, {D})", cure)
         return x @ self.Wx + self.b
 
-    def _through_weights(self, rows, h, da):
+    def _through_weights(self, rows: np.ndarray, h: np.ndarray, da: np.ndarray) -> np.ndarray:
         """dx, from da = dL/da of all steps, where a = x . Wx + h . Wh + b; sets dWx, dWh, db.
 
         rows: x (T*N, D). h: the states that the steps began with, (T, N, H). da: (T, N, G).
@@ -66,21 +71,21 @@ class _Recurrent(Layer):
         dx = da @ self.Wx.T
         return dx.reshape(T, N, -1).transpose(1, 0, 2)  # (T*N, D) -> (T, N, D) -> (N, T, D)
 
-    def _zeros(self, batch):
+    def _zeros(self, batch: np.ndarray) -> np.ndarray:
         """A state of zeros for each example of the batch."""
         return np.zeros((len(batch), len(self.Wh)), batch.dtype)
 
-    def _expect_state(self, batch, *arrays):
+    def _expect_state(self, batch: np.ndarray, *arrays: np.ndarray) -> None:
         """ValueError unless each array of the state is (N, H)."""
         N, H = len(batch), len(self.Wh)
         for array in arrays:
             cure = "each example of the batch has its own state; leave it out to start from zeros"
             expect_shape(self, array, array.shape == (N, H), f"a state ({N}, {H})", cure)
 
-    def input_shape(self, side):
+    def input_shape(self, side: int) -> tuple[int, ...]:
         return 1, len(self.Wx)  # sequences of any length: one step
 
-    def multiply_adds(self, x, y):
+    def multiply_adds(self, x: np.ndarray, y: np.ndarray) -> int:
         N, T, _ = y.shape
         return N * T * (self.Wx.size + self.Wh.size)
 
@@ -108,8 +113,8 @@ class RNN(_Recurrent):
         n_in: int,
         n_hidden: int,
         *,
-        rng: np.random.Generator | int | None = None,
-        dtype=np.float32,
+        rng: Random = None,
+        dtype: DTypeLike = np.float32,
     ) -> RNN:
         """A layer from n_in to n_hidden numbers a step, Wx and Wh drawn with the Xavier rule.
 
@@ -118,7 +123,9 @@ class RNN(_Recurrent):
         """
         return cls(*_draw(n_in, n_hidden, n_hidden, rng, dtype))
 
-    def forward(self, x, training=False, state: np.ndarray | None = None):
+    def forward(
+        self, x: np.ndarray, training: bool = False, state: np.ndarray | None = None
+    ) -> np.ndarray:
         a, rows = self._project(x)
         T, N, H = a.shape
         h = np.empty((T + 1, N, H), a.dtype)  # h[t]: before step t; h[t + 1]: after it
@@ -129,7 +136,7 @@ class RNN(_Recurrent):
         self.state = h[T]
         return h[1:].transpose(1, 0, 2)  # (T, N, H) -> (N, T, H)
 
-    def backward(self, dout, dstate: np.ndarray | None = None):
+    def backward(self, dout: np.ndarray, dstate: np.ndarray | None = None) -> np.ndarray:
         rows, h = self.saved()
         da = np.empty_like(h[1:])
         dh = self._state_or_zeros(dout, dstate)
@@ -144,13 +151,13 @@ class RNN(_Recurrent):
         """The next state h (N, H) from x (N, D); keeps nothing for backward."""
         return self._advance(self._project_step(x), self._state_or_zeros(x, state))
 
-    def _state_or_zeros(self, batch, state):
+    def _state_or_zeros(self, batch: np.ndarray, state: np.ndarray | None) -> np.ndarray:
         """The state, if it fits the batch, or zeros."""
         h = self._zeros(batch) if state is None else state
         self._expect_state(batch, h)
         return h
 
-    def _advance(self, a, h):
+    def _advance(self, a: np.ndarray, h: np.ndarray) -> np.ndarray:
         """The next h."""
         return np.tanh(a + h @ self.Wh)
 
@@ -184,8 +191,8 @@ class LSTM(_Recurrent):
         n_in: int,
         n_hidden: int,
         *,
-        rng: np.random.Generator | int | None = None,
-        dtype=np.float32,
+        rng: Random = None,
+        dtype: DTypeLike = np.float32,
     ) -> LSTM:
         """As `RNN.init`, but the forget gates start with bias 1, open: the cell remembers.
 
@@ -196,7 +203,9 @@ class LSTM(_Recurrent):
         b[n_hidden : 2 * n_hidden] = 1
         return cls(Wx, Wh, b)
 
-    def forward(self, x, training=False, state: tuple[np.ndarray, np.ndarray] | None = None):
+    def forward(
+        self, x: np.ndarray, training: bool = False, state: State | None = None
+    ) -> np.ndarray:
         a, rows = self._project(x)
         T, N, H = len(a), len(x), len(self.Wh)
         h, c = np.empty((2, T + 1, N, H), a.dtype)  # h[t]: before step t; h[t + 1]: after it
@@ -209,7 +218,7 @@ class LSTM(_Recurrent):
         self.state = h[T], c[T]
         return h[1:].transpose(1, 0, 2)  # (T, N, H) -> (N, T, H)
 
-    def backward(self, dout, dstate: tuple[np.ndarray, np.ndarray] | None = None):
+    def backward(self, dout: np.ndarray, dstate: State | None = None) -> np.ndarray:
         rows, h, c, gates = self.saved()
         da = np.empty((*h[1:].shape[:2], len(self.b)), h.dtype)  # (T, N, 4H)
         dh, dc = self._state_or_zeros(dout, dstate)
@@ -227,14 +236,12 @@ class LSTM(_Recurrent):
         self.dstate = dh, dc
         return self._through_weights(rows, h[:-1], da)
 
-    def step(
-        self, x: np.ndarray, state: tuple[np.ndarray, np.ndarray] | None = None
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def step(self, x: np.ndarray, state: State | None = None) -> State:
         """The next state (h, c) from x (N, D); keeps nothing for backward."""
         h, c, _ = self._advance(self._project_step(x), *self._state_or_zeros(x, state))
         return h, c
 
-    def _state_or_zeros(self, batch, state):
+    def _state_or_zeros(self, batch: np.ndarray, state: State | None) -> State:
         """The state, if it fits the batch, or zeros."""
         if state is None:
             return self._zeros(batch), self._zeros(batch)
@@ -243,7 +250,9 @@ class LSTM(_Recurrent):
         self._expect_state(batch, *state)
         return state
 
-    def _advance(self, a, h, c):
+    def _advance(
+        self, a: np.ndarray, h: np.ndarray, c: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, ...]]:
         """The next h and c, and what backward needs of this step."""
         i, f, g, o = np.split(a + h @ self.Wh, 4, axis=1)  # (N, 4H) -> four (N, H)
         i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
@@ -252,7 +261,9 @@ class LSTM(_Recurrent):
         return o * tanh_c, c, (i, f, g, o, tanh_c)
 
 
-def _draw(n_in, n_hidden, n_out, rng, dtype):
+def _draw(
+    n_in: int, n_hidden: int, n_out: int, rng: Random, dtype: DTypeLike
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Wx, Wh and b of a layer that has not learned yet."""
     rng = generator(rng)  # one for both: with a seed given twice, Wh would repeat Wx
     Wx = normal((n_in, n_out), weight_std("xavier", n_in), rng, dtype)
@@ -260,7 +271,7 @@ def _draw(n_in, n_hidden, n_out, rng, dtype):
     return Wx, Wh, np.zeros(n_out, dtype)
 
 
-def _hint(x, D):
+def _hint(x: np.ndarray, D: int) -> str:
     """How an array that does not fit could."""
     if x.ndim == 2 and x.shape[1] == D:
         return "use x[None] for one sequence, step(x, state) for one step"

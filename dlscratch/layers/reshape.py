@@ -6,6 +6,8 @@ A generator of images (DCGAN; Radford and others, 2015) ends its Affine layer wi
 import math
 import operator
 
+import numpy as np
+
 from dlscratch.layers.base import Layer, expect_shape
 
 
@@ -15,7 +17,6 @@ class Reshape(Layer):
     shape: sizes without N; one of them may be -1: whatever is left. x: any shape (N, ..) of which
     an example has as many numbers as `shape`; ValueError otherwise.
 
-    >>> import numpy as np
     >>> Reshape(3, 2, 2).forward(np.zeros((5, 12))).shape
     (5, 3, 2, 2)
     >>> Reshape(-1, 4).forward(np.zeros((5, 12))).shape
@@ -34,7 +35,7 @@ class Reshape(Layer):
                 f"Reshape expects sizes of 1 or more, and -1 at most once, got {self.shape}"
             )
 
-    def forward(self, x, training=False):
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         numbers, known = math.prod(x.shape[1:]), math.prod(size for size in self.shape if size > 0)
         fits = x.ndim > 0 and (numbers % known == 0 if -1 in self.shape else numbers == known)
         wanted = f"{'a multiple of ' if -1 in self.shape else ''}{known}"
@@ -43,9 +44,9 @@ class Reshape(Layer):
         self.cache = (x.shape,)
         return x.reshape(len(x), *self.shape)  # (N, ..) -> (N, *shape)
 
-    def backward(self, dout):
+    def backward(self, dout: np.ndarray) -> np.ndarray:
         (shape,) = self.saved()
         return dout.reshape(shape)  # (N, *shape) -> (N, ..)
 
-    def options(self):
+    def options(self) -> str:
         return ", ".join(map(str, self.shape))

@@ -16,32 +16,45 @@ cache when the product reads it. Where FW*C is small, as for grey images, such s
 slow: then whole windows are copied after all, as in im2col, but transposed.
 """
 
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
 import numpy as np
 
-from dlscratch.layers.base import expect_shape
+from dlscratch.layers.base import Layer, expect_shape
 from dlscratch.layers.im2col import output_size
 
 BLOCK = 250_000  # numbers copied at a time: 1 MB in float32
 MIN_ROW = 12  # with fewer numbers in a filter row, whole windows are copied
-NO_PAD = (0, 0), (0, 0)
+
+Sides: TypeAlias = Sequence[tuple[int, int]]  # (above, below), (left, right)
+Layout: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray]  # windows, copies, matrices
+NO_PAD: Sides = ((0, 0), (0, 0))
 
 
-def channels_last(x):
+def channels_last(x: np.ndarray) -> np.ndarray:
     """(N, C, H, W) -> (N, H, W, C), contiguous: a view, if x lies in memory like that."""
     return np.ascontiguousarray(x.transpose(0, 2, 3, 1))
 
 
-def channels_first(x):
+def channels_first(x: np.ndarray) -> np.ndarray:
     """(N, H, W, C) -> (N, C, H, W), a view."""
     return x.transpose(0, 3, 1, 2)
 
 
-def around(pad):
+def around(pad: int) -> Sides:
     """The same padding on all four sides: ((above, below), (left, right))."""
     return (pad, pad), (pad, pad)
 
 
-def correlate(x, filters, stride: int = 1, pad=NO_PAD, input_dilation: int = 1, bias=None):
+def correlate(
+    x: np.ndarray,
+    filters: np.ndarray,
+    stride: int = 1,
+    pad: Sides = NO_PAD,
+    input_dilation: int = 1,
+    bias: np.ndarray | None = None,
+) -> np.ndarray:
     """Slide filters (FH, FW, C, F) over x (N, H, W, C) and add bias (F,): (N, OH, OW, F).
 
     pad: zeros around the images, ((above, below), (left, right)). input_dilation: the distance
@@ -64,7 +77,14 @@ def correlate(x, filters, stride: int = 1, pad=NO_PAD, input_dilation: int = 1, 
     return out.reshape(-1, OH, OW, F)  # (N, OH*OW, F) -> (N, OH, OW, F)
 
 
-def input_gradient(dout, filters, size, stride: int = 1, pad: int = 0, bias=None):
+def input_gradient(
+    dout: np.ndarray,
+    filters: np.ndarray,
+    size: Sequence[int],
+    stride: int = 1,
+    pad: int = 0,
+    bias: np.ndarray | None = None,
+) -> np.ndarray:
     """The gradient of `correlate` with respect to x: (N, OH, OW, F) -> (N, H, W, C).
 
     size: H and W. pad: that of `correlate`, on all sides. bias: (C,), added to the result.
@@ -83,7 +103,13 @@ def input_gradient(dout, filters, size, stride: int = 1, pad: int = 0, bias=None
     return dx[:, kept[0], kept[1]]
 
 
-def filter_gradient(x, dout, shape, stride: int = 1, pad=NO_PAD):
+def filter_gradient(
+    x: np.ndarray,
+    dout: np.ndarray,
+    shape: tuple[int, int, int, int],
+    stride: int = 1,
+    pad: Sides = NO_PAD,
+) -> np.ndarray:
     """The gradient of `correlate` with respect to filters of that shape (FH, FW, C, F)."""
     FH, FW, C, F = shape
     dout = dout.reshape(len(dout), -1, F).swapaxes(1, 2)  # (N, OH, OW, F) -> (N, F, OH*OW)
@@ -94,7 +120,14 @@ def filter_gradient(x, dout, shape, stride: int = 1, pad=NO_PAD):
     return total.swapaxes(1, 2).reshape(shape)  # (parts, F, k) -> (parts, k, F) -> (FH, FW, C, F)
 
 
-def window_blocks(x, filter_h, filter_w, stride, pad=NO_PAD, input_dilation: int = 1):
+def window_blocks(
+    x: np.ndarray,
+    filter_h: int,
+    filter_w: int,
+    stride: int,
+    pad: Sides = NO_PAD,
+    input_dilation: int = 1,
+) -> Iterator[tuple[slice, np.ndarray]]:
     """A few images of x (N, H, W, C) at a time: a slice, and the windows of these n images.
 
     The windows are matrices (parts, n, OH*OW, k) with parts * k = FH*FW*C: a part is one row of the
@@ -119,7 +152,7 @@ def window_blocks(x, filter_h, filter_w, stride, pad=NO_PAD, input_dilation: int
         yield slice(start, start + n), block
 
 
-def padded_size(x, pad, input_dilation):
+def padded_size(x: np.ndarray, pad: Sides, input_dilation: int) -> list[int]:
     """Height and width of x (N, H, W, C) with the zeros between and around its pixels."""
     return [
         before + (length - 1) * input_dilation + 1 + after
@@ -127,7 +160,7 @@ def padded_size(x, pad, input_dilation):
     ]
 
 
-def row_layout(x, filter_h, filter_w, stride):
+def row_layout(x: np.ndarray, filter_h: int, filter_w: int, stride: int) -> Layout:
     """Copy windows row by row of the filter.
 
     Three arrays: views of x, where to copy them, and these copies as matrices, one for each row of
@@ -144,7 +177,7 @@ def row_layout(x, filter_h, filter_w, stride):
     return windows, copies, view(copies, shape, strides)
 
 
-def im2col_layout(x, filter_h, filter_w, stride):
+def im2col_layout(x: np.ndarray, filter_h: int, filter_w: int, stride: int) -> Layout:
     """The same three arrays for whole windows, in one matrix."""
     n, H, W, C = x.shape
     OH, OW = output_size(H, filter_h, stride), output_size(W, filter_w, stride)
@@ -156,12 +189,12 @@ def im2col_layout(x, filter_h, filter_w, stride):
     return windows, copies, copies.reshape(1, n, -1, OH * OW).swapaxes(2, 3)
 
 
-def view(x, shape, strides):
+def view(x: np.ndarray, shape: tuple[int, ...], strides: tuple[int, ...]) -> np.ndarray:
     """The memory of x, contiguous, in another shape; strides: bytes from one index to the next."""
     return np.ndarray(shape, x.dtype, buffer=x, strides=strides)
 
 
-def expect_images(layer, x, channels=None):
+def expect_images(layer: Layer, x: np.ndarray, channels: int | None = None) -> None:
     """ValueError, with the cure, unless x is (N, C, H, W); channels: C, if it is known."""
     if x.ndim == 4 and channels in (None, x.shape[1]):
         return
@@ -177,7 +210,9 @@ def expect_images(layer, x, channels=None):
     expect_shape(layer, x, False, f"images (N, {C}, H, W)", cure)
 
 
-def unseen_remark(x, filter_sizes, strides, pad):
+def unseen_remark(
+    x: np.ndarray, filter_sizes: Sequence[int], strides: Sequence[int], pad: int
+) -> str:
     """What a summary says of the pixels of x (N, C, H, W) that no window sees, "" if none.
 
     >>> unseen_remark(np.zeros((1, 1, 5, 4)), (2, 2), (2, 2), 0)

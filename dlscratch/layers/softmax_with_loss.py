@@ -9,6 +9,7 @@ A mean over rows can be told which of them count more, and which do not count at
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from dlscratch.functions import accuracy, check_labels, label_index, log_softmax
 from dlscratch.layers.losses import Loss
@@ -25,7 +26,7 @@ class SoftmaxWithLoss(Loss):
     ignore: a label that counts for nothing, such as the padding of sentences; integer labels
     only. If nothing in a batch counts, its loss is 0 and so is its gradient.
     axis: where x has its classes. The default is what `Affine` makes; images (N, classes, H, W)
-    say axis=1, and then t is (N, H, W). It is never guessed: of (4, 4, 4) nobody could tell.
+    say axis=1, and then t is (N, H, W). It is never guessed: (4, 4, 4) would be ambiguous.
 
     >>> loss = SoftmaxWithLoss()
     >>> round(loss.forward(np.array([[0.3, 2.9, 4.0]]), np.array([2])), 4)
@@ -41,14 +42,14 @@ class SoftmaxWithLoss(Loss):
 
     has_accuracy = True
 
-    def __init__(self, weights=None, ignore: int | None = None, axis: int = -1):
+    def __init__(self, weights: ArrayLike | None = None, ignore: int | None = None, axis: int = -1):
         self.weights = None if weights is None else expect_weights(weights)
         self.ignore = ignore
         self.axis = axis
         # the parts of a batch can differ in what counts: their means do not add up to its mean
         self.whole_batch = weights is not None or ignore is not None
 
-    def forward(self, x, t):
+    def forward(self, x: np.ndarray, t: np.ndarray) -> float:
         rows, t, shape = self._to_rows(x, t)
         log_y = np.maximum(log_softmax(rows), np.finfo(x.dtype).min)  # never -inf: 0 * inf is nan
         t, w, total = self._weigh(t)
@@ -63,7 +64,7 @@ class SoftmaxWithLoss(Loss):
         self.cache = (log_y, t, w, total, shape)
         return float(losses.sum(dtype=np.float64)) / total
 
-    def backward(self, dout=1.0):
+    def backward(self, dout: float = 1.0) -> np.ndarray:
         log_y, t, w, total, shape = self.saved()
         dx = np.exp(log_y, order="C")
         # L = -sum_k t_k log y_k and d log y_k / dx_j = [k = j] - y_j:  dL/dx = y sum(t) - t
@@ -77,7 +78,7 @@ class SoftmaxWithLoss(Loss):
         dx = dx.reshape(shape)  # (N*.., classes) -> (N, .., classes)
         return dx if self.axis == -1 else np.moveaxis(dx, -1, self.axis)
 
-    def accuracy(self, x, t):
+    def accuracy(self, x: np.ndarray, t: np.ndarray) -> float:
         """The share of rows whose largest score is at the true class; what is ignored left out."""
         rows, t, _ = self._to_rows(x, t)
         if self.ignore is not None:
@@ -87,7 +88,9 @@ class SoftmaxWithLoss(Loss):
             rows, t = rows[counted], t[counted]
         return accuracy(rows, t)
 
-    def _to_rows(self, x, t):
+    def _to_rows(
+        self, x: np.ndarray, t: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, tuple[int, ...]]:
         """One row for each thing that is classified: (N*.., classes), and its targets alike.
 
         Also the shape of x with the classes last, for the way back.
@@ -104,7 +107,7 @@ class SoftmaxWithLoss(Loss):
         rows = x.reshape(-1, x.shape[-1])  # (N, .., classes) -> (N*.., classes)
         return rows, t.reshape(-1) if labels else t.reshape(rows.shape), x.shape
 
-    def _expect_countable(self, x, t):
+    def _expect_countable(self, x: np.ndarray, t: np.ndarray) -> None:
         """ValueError unless there is a weight for each class, and labels where some are ignored."""
         classes = x.shape[self.axis]
         if self.weights is not None and len(self.weights) != classes:
@@ -118,7 +121,7 @@ class SoftmaxWithLoss(Loss):
                 f"of shape {t.shape}: use t.argmax({self.axis}) for one-hot targets"
             )
 
-    def _weigh(self, t):
+    def _weigh(self, t: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, float]:
         """The targets, the weight w of each row if they differ, and the sum of the weights."""
         if not self.whole_batch:
             return t, None, len(t)
@@ -133,13 +136,13 @@ class SoftmaxWithLoss(Loss):
             w *= self.weights[t]
         return t, w, float(w.sum()) or 1.0
 
-    def options(self):
+    def options(self) -> str:
         weights = None if self.weights is None else self.weights.shape
         given = [("weights", weights, None), ("ignore", self.ignore, None), ("axis", self.axis, -1)]
         return ", ".join(f"{name}={value}" for name, value, usual in given if value != usual)
 
 
-def expect_weights(weights):
+def expect_weights(weights: ArrayLike) -> np.ndarray:
     """The weights (classes,) in float64; ValueError unless each is finite and 0 or more."""
     weights = np.array(weights, dtype=np.float64)
     if weights.ndim != 1 or not (np.isfinite(weights) & (weights >= 0)).all():

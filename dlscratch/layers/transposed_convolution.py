@@ -8,9 +8,12 @@ Zeiler and others, 2010; Long and others, 2015, who start it as bilinear enlarge
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
 
-from dlscratch.initializers import normal, weight_std
+import numpy as np
+from numpy.typing import DTypeLike
+
+from dlscratch.initializers import Random, normal, weight_std
 from dlscratch.layers.base import Layer
 from dlscratch.layers.im2col import output_size
 from dlscratch.layers.sliding_windows import (
@@ -64,8 +67,8 @@ class TransposedConvolution(Layer):
         pad: int = 0,
         std: float | str = "he",
         *,
-        rng: np.random.Generator | int | None = None,
-        dtype=np.float32,
+        rng: Random = None,
+        dtype: DTypeLike = np.float32,
     ) -> TransposedConvolution:
         """Square filters, from `channels` maps to `filters` maps; std as in `weight_std`.
 
@@ -77,7 +80,7 @@ class TransposedConvolution(Layer):
         W = normal((channels, filters, size, size), weight_std(std, n), rng, dtype)
         return cls(W, np.zeros(filters, dtype), stride, pad)
 
-    def forward(self, x, training=False):
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         expect_images(self, x, self.W.shape[0])
         pixels = channels_last(x)  # (N, H, W, C)
         self.cache = (pixels,)
@@ -85,13 +88,13 @@ class TransposedConvolution(Layer):
         out = input_gradient(pixels, self.filters(), size, self.stride, self.pad, bias=self.b)
         return channels_first(out)  # (N, F, OH, OW)
 
-    def backward(self, dout):
+    def backward(self, dout: np.ndarray) -> np.ndarray:
         self.weight_gradients(dout)
         # y = the adjoint of a convolution of x: dx = that convolution of dy
         dx = correlate(channels_last(dout), self.filters(), self.stride, around(self.pad))
         return channels_first(dx)  # (N, C, H, W)
 
-    def weight_gradients(self, dout):
+    def weight_gradients(self, dout: np.ndarray) -> None:
         (pixels,) = self.saved()
         C, F, FH, FW = self.W.shape
         dout = channels_last(dout)  # (N, OH, OW, F)
@@ -101,11 +104,11 @@ class TransposedConvolution(Layer):
         self.dW = dfilters.transpose(3, 2, 0, 1)  # (FH, FW, F, C) -> (C, F, FH, FW)
         self.db = dout.sum(axis=(1, 2)).sum(axis=0)  # b is added at every place: db = the sum of dy
 
-    def filters(self):
+    def filters(self) -> np.ndarray:
         """(C, F, FH, FW) -> (FH, FW, F, C), as the convolution takes them, from F maps to C."""
         return self.W.transpose(2, 3, 1, 0)
 
-    def enlarged(self, size):
+    def enlarged(self, size: Sequence[int]) -> list[int]:
         """Height and width of the output; ValueError if the pad leaves nothing of it."""
         out = [(n - 1) * self.stride + k - 2 * self.pad for n, k in zip(size, self.W.shape[2:])]
         if min(out) < 1:
@@ -115,18 +118,18 @@ class TransposedConvolution(Layer):
             )
         return out
 
-    def input_shape(self, side):
+    def input_shape(self, side: int) -> tuple[int, ...]:
         return self.W.shape[0], side, side
 
-    def multiply_adds(self, x, y):
+    def multiply_adds(self, x: np.ndarray, y: np.ndarray) -> int:
         N, _, H, W = x.shape
         return N * H * W * self.W.size
 
-    def options(self):
+    def options(self) -> str:
         return f"{super().options()}, stride={self.stride}, pad={self.pad}"
 
 
-def bilinear_filters(channels: int, size: int, dtype=np.float32) -> np.ndarray:
+def bilinear_filters(channels: int, size: int, dtype: DTypeLike = np.float32) -> np.ndarray:
     """W (channels, channels, size, size) that enlarges each channel by itself, bilinearly.
 
     To enlarge s times: size 2 s - s % 2, stride s, pad s // 2. Each output pixel is then a weighted

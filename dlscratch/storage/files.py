@@ -6,19 +6,63 @@ program, and `pickle.load` runs it: one from a stranger can do anything. `load_p
 what a file of numbers needs and refuses the rest; a `DataError` says which file, why, the cure.
 """
 
+import errno
 import os
+import re
 import secrets
-import warnings
+import stat
+import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from dlscratch.storage.unpickler import Refused, Unpickler
+from dlscratch.storage.pickle_steps import Refused
+from dlscratch.storage.unpickler import Unpickler
+
+
+def lock(file: Any, wait: bool = True) -> None:
+    """Hold a file until it is closed; OSError if another process holds it and we do not wait."""
+    if sys.platform != "win32":  # nobody can delete a file there that is open
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 class DataError(ValueError):
-    """A file does not hold what it should. The message says which file, what is wrong, the cure."""
+    """A file does not hold what it should. The message says which file, what is wrong, the cure.
+
+    It is one line of printable characters, whatever the file holds: a newline or an escape
+    sequence in it could pass for a message of the terminal's own.
+
+    >>> print(DataError("W1\\n\\x1b[2J is missing"))
+    W1\\n\\x1b[2J is missing
+    """
+
+    def __init__(self, message: str):
+        super().__init__("".join(c if c.isprintable() else ascii(c)[1:-1] for c in message))
+
+
+def open_regular(path: str | os.PathLike[str], cure: str = "name another file") -> BinaryIO:
+    """Open a file to read it; DataError unless it is there, and a regular file.
+
+    A FIFO would keep the reader waiting for ever, a device might never end.
+    """
+
+    def opener(name: str, flags: int) -> int:
+        return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))  # a FIFO opens at once
+
+    try:
+        file = open(path, "rb", opener=opener)
+    except FileNotFoundError:
+        raise DataError(f"{path}: no such file; {cure}") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        fault = getattr(error, "strerror", None) or str(error)
+        raise DataError(f"{path}: cannot be read: {fault}; {cure}") from error
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise DataError(f"{path}: cannot be read: not a regular file; {cure}")
+    return file
 
 
 @contextmanager
@@ -37,9 +81,12 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     array([0, 1, 2])
     """
     path = Path(path)
-    # in the same folder: a rename is atomic only within one file system
-    temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}.tmp")
-    file = open(temporary, "xb")
+    if not path.parent.exists():
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(path.parent))
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "a folder has this name", str(path))
+    sweep(path)
+    temporary, file = _temporary(path)
     try:
         with file:
             yield file
@@ -51,15 +98,31 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         raise
 
 
-def npz_fault(path: str | os.PathLike[str], error: Exception) -> str:
-    """What is wrong with a file that np.load could not read as .npz, in words of its reader."""
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror  # such as: Is a directory
-    with open(path, "rb") as file:
-        start = file.read(24)
-    if start[:2] == b"PK":  # as every .npz begins, for it is a zip file
-        return "it is damaged, cut short, or holds more than numbers"
-    return f"it begins with {start!r}" if start else "it is empty"
+def _temporary(path: Path) -> tuple[Path, BinaryIO]:
+    """A new file beside `path`, locked as long as it is open."""
+    while True:
+        # in the same folder: a rename is atomic only within one file system
+        temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}.tmp")
+        file = open(temporary, "xb")
+        with suppress(OSError):  # a file system without locks: nothing is swept there
+            lock(file)
+        if temporary.exists():  # not swept by another process before it was locked
+            return temporary, file
+        file.close()
+
+
+def sweep(path: str | os.PathLike[str]) -> None:
+    """Delete what processes that were killed while they wrote `path` have left beside it.
+
+    Whoever still writes holds a lock on his file, and whoever was killed no longer does.
+    """
+    path = Path(path)
+    pattern = re.compile(re.escape(path.name) + r"\.[0-9a-f]{16}\.tmp")
+    with suppress(OSError):
+        for name in filter(pattern.fullmatch, os.listdir(path.parent)):
+            with suppress(OSError), open(path.with_name(name), "rb") as left:
+                lock(left, wait=False)
+                path.with_name(name).unlink()
 
 
 def load_pickle(source: str | os.PathLike[str] | BinaryIO, expected: Iterable[str] = ()) -> Any:
@@ -70,7 +133,8 @@ def load_pickle(source: str | os.PathLike[str] | BinaryIO, expected: Iterable[st
 
     Returns dicts, lists, tuples, strings, bytes, numbers and numeric arrays (writable, of any
     shape and dtype), however nested. Reads pickle protocols 3 to 5, arrays of NumPy 1 and 2.
-    Raises DataError for anything else; nothing that the file asks for is ever executed.
+    Raises DataError for anything else; nothing that the file asks for is ever executed. However
+    a file was made, it takes a second at most, and little more memory than it is long.
 
     >>> import io, pickle
     >>> import numpy as np
@@ -82,19 +146,17 @@ def load_pickle(source: str | os.PathLike[str] | BinaryIO, expected: Iterable[st
     """
     if isinstance(source, str | os.PathLike):
         name = os.fspath(source)
-        try:
-            data = Path(source).read_bytes()
-        except FileNotFoundError:
-            raise DataError(f"{name}: no such file") from None
     else:
-        name, data = getattr(source, "name", "the pickle"), source.read()
+        name = getattr(source, "name", "the pickle")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # pickletools, of odd text in a damaged file
-            value = Unpickler(data).load()
+        value = Unpickler(_content(source)).load()
+    except DataError:
+        raise
     except Refused as refused:
         raise DataError(f"{name}: {refused}") from None
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
+    except MemoryError:
+        raise DataError(f"{name}: larger than the memory that is free; get it again") from None
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
         raise DataError(
             f"{name}: not a pickle, or damaged ({error!s:.200}); get it again"
         ) from error
@@ -105,3 +167,10 @@ def load_pickle(source: str | os.PathLike[str] | BinaryIO, expected: Iterable[st
         wanted = ", ".join(missing)
         raise DataError(f"{name}: holds {held:.200}; expected {wanted}; is it the right file?")
     return value
+
+
+def _content(source: Any) -> bytes:
+    if not isinstance(source, str | os.PathLike):
+        return source.read()
+    with open_regular(source) as file:
+        return file.read()

@@ -1,40 +1,129 @@
 """Arrays by name in a .npz file: how weights and checkpoints are kept.
 
-Nothing in such a file is pickled, so that nothing in it can be executed.
+A .npz is a zip file with one .npy file for each array: a header, its dtype and shape, then the
+numbers. Nothing in it is pickled, so that nothing can be executed. But three thousand bytes can
+unpack to gigabytes, so all headers are read first, and an array is unpacked only where the reader
+has one of that very shape to fill; it is taken only if every number is finite.
 """
 
-from typing import Any
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlscratch.storage.files import DataError, npz_fault
+from dlscratch.storage.files import DataError, open_regular
+
+# All that NumPy writes. Both unpack bit by bit; bzip2 and LZMA, gigabytes from the first bytes.
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+PIECE = 2**20  # bytes that are read at a time
+SHOWN = 10  # names in a message
+
+Arrays = Mapping[str, np.ndarray]
 
 
-def write_arrays(file, arrays: dict[str, Any]) -> None:
+def write_arrays(file: Any, arrays: Mapping[str, Any]) -> None:
     """Write arrays by name as .npz."""
     np.savez(file, **arrays)
 
 
-def read_arrays(path) -> dict[str, np.ndarray]:
-    """All arrays of a .npz file; DataError for anything else."""
-    try:
-        with open(path, "rb") as source, np.load(source, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        others = [name for name, array in arrays.items() if not isinstance(array, np.ndarray)]
-        if others:
-            raise ValueError(f"{', '.join(others)} is no array")
-    except FileNotFoundError:
-        raise DataError(f"{path}: no such file") from None
-    except Exception as error:  # damage makes zipfile and NumPy raise almost anything
-        fault = npz_fault(path, error)
-        raise DataError(f"{path}: not a readable .npz file: {fault}; save it again") from error
-    return arrays
+def load_arrays(path: Any, wanted: Arrays, positive: Collection[str] = ()) -> None:
+    """Fill the arrays `wanted` from a .npz file of exactly these names and shapes.
+
+    positive: the names of those that hold no negative number. DataError, and nothing is changed,
+    if the file does not fit or a number is not finite in the dtype of its array.
+    """
+    with open_arrays(path) as file:
+        found = file.numbers(wanted, positive)
+    for name, array in wanted.items():
+        array[...] = found[name]
 
 
-def copy_into(wanted: dict[str, np.ndarray], found: dict[str, np.ndarray], path) -> None:
-    """Copy `found` into the arrays `wanted`, strictly: the same names, the same shapes."""
-    missing = [name for name in wanted if name not in found]
-    unexpected = [name for name in found if name not in wanted]
+def copy_into(wanted: Arrays, found: Arrays, path: Any) -> None:
+    """Fill the arrays `wanted` from those `found` in a file, as `load_arrays` does."""
+    expect_fit(wanted, found, path)
+    converted = {name: convert(name, wanted[name], found[name], path) for name in wanted}
+    for name, array in wanted.items():
+        array[...] = converted[name]
+
+
+class Header(NamedTuple):
+    """What a .npy file says of its array."""
+
+    shape: tuple[int, ...]
+    fortran_order: bool
+    dtype: np.dtype
+
+
+class ArrayFile:
+    """An open .npz file, of which only the table of contents has been read."""
+
+    def __init__(self, path: Any, file: Any):
+        self.path = path
+        self.size = os.fstat(file.fileno()).st_size
+        self.zip = zipfile.ZipFile(_InPieces(file))
+        entries = self.zip.infolist()
+        self.entries = {entry.filename.removesuffix(".npy"): entry for entry in entries}
+        if len(self.entries) < len(entries):
+            raise ValueError("a name occurs twice")
+
+    def text(self, name: str) -> str | None:
+        """Take the text of this name out of the file; None if there is none."""
+        entry = self.entries.pop(name, None)
+        if entry is None:
+            return None
+        with self._open(entry) as member:
+            header = _header(member)
+            if header.dtype.kind != "U" or header.shape != ():
+                return None
+            if header.dtype.itemsize > self.size:  # so it does not unpack to more than it takes
+                raise ValueError("its text is longer than the file")
+            return str(_numbers(member, header)[()])
+
+    def numbers(self, wanted: Arrays, positive: Collection[str] = ()) -> dict[str, np.ndarray]:
+        """The arrays, as `load_arrays` takes them, but nothing is changed."""
+        headers = {name: self._header(name) for name in self.entries if name in wanted}
+        shown: dict[str, Any] = {**dict.fromkeys(self.entries), **headers}
+        expect_fit(wanted, shown, self.path)
+        found = {}
+        for name, array in wanted.items():
+            with self._open(self.entries[name]) as member:
+                numbers = _numbers(member, _header(member))
+            found[name] = convert(name, array, numbers, self.path, name in positive)
+        return found
+
+    def _header(self, name: str) -> Header:
+        with self._open(self.entries[name]) as member:
+            return _header(member)
+
+    def _open(self, entry: zipfile.ZipInfo) -> Any:
+        if entry.compress_type not in PACKINGS:
+            raise ValueError("it is packed as NumPy never packs")
+        return self.zip.open(entry)
+
+
+@contextmanager
+def open_arrays(path: Any) -> Iterator[ArrayFile]:
+    """Open a .npz file; whatever is wrong with it, also while it is read, is a DataError."""
+    with open_regular(path) as file:
+        try:
+            yield ArrayFile(path, file)
+        except DataError:
+            raise
+        except Exception as error:  # damage makes zipfile and NumPy raise almost anything
+            fault = _fault(file)
+            raise DataError(f"{path}: not a readable .npz file: {fault}; save it again") from error
+
+
+def expect_fit(wanted: Arrays, found: Mapping[str, Any], path: Any) -> None:
+    """DataError unless the names and shapes are the same, and all are numbers.
+
+    found: name -> whatever has the shape and the dtype of an array.
+    """
     common = [name for name in wanted if name in found]
     faults = [
         f"{name} is {found[name].shape}, expected {wanted[name].shape}"
@@ -42,15 +131,83 @@ def copy_into(wanted: dict[str, np.ndarray], found: dict[str, np.ndarray], path)
         if found[name].shape != wanted[name].shape
     ]
     faults += [
-        f"{name} holds {found[name].dtype}, expected numbers"
+        f"{name} holds {found[name].dtype!s:.80}, expected numbers"
         for name in common
         if found[name].dtype.kind not in "fiu"
     ]
-    if missing:
-        faults.append("missing: " + ", ".join(missing))
-    if unexpected:
-        faults.append("unexpected: " + ", ".join(unexpected))
+    for word, names in (
+        ("missing", [name for name in wanted if name not in found]),
+        ("unexpected", [f"{name:.80}" for name in found if name not in wanted]),
+    ):
+        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+        faults += [f"{word}: {', '.join(names[:SHOWN])}{more}"] if names else []
     if faults:
         raise DataError(f"{path} does not fit this network: {'; '.join(faults)}")
-    for name, array in wanted.items():
-        array[...] = found[name]
+
+
+def convert(
+    name: str, array: np.ndarray, numbers: np.ndarray, path: Any, positive: bool = False
+) -> np.ndarray:
+    """The numbers in the dtype of the array; DataError unless each can be one of its numbers."""
+    with np.errstate(all="ignore"):  # 1e300 becomes inf in float32: told below
+        converted = numbers.astype(array.dtype)
+    for wrong, fault in (
+        (~np.isfinite(numbers), "nan or infinity"),
+        (~np.isfinite(converted), f"a number too large for {array.dtype}"),
+        (positive & (numbers < 0), "a negative number, expected none"),
+    ):
+        if np.any(wrong):
+            raise DataError(f"{path}: {name} holds {fault}; nothing was loaded: save it again")
+    return converted
+
+
+class _InPieces:
+    """A file that refuses to read much at once: zipfile takes its table of contents in one piece.
+
+    An entry takes 46 bytes in the file, and a thousand in memory.
+    """
+
+    def __init__(self, file: Any):
+        self.file = file
+        self.seek: Callable = file.seek
+        self.tell: Callable = file.tell
+        self.seekable: Callable = file.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        content: bytes = self.file.read(min(size, PIECE + 1) if size >= 0 else PIECE + 1)
+        if len(content) > PIECE:
+            raise ValueError("its table of contents is too long")
+        return content
+
+
+def _header(member: Any) -> Header:
+    """Read the header of a .npy file, 64 KB at most."""
+    version = np.lib.format.read_magic(member)
+    if version != (1, 0):  # others have headers of up to 4 GB; NumPy writes (1, 0) for numbers
+        raise ValueError(f"it is in version {version} of .npy")
+    header = Header(*np.lib.format.read_array_header_1_0(member))
+    if header.dtype.hasobject:
+        raise ValueError("it holds objects")
+    return header
+
+
+def _numbers(member: Any, header: Header) -> np.ndarray:
+    """Read the array behind the header, and make sure that nothing follows it."""
+    array = np.empty(header.shape, header.dtype, order="F" if header.fortran_order else "C")
+    content = array.reshape(-1, order="A").view(np.uint8)  # a view: its bytes, as they lie
+    for i in range(0, content.size, PIECE):
+        part = content[i : i + PIECE]
+        if member.readinto(part) != part.size:
+            raise ValueError("it ends too early")
+    if member.read(1):  # at its end, zipfile compares the checksum
+        raise ValueError("it goes on behind its end")
+    return array
+
+
+def _fault(file: Any) -> str:
+    """What is wrong with a file that cannot be read as .npz, in words of its reader."""
+    file.seek(0)
+    start = file.read(24)
+    if start[:2] == b"PK":  # as every .npz begins, for it is a zip file
+        return "it is damaged, cut short, or holds more than numbers"
+    return f"it begins with {start!r}" if start else "it is empty"

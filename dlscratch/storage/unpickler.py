@@ -3,32 +3,33 @@
 A pickle is a program for a small machine: a stack, a memo, and steps such as "push this string",
 "make a tuple of the last two values", "call that function". `pickle.load` calls whatever function
 the file names. This machine does the steps that numbers, strings and arrays need; the few names
-that NumPy writes choose among its own functions, and any other name is refused.
+that NumPy writes choose among its own functions, and any other name is refused. One step may touch
+a million values, so it is the values that are counted and limited, not the steps.
 
 Why not `pickle.Unpickler` with a list of allowed names? Nine bytes can make it fill 4 GB, and an
 allowed `numpy.dtype` with forged flags turns bytes of the file into pointers.
 """
 
 import math
-import pickletools
 import re
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
+from dlscratch.storage.pickle_steps import Refused, steps
 
-class Refused(Exception):
-    """The pickle is sound, but wants something that no file of numbers needs."""
+MOST_WORK = 300_000  # values touched: half a second; a hundred arrays take ten thousand
+MOST_AXES = 32  # NumPy 1 has no arrays of more
 
 
 class _DType:
     """A dtype while it is read: a pickle names its kind and size first, its byte order later."""
 
-    def __init__(self, code: str, align: bool = False, copy: bool = False) -> None:
-        if not re.fullmatch(r"[biufc]\d\d?", code):  # an object array would hold pointers
-            raise Refused(f"has an array of dtype {code:.20}; save arrays of numbers")
-        self.value = np.dtype(code)
+    def __init__(self, code: Any, align: Any = False, copy: Any = False) -> None:
+        if not (isinstance(code, str) and re.fullmatch(r"[biufc]\d\d?", code)):
+            raise Refused("has an array of another dtype than numbers; save arrays of numbers")
+        self.value = np.dtype(code)  # never of objects: they would hold pointers
 
 
 class _Arguments(tuple):
@@ -49,15 +50,14 @@ def _tuple(items: list[Any]) -> tuple[Any, ...]:
 class Unpickler:
     """The stack machine; `Unpickler(data).load()` is the value, data the bytes of a pickle.
 
-    Raises Refused for what no file of numbers needs; ValueError, TypeError, LookupError or
-    AttributeError for bytes that are no pickle, or a damaged one.
+    Raises Refused for what no file of numbers needs; ValueError, TypeError, LookupError,
+    AttributeError or OverflowError for bytes that are no pickle, or a damaged one.
     """
-
-    MOST_STEPS = 1_000_000  # seconds; a hundred arrays take three thousand
 
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.bytes_left = len(data)  # for arrays
+        self.work_left = MOST_WORK
         self.stack: list[Any] = []
         self.marks: list[int] = []
         self.memo: dict[int, Any] = {}
@@ -70,38 +70,24 @@ class Unpickler:
 
     def load(self) -> Any:
         """Run the program; what it leaves on the stack is what the file holds."""
-        # genops splits the bytes into steps and checks that each is known and complete
-        for count, (step, argument, _) in enumerate(pickletools.genops(self.data)):
-            if count == self.MOST_STEPS:
-                raise Refused(f"is a program of over {count:,} steps; save arrays, not lists")
-            self._step(step.name, argument)
+        for step, argument in steps(self.data):
+            self._spend(1)
+            self._step(step, argument)
         (value,) = self.stack
         if not _all_data([value]):
             raise Refused("does not hold data")
         return value
+
+    def _spend(self, work: int) -> None:
+        self.work_left -= work
+        if self.work_left < 0:
+            raise Refused(f"is a program that touches over {MOST_WORK:,} values; save arrays")
 
     def _step(self, step: str, argument: Any) -> None:
         stack = self.stack
         match step:
             case "PROTO" | "FRAME" | "STOP":
                 pass
-            case (
-                "NONE"
-                | "BININT"
-                | "BININT1"
-                | "BININT2"
-                | "LONG1"
-                | "LONG4"
-                | "BINFLOAT"
-                | "SHORT_BINUNICODE"
-                | "BINUNICODE"
-                | "BINUNICODE8"
-                | "SHORT_BINBYTES"
-                | "BINBYTES"
-                | "BINBYTES8"
-                | "BYTEARRAY8"
-            ):
-                stack.append(argument)
             case "NEWTRUE" | "NEWFALSE":
                 stack.append(step == "NEWTRUE")
             case "EMPTY_DICT":
@@ -131,23 +117,24 @@ class Unpickler:
             case "BINGET" | "LONG_BINGET":
                 stack.append(self.memo[argument])
             case "GLOBAL":
-                stack.append(self._find(*argument.split(" ")))
+                stack.append(self._find(*argument))
             case "STACK_GLOBAL":
                 stack.append(self._find(*self._pop(2)))
             case "REDUCE":
                 function, arguments = self._pop(2)
-                stack.append(function(*arguments))
+                stack.append(function(*self._unpacked(arguments)))
             case "BUILD":
                 (state,) = self._pop(1)
-                self._set_state(stack[-1], *state)
-            case _:
-                raise Refused(f"takes the step {step}, which a file of numbers never needs")
+                self._set_state(stack[-1], *self._unpacked(state))
+            case _:  # NONE, BININT, BINUNICODE, ..: a value that stands in the file
+                stack.append(argument)
 
     def _pop(self, count: int) -> list[Any]:
         """Take the last `count` values from the stack."""
         start = len(self.stack) - count
         if count < 0 or start < 0:
             raise IndexError("its stack is too short")
+        self._spend(count)
         items = self.stack[start:]
         del self.stack[start:]
         return items
@@ -155,8 +142,17 @@ class Unpickler:
     def _pop_to_mark(self) -> list[Any]:
         return self._pop(len(self.stack) - self.marks.pop())
 
-    def _find(self, module: str, name: str) -> Any:
-        full_name = f"{module}.{name}"
+    def _unpacked(self, arguments: Any) -> tuple[Any, ...]:
+        """The arguments of a call, a tuple: of bytes, each would become a number."""
+        if not isinstance(arguments, tuple):
+            raise TypeError("a function is called with a tuple")
+        self._spend(len(arguments))
+        return arguments
+
+    def _find(self, module: Any, name: Any) -> Any:
+        if not (isinstance(module, str) and isinstance(name, str)):
+            raise TypeError("the name of a function is a string")
+        full_name = f"{module:.80}.{name:.80}"
         if full_name not in self.names:
             raise Refused(
                 f"asks for {full_name:.80}, which no file of numbers needs and which could do "
@@ -173,13 +169,15 @@ class Unpickler:
         keys, values = items[::2], items[1::2]
         if not _all_data(values):
             raise TypeError("only data goes into a dict")
-        if not all(isinstance(key, str) for key in keys):
-            raise Refused("has a dict with keys that are not strings; name the arrays")
+        for key in keys:
+            if not isinstance(key, str):
+                raise Refused("has a dict with keys that are not strings; name the arrays")
+            self._spend(len(key) // 64)  # equal keys are compared letter by letter
         self.stack[-1].update(zip(keys, values, strict=True))
 
     # ---- what the names in a file stand for
 
-    def _take(self, buffer: bytes | bytearray) -> bytes | bytearray:
+    def _take(self, buffer: Any) -> bytes | bytearray:
         """The bytes of one array, which no other array may have had already."""
         if not isinstance(buffer, bytes | bytearray) or len(buffer) > self.bytes_left:
             raise ValueError("its arrays are larger than the file")
@@ -190,23 +188,43 @@ class Unpickler:
         """An array whose shape, dtype and numbers come later, by `_set_state`."""
         return np.empty(0, np.uint8)
 
-    def _array(self, buffer: bytes, dtype: _DType, shape: Any, order: Any) -> np.ndarray:
+    def _array(self, buffer: Any, dtype: Any, shape: Any, order: Any) -> np.ndarray:
+        shape = _expect_shape(shape, dtype, buffer)
         flat = np.frombuffer(bytearray(self._take(buffer)), dtype.value)  # bytearray: writable
-        return flat.reshape(shape, order=order)
+        return flat.reshape(shape, order="F" if order == "F" else "C")
 
-    def _scalar(self, dtype: _DType, buffer: bytes) -> np.generic:
+    def _scalar(self, dtype: Any, buffer: Any) -> np.generic:
+        _expect_shape((1,), dtype, buffer)
         (value,) = np.frombuffer(self._take(buffer), dtype.value)
         return value
 
     def _set_state(self, target: Any, version: int, *state: Any) -> None:
         if isinstance(target, _DType):
             order, *_ = state
+            if order not in ("<", ">", "=", "|"):
+                raise ValueError("a dtype has no such byte order")
             target.value = target.value.newbyteorder(order)
         elif isinstance(target, np.ndarray):
             shape, dtype, fortran, buffer = state
-            if math.prod(shape) * dtype.value.itemsize != len(buffer):
-                raise ValueError("an array has another size than its shape says")
-            sound: Any = (1, shape, dtype.value, bool(fortran), bytes(self._take(buffer)))
+            shape = _expect_shape(shape, dtype, buffer)
+            sound: Any = (1, shape, dtype.value, fortran is True, bytes(self._take(buffer)))
             target.__setstate__(sound)  # in place: the file may have named the array already
         else:
             raise TypeError(f"a {type(target).__name__} has no state")
+
+
+def _expect_shape(shape: Any, dtype: Any, buffer: Any) -> tuple[int, ...]:
+    """The shape, if it is one, and of as many numbers as the buffer holds.
+
+    All bounds come before the product: to multiply huge forged numbers takes minutes.
+    """
+    if not (isinstance(shape, tuple) and len(shape) <= MOST_AXES and isinstance(dtype, _DType)):
+        raise ValueError("an array has no shape or no dtype")
+    if not all(type(n) is int and 0 <= n < 2**63 for n in shape):
+        raise ValueError("an array has an impossible shape")
+    itemsize = dtype.value.itemsize
+    if math.prod(max(n, 1) for n in shape) * itemsize >= 2**63:  # overflows NumPy, even if empty
+        raise ValueError("an array has an impossible shape")
+    if math.prod(shape) * itemsize != len(buffer):
+        raise ValueError("an array has another size than its shape says")
+    return shape

@@ -42,17 +42,8 @@ def last_line(text):
     return text.strip().splitlines()[-1]
 
 
-def in_one_process(chapter):
-    """What runs scripts of this chapter: each script is run in the shell once."""
-    return pytest.mark.xdist_group(chapter)
-
-
 SCRIPTS = [script.path for script in scripts()]
-each_script = pytest.mark.parametrize(
-    "script",
-    [pytest.param(script, marks=in_one_process(script.parent.name)) for script in SCRIPTS],
-    ids=name_of,
-)
+each_script = pytest.mark.parametrize("script", SCRIPTS, ids=name_of)
 
 
 @pytest.fixture(scope="session")
@@ -150,9 +141,7 @@ def test_the_examples_in_its_docstrings_are_right(path):
     assert doctest.testmod(load(path), optionflags=flags).failed == 0
 
 
-@pytest.mark.parametrize(
-    "chapter", [pytest.param(chapter, marks=in_one_process(chapter)) for chapter in PLOTS]
-)
+@pytest.mark.parametrize("chapter", PLOTS)
 def test_every_plot_of_the_chapter_is_drawn(chapter, shell_run):
     drawn = set()
     for script in SCRIPTS:

@@ -55,7 +55,7 @@ def test_equal_weights_stay_equal_for_ever():
     net = network(0.05, False, argparse.Namespace(seed=0, eps=BOOK_EPS))
     for name, W in net.params.items():
         W[...] = 0.05 if name.startswith("W") else 0
-    Trainer(net, SGD(0.1), rng=np.random.default_rng(0)).fit((x[:500], t[:500]), epochs=2)
+    Trainer(net, SGD(0.001), rng=np.random.default_rng(0)).fit((x[:500], t[:500]), epochs=2)
     W1, W2 = net.params["W1"], net.params["W2"]
     assert not np.allclose(W1, 0.05)  # it has learnt something
     assert np.allclose(W1, W1[:, :1]) and np.allclose(W2, W2[0, 0])  # but a single unit's worth

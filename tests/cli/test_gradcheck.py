@@ -85,7 +85,7 @@ def test_a_wrong_layer_is_wrong_with_worst_entry_and_cause_and_the_exit_code_is_
 @pytest.mark.parametrize(
     "name, options, cause",
     [
-        ("InPlace", [], "writes into an array that it was handed"),
+        ("InPlace", [], "writes into its input"),
         ("NoSum", ["--args", "rng.standard_normal((5, 3)), np.zeros(3)"], "sum over the batch"),
     ],
 )

@@ -17,17 +17,25 @@ def test_info_tells_versions_blas_threads_cache_and_data(dlscratch, cache_folder
     assert lines["matplotlib"] == importlib.metadata.version("matplotlib")
     assert "threads" in lines["BLAS"]
     assert lines["cache"] == f"folder   {cache_folder}"
-    assert lines["MNIST"] == "60,000 + 10,000 images, as published"
+    assert lines["MNIST"] == lines["Fashion-MNIST"] == "60,000 + 10,000 images, as published"
 
 
-def test_info_says_what_is_wrong_with_the_data(dlscratch, monkeypatch):
-    def damaged():
+@pytest.mark.parametrize(
+    "loader, bad, good",
+    [
+        ("dataset.mnist.load_mnist", "\nMNIST          ", "\nFashion-MNIST  "),
+        ("dataset.fashion_mnist.load_fashion_mnist", "\nFashion-MNIST  ", "\nMNIST          "),
+    ],
+)
+def test_info_says_what_is_wrong_with_the_data(dlscratch, monkeypatch, loader, bad, good):
+    def damaged(normalize):
         raise DataError("train-images-idx3-ubyte.gz: truncated")
 
-    monkeypatch.setattr("dataset.mnist.load_mnist", damaged)
+    monkeypatch.setattr(loader, damaged)
     done = dlscratch("info")
     assert done.code == 1
-    assert "MNIST          train-images-idx3-ubyte.gz: truncated\n" in done.out
+    assert f"{bad}train-images-idx3-ubyte.gz: truncated\n" in done.out
+    assert f"{good}60,000 + 10,000 images, as published\n" in done.out
 
 
 def test_info_names_packages_that_are_not_installed(dlscratch, monkeypatch):

@@ -188,3 +188,18 @@ def test_otherwise_it_is_the_users_own(monkeypatch, unset):
     assert cache.cache_folder().is_relative_to(Path.home())
     monkeypatch.setitem(sys.modules, "platformdirs", None)  # not installed
     assert cache.cache_folder() is None
+
+
+@pytest.mark.parametrize("error", [MemoryError, OverflowError, RecursionError])
+def test_any_failure_of_the_cache_is_no_cache(error, path, monkeypatch):
+    def fails(*_):
+        raise error
+
+    monkeypatch.setattr("dataset.cache.load_pickle", fails)
+    assert read_cache(path, expected=ARRAYS) is None
+
+
+def test_what_killed_processes_left_beside_a_good_cache_is_swept_when_it_is_read(path):
+    path.with_name("mnist.pkl.0123456789abcdef.tmp").write_bytes(b"half")
+    assert holds_arrays(path)
+    assert os.listdir(path.parent) == ["mnist.pkl"]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dataset.idx import LARGEST, checksum, read_digits, read_idx
+from dataset.idx import LARGEST, checksum, read_examples, read_idx
 from dlscratch.storage.files import DataError
 
 IMAGES = np.arange(3 * 4 * 5, dtype=np.uint8).reshape(3, 4, 5)
@@ -61,7 +61,7 @@ def pair(folder, images, labels):
     paths = folder / "images.gz", folder / "labels.gz"
     for path, array in zip(paths, (images, labels)):
         path.write_bytes(gzip.compress(idx(array)))
-    return read_digits(*paths)
+    return read_examples(*paths)
 
 
 def test_images_and_labels_are_read_as_a_pair(tmp_path):
@@ -73,7 +73,7 @@ def test_images_and_labels_are_read_as_a_pair(tmp_path):
 
 
 def test_a_missing_file_is_refused(tmp_path):
-    with pytest.raises(DataError, match="No such file"):
+    with pytest.raises(DataError, match="no such file; install"):
         read_idx(tmp_path / "train-images-idx3-ubyte.gz", 3)
 
 

@@ -71,13 +71,10 @@ FLAGS = (
 binary = next(filter(None, map(shutil.which, BROWSERS)), None)
 driver = shutil.which("chromedriver")
 webdriver = pytest.importorskip("selenium.webdriver", reason="needs the extra 'browser'")
-pytestmark = [
-    pytest.mark.skipif(
-        not (binary and driver),
-        reason="needs Chromium and chromedriver: apt install chromium chromium-driver",
-    ),
-    pytest.mark.xdist_group("browser"),  # it is started once
-]
+pytestmark = pytest.mark.skipif(
+    not (binary and driver),
+    reason="needs Chromium and chromedriver: apt install chromium chromium-driver",
+)
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ import pytest
 
 import dlscratch.demo
 from dataset.mnist import load_mnist
+from dlscratch.demo import server as module
 from dlscratch.demo.reading import read
 from dlscratch.demo.server import DrawServer, as_words
 
@@ -156,14 +157,19 @@ def test_a_bad_drawing_is_refused_with_a_reason(body, headers, status, reason, r
 @pytest.mark.parametrize("length", ["-1", "many", "1e3", "\u0661", "9" * 5000])
 def test_a_length_that_is_no_number_is_refused(length, server):
     request = (
-        f"POST /read/ch07 HTTP/1.0\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n"
-        f"Content-Length: {length}\r\n\r\n"
+        f"POST /read/ch07 HTTP/1.0\r\nHost: {own(server)}\r\n"
+        f"Content-Type: application/octet-stream\r\nContent-Length: {length}\r\n\r\n"
     )
     status, body = spoken(server, request.encode())
     assert (status, json.loads(body)) == (
         400,
         {"reason": "expected a Content-Length, the number of bytes in the body"},
     )
+
+
+def own(server):
+    """What a browser sends as Host."""
+    return f"127.0.0.1:{server.server_address[1]}"
 
 
 def spoken(server, request):
@@ -233,9 +239,32 @@ def test_another_name_for_this_machine_is_refused(host, server, refused):
     assert (status, reason) == (403, f"expected to be called {server.address}, not {host!r}")
 
 
-@pytest.mark.parametrize("host", ["localhost", "localhost:9000", "127.0.0.1", "127.0.0.1:8028"])
-def test_its_own_names_are_answered_through_a_tunnel_too(host, ask):
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1"])
+def test_its_own_names_are_answered(name, server, ask):
+    host = f"{name}:{server.server_address[1]}"
     assert ask("GET", "/", headers={"Host": host, "Origin": f"http://{host}"}).status == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["localhost", "127.0.0.1", "localhost:1", "127.0.0.1:{}0", "127.0.0.1:0{}", "LOCALHOST:{}"],
+)
+def test_a_host_with_another_port_is_refused(host, server, refused):
+    host = host.format(server.server_address[1])
+    assert refused("GET", "/networks", headers={"Host": host})[0] == 403
+
+
+def test_the_port_is_left_out_where_a_browser_leaves_it_out():
+    names = DrawServer.names.fget
+    assert "localhost" in names(SimpleNamespace(server_address=("127.0.0.1", 80)))
+    assert "localhost" not in names(SimpleNamespace(server_address=("127.0.0.1", 8080)))
+
+
+@pytest.mark.parametrize("more", ["Host: evil.example", "Host: {}", "Origin: http://evil.example"])
+def test_several_hosts_or_origins_are_refused(more, server):
+    host = own(server)
+    head = f"GET / HTTP/1.0\r\nHost: {host}\r\nOrigin: http://{host}\r\n{more.format(host)}\r\n\r\n"
+    assert spoken(server, head.encode())[0] == 403
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:1"])
@@ -287,3 +316,77 @@ def test_it_listens_on_the_loopback_address_alone(server):
 def test_a_port_that_is_taken_is_an_error(server, networks):
     with pytest.raises(OSError):
         DrawServer(networks, server.server_address[1])
+
+
+# ---- many clients, and slow ones
+
+
+def test_five_hundred_requests_at_once_are_all_answered(server, seven):
+    head = f"POST /read/ch07 HTTP/1.0\r\nHost: {own(server)}\r\nContent-Length: 78400\r\n"
+    request = head.encode() + b"Content-Type: application/octet-stream\r\n\r\n" + bytes(78400)
+    clients = [socket.socket() for _ in range(500)]
+    for client in clients:  # all of them knock before one is answered
+        client.setblocking(False)
+        client.connect_ex(server.server_address)
+    answers = []
+    for client in clients:
+        client.settimeout(60)
+        client.sendall(request)
+    for client in clients:
+        answers.append(b"".join(iter(lambda: client.recv(65536), b"")))  # noqa: B023
+        client.close()
+    assert [answer.split()[1] for answer in answers] == [b"200"] * 500
+
+
+@pytest.fixture
+def impatient(server, monkeypatch):
+    """The server, with a tenth of a second for a request."""
+    monkeypatch.setattr(module, "PATIENCE", 0.1)
+    return server
+
+
+def dripped(server, pieces):
+    """Send one piece after the other until the server hangs up: how many it took."""
+    taken = 0
+    with socket.create_connection(server.server_address, timeout=20) as client:
+        for piece in pieces:
+            try:
+                client.sendall(piece)
+                client.settimeout(0.02)
+                if client.recv(1) == b"":
+                    break
+            except TimeoutError:
+                taken += 1
+            except ConnectionError:
+                break
+    return taken
+
+
+@pytest.mark.parametrize("start", ["", "GET / HTTP/1.0\r\nX: ", "POST /read/ch07 HTTP/1.0\r\n"])
+def test_a_client_that_drips_is_dropped(start, impatient):
+    """A timeout for each byte never comes for those who send one in time."""
+    if start.startswith("POST"):
+        start += f"Host: {own(impatient)}\r\nContent-Length: 78400\r\n"
+        start += "Content-Type: application/octet-stream\r\n\r\n"
+    assert dripped(impatient, [start.encode(), *[b"x"] * 1000]) < 500
+
+
+def test_a_client_that_drips_after_a_refusal_is_dropped(server, monkeypatch):
+    monkeypatch.setattr(module, "FAREWELL", 0.1)
+    start = f"POST /read/ch07 HTTP/1.0\r\nHost: {own(server)}\r\nContent-Length: 9\r\n\r\n"
+    sent = 0
+    with socket.create_connection(server.server_address, timeout=20) as client:
+        client.sendall(start.encode())
+        while client.recv(65536):
+            pass  # the refusal, and the end of what the server sends
+        with pytest.raises(ConnectionError):
+            for _ in range(1000):
+                client.sendall(b"x")
+                sent += 1
+                threading.Event().wait(0.01)
+    assert sent < 500
+
+
+def test_dropping_a_client_is_no_error(impatient, capfd):
+    dripped(impatient, [b"GET"] + [b"x"] * 50)
+    assert capfd.readouterr().err == ""

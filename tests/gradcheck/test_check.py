@@ -203,14 +203,14 @@ MISTAKES = [
     (WeightsTurned(*square()), (X,), "W", "a missing transpose"),
     (InputTurned(*square()), (X,), "x", "a missing transpose"),
     (BiasAveraged(*square()), (X,), "b", r"a factor of 1/N \(N = 6 rows\)"),
-    (norm(NoScale), (X,), "gamma", "gradient of gamma is never worked out"),
+    (norm(NoScale), (X,), "gamma", "gradient of gamma is never computed"),
     (norm(StatisticsAsConstants), (X,), "x", "Derive dx again"),
     (StaleMask(), (X,), "x", "a mask of the wrong pass"),
     (NoMask(0.5, rng=np.random.default_rng(0)), (X,), "x", "Derive dx again"),
     (WrongSign(), (X,), "x", "the wrong sign"),
     (conv(FilterNotTurned), (IMAGES,), "x", "Derive dx again"),
     (ToAllPlaces(2, 2), (IMAGES,), "x", "Derive dx again"),
-    (NoGradient(), (X, LABELS), "x", "gradient of x is never worked out"),
+    (NoGradient(), (X, LABELS), "x", "gradient of x is never computed"),
     (NotDivided(), (X, LABELS), "x", r"a factor of N \(N = 6 rows\): divide by N just once"),
     (DividedTwice(), (X, LABELS), "x", r"a factor of 1/N \(N = 6 rows\): divide by N just once"),
     (IgnoresDout(), (X, LABELS), "x", "a factor"),
@@ -219,18 +219,18 @@ MISTAKES = [
 # layer, its arguments, what the verdict says: there are no numbers to compare
 BROKEN = [
     (BiasNotAddedUp(*square()), (X,), r"db has shape \(6, 4\), expected .* sum over the batch"),
-    (BiasForgotten(*square()), (X,), r"backward set no db: it must answer .* shape \(4,\)"),
+    (BiasForgotten(*square()), (X,), r"backward set no db: it must return .* shape \(4,\)"),
     (NotANumber(), (X,), "dx holds inf or nan"),
-    (Nothing(), (X,), r"backward returned no dx: it must answer an array of shape \(6, 4\)"),
+    (Nothing(), (X,), r"backward returned no dx: it must return an array of shape \(6, 4\)"),
     (Flat(), (X,), r"dx has shape \(24,\), expected the shape of x, \(6, 4\)\.$"),
     (
         ShapeTurned(RNG.standard_normal((4, 3)), np.zeros(3)),
         (X,),
         r"dW has shape \(3, 4\), expected .* \(4, 3\)\. Likely cause: a missing transpose\.$",
     ),
-    (IntoDout(), (X,), "backward writes into an array that it was handed: make a new one"),
-    (IntoX(), (X,), "forward writes into an array that it was handed: make a new one"),
-    (IntoTargets(), (X, X + 1), "backward writes into an array that it was handed"),
+    (IntoDout(), (X,), "backward writes into its input: make a new one"),
+    (IntoX(), (X,), "forward writes into its input: make a new one"),
+    (IntoTargets(), (X, X + 1), "backward writes into its input"),
 ]
 
 

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dlscratch.storage.files import DataError, atomic_write, load_pickle
+from dlscratch import Network
+from dlscratch.storage.files import DataError, atomic_write, load_pickle, sweep
 
 PICKLES = sorted((Path(__file__).parent / "pickles").glob("*.pkl"))
 WEIGHTS = {"W1": np.arange(6, dtype=np.float32).reshape(2, 3), "b1": np.zeros(2), "epoch": 3}
@@ -301,14 +302,14 @@ def test_a_program_that_takes_what_it_has_not_got_is_refused(program):
 
 
 def test_a_program_that_never_ends_is_stopped():
-    with pytest.raises(DataError, match="over 1,000,000 steps"):
+    with pytest.raises(DataError, match="over 300,000 values"):
         loads(b")" * 2_000_000 + b".")
 
 
 def test_a_key_nested_deeper_than_the_stack_is_refused():
     """Python's own hash of such a tuple overflows the stack and kills the process."""
     with pytest.raises(DataError, match="keys"):
-        loads(b"})" + b"\x85" * 300_000 + b"Ns.")
+        loads(b"})" + b"\x85" * 90_000 + b"Ns.")
 
 
 def bombs():
@@ -388,3 +389,79 @@ def test_a_pickle_with_other_bytes_put_in_is_refused_or_still_data(data, changes
     for place, new in changes:
         data = data[:place] + new + data[place + len(new) :]
     load_or_refuse(data)
+
+
+# ---- what is no file, and what is left of one
+
+
+@pytest.mark.parametrize("read", [load_pickle, Network([]).load], ids=["pickle", "network"])
+def test_what_is_no_file_is_refused_and_nobody_waits(read, tmp_path):
+    """A FIFO waits for whoever writes to it; /dev/zero never ends."""
+    os.mkfifo(tmp_path / "fifo")
+    for path, fault in [
+        (tmp_path / "fifo", "not a regular file"),
+        ("/dev/zero", "not a regular file"),
+        (tmp_path, "Is a directory"),
+        ("nul\0in it", "null"),
+        (tmp_path / "nothing", "no such file"),
+        (tmp_path / ("long" * 100), "File name too long"),
+    ]:
+        with pytest.raises(DataError, match=fault):
+            read(path)
+
+
+def test_a_message_is_one_line_of_printable_characters(tmp_path):
+    """Else a file could clear the terminal and write there what it likes."""
+    evil = "\x1b[2J\r\nyou are hacked\u202e\x9b"
+    (tmp_path / "w.pkl").write_bytes(pickle.dumps({evil: 1}))
+    np.savez(tmp_path / "w.npz", **{evil: np.ones(1)})
+    for read, path in [
+        (lambda path: load_pickle(path, ["W1"]), tmp_path / "w.pkl"),
+        (Network([]).load, tmp_path / "w.npz"),
+        (load_pickle, tmp_path / evil),
+    ]:
+        with pytest.raises(DataError) as caught:
+            read(path)
+        assert str(caught.value).isprintable() and "you are hacked" in str(caught.value)
+
+
+def test_a_message_keeps_the_letters_of_every_language():
+    assert str(DataError("Gewichte für 数字.npz")) == "Gewichte für 数字.npz"
+
+
+def left_by_a_killed_process(path):
+    """Let a process die while it writes to path; what it leaves in the folder."""
+    code = (
+        "import os, sys; from dlscratch.storage.files import atomic_write\n"
+        "with atomic_write(sys.argv[1]) as file: file.write(b'ne'); file.flush(); os._exit(1)"
+    )
+    subprocess.run([sys.executable, "-c", code, path])
+    return [found.name for found in path.parent.iterdir()]
+
+
+def test_what_a_killed_process_left_is_swept_by_the_next_one(tmp_path):
+    path = tmp_path / "weights[1].npz"
+    assert len(left_by_a_killed_process(path)) == 1
+    with atomic_write(path) as file:
+        file.write(b"whole")
+    assert [found.name for found in tmp_path.iterdir()] == [path.name]
+
+
+def test_files_that_look_alike_are_not_swept(tmp_path):
+    names = {"w.npz.tmp", "w.npz.0123456789abcdef.tmp.npz", "v.npz.0123456789abcdef.tmp"}
+    for name in names:
+        (tmp_path / name).write_bytes(b"mine")
+    sweep(tmp_path / "w.npz")
+    assert {found.name for found in tmp_path.iterdir()} == names
+
+
+def test_sweeping_spares_what_is_still_being_written(tmp_path):
+    with atomic_write(tmp_path / "w.npz") as file:
+        sweep(tmp_path / "w.npz")
+        file.write(b"whole")
+    assert (tmp_path / "w.npz").read_bytes() == b"whole"
+
+
+def test_a_missing_folder_is_named_not_the_file_that_would_have_been_there(tmp_path):
+    with pytest.raises(FileNotFoundError, match="there is no such folder: '.*missing'$"):
+        Network([]).save(tmp_path / "missing" / "net.npz")
