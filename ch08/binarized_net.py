@@ -37,7 +37,7 @@ from ch08.packed_bits import packed_network, scores, unpacked_network, weights
 from dlscratch import figures
 from dlscratch.book.experiment import Claim, run
 from dlscratch.storage.files import atomic_write
-from dlscratch.storage.npz import read_arrays, write_arrays
+from dlscratch.storage.npz import load_arrays, write_arrays
 from dlscratch.workers import one_blas_thread
 
 WEIGHTS = Path(__file__).with_name("binarized_net_params.npz")  # all binary, seed 0
@@ -134,7 +134,8 @@ def main(args):
         args.error("--evaluate reads the test images, --validate others: choose one")
     train, test = load_images(args)
     if args.evaluate:
-        bits = read_arrays(WEIGHTS)
+        bits = packed_network(build(KINDS["all binary"], rng=0))
+        load_arrays(WEIGHTS, bits)  # in place of what was drawn
         nets, claims = [unpacked_network(bits)], []
     else:
         nets = [trained(args, name, train) for name in KINDS]

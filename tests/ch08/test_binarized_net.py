@@ -9,7 +9,6 @@ from ch08 import binarized_net, binarized_training
 from ch08.binarized_training import KINDS, black_and_white, build, trained, warped
 from dlscratch import Trainer
 from dlscratch.book.experiment import run
-from dlscratch.storage.npz import read_arrays
 
 
 @pytest.fixture
@@ -36,7 +35,8 @@ def script(tmp_path):
 
 
 def weights_in(folder):
-    return read_arrays(folder / "binarized_net_params.npz")
+    with np.load(folder / "binarized_net_params.npz") as arrays:
+        return dict(arrays)
 
 
 # ---- the committed bits
