@@ -35,7 +35,7 @@ draw: .venv/ready
 	$(VENV) -m dlscratch draw
 
 test: .venv/ready-dev
-	@echo "about 4 minutes on two cores; a single test is run by: $(VENV) -m pytest FILE::TEST"
+	@echo "about 7 minutes on two cores; a single test is run by: $(VENV) -m pytest FILE::TEST"
 	$(VENV) -m pytest $(PARALLEL)
 
 lint: .venv/ready-dev
