@@ -47,7 +47,7 @@ class RelativeError(Loss):
     """
 
     def forward(self, x, t):
-        self.cache = x - t, float(np.sum(t * t)) + EPS
+        self.cache = x - t, max(float(np.sum(t * t)), EPS)
         return float(np.sum((x - t) ** 2)) / self.cache[1]
 
     def backward(self, dout=1.0):
