@@ -14,10 +14,10 @@ Accuracy on the test images, read once at the end, when nothing was left to choo
     all binary      0.9821  0.9834  0.9838  0.9831, 0.0009
 
 All binary had 12 epochs, the others 4: they would gain by more. The settings were chosen on 10,000
-training images held back, as --validate does, by the all-binary network alone, after 5 epochs. Learning
-rates 0.003, 0.01, 0.03, images moved by up to a pixel: 96.7, 97.4, 97.2 %, and after 10 epochs with
-0.01: 97.7 %. Images as they are, moved, warped: 97.0, 97.4, 97.7 %. Not searched: the batch of 100,
-the first weights of 0.1, the settings of the other two.
+training images held back, as --validate does, by the all-binary network alone, after 5 epochs.
+Learning rates 0.003, 0.01, 0.03, images moved by up to a pixel: 96.7, 97.4, 97.2 %, and after 10
+epochs with 0.01: 97.7 %. Images as they are, moved, warped: 97.0, 97.4, 97.7 %. Not searched: the
+batch of 100, the first weights of 0.1, the settings of the other two.
 
     python ch08/binarized_net.py
     python ch08/binarized_net.py --evaluate
