@@ -6,6 +6,7 @@ import json
 import re
 import socket
 import threading
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -333,7 +334,7 @@ def test_five_hundred_requests_at_once_are_all_answered(server, seven):
         client.settimeout(60)
         client.sendall(request)
     for client in clients:
-        answers.append(b"".join(iter(lambda: client.recv(65536), b"")))  # noqa: B023
+        answers.append(b"".join(iter(partial(client.recv, 65536), b"")))
         client.close()
     assert [answer.split()[1] for answer in answers] == [b"200"] * 500
 
