@@ -59,7 +59,7 @@ def resume(path: Path, trainer: Any) -> None:
             history = _history(facts["history"])
             generators = trainer.generators()
             pairs = zip(generators, facts["states"], strict=True)
-            states = [_state(rng, state) for rng, state in pairs]
+            states = [generator_state(rng, state) for rng, state in pairs]
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise DataError(f"{path} is damaged ({error!r:.200}): start anew") from error
         arrays = _arrays(trainer, optimizer)
@@ -153,7 +153,7 @@ def _history(found: dict[str, Any]) -> History:
     return History(loss, train, test, seconds)
 
 
-def _state(rng: np.random.Generator, state: dict[str, Any]) -> dict[str, Any]:
+def generator_state(rng: np.random.Generator, state: dict[str, Any]) -> dict[str, Any]:
     """The state, if it is one of such a generator."""
     copy.deepcopy(rng.bit_generator).state = state
     # NumPy takes these on trust, and reads behind the end of its arrays

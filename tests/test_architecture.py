@@ -79,7 +79,7 @@ def test_everything_stays_small(capsys):
     """Small is a promise of this library; raise a bound only for something that a reader gains."""
     for what, paths, longest, whole in [
         ("dlscratch", LIBRARY, 300, 12000),
-        ("chapters", SCRIPTS, 160, 7000),
+        ("chapters", SCRIPTS, 160, 9000),
     ]:
         lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in paths}
         largest = max(lines, key=lines.get)

@@ -1,0 +1,204 @@
+"""A training loop that a script writes out itself, with what every long one needs around it.
+
+`Trainer` feeds (x, t) to one network. Two networks that train each other, or a player that makes
+its own examples, need a loop of their own: `for step in loop:`. This one shows the losses while it
+runs, keeps a checkpoint, and with --resume goes on: it ends at the same numbers, to the bit, if
+everything that the next step depends on was handed to it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dlscratch.checkpoint import generator_state
+from dlscratch.history import running_mean
+from dlscratch.network import Network
+from dlscratch.optimizers import Optimizer
+from dlscratch.storage.files import DataError, atomic_write
+from dlscratch.storage.npz import open_arrays, write_arrays
+
+LINES = 10  # how often a loop prints how far it is, and writes its checkpoint
+
+
+def resume_option(parser: Any) -> None:
+    """Add --resume to the options of a script that trains in a `Loop`."""
+    parser.add_argument(
+        "--resume", action="store_true", help="go on where Ctrl-C stopped the same command"
+    )
+
+
+class Loop:
+    """The steps 1 .. steps of a training; iterate over it once.
+
+    args: of the script; its out, seed and resume are used. name: of this training among those of
+    the script. parts: name -> (network, optimizer), or (network, None) for one that is not trained
+    by gradients. rng: the generator that the loop draws from. arrays: whatever else changes as it
+    runs, by name. settings: what must be the same when it goes on, such as the batch size.
+    `history` holds every number that was recorded, name -> list.
+
+    >>> import tempfile, types
+    >>> from dlscratch import SGD, Affine
+    >>> net, rng = Network([Affine.init(3, 2, rng=0)]), np.random.default_rng(0)
+    >>> args = types.SimpleNamespace(out=Path(tempfile.mkdtemp()), seed=0, resume=False)
+    >>> loop = Loop(args, "example", steps=2, parts={"net": (net, SGD(0.1))}, rng=rng)
+    >>> for step in loop:
+    ...     loss, grads = net.loss_and_gradient(rng.random((4, 3)), np.array([0, 1, 1, 0]))
+    ...     loop.update("net")
+    ...     loop.record(loss=loss)
+    example, step 1/2: loss 0... (0 s)
+    example, step 2/2: loss 0... (0 s)
+    >>> [len(numbers) for numbers in loop.history.values()]
+    [2]
+    """
+
+    def __init__(
+        self,
+        args: Any,
+        name: str,
+        *,
+        steps: int,
+        parts: Mapping[str, tuple[Network, Optimizer | None]],
+        rng: np.random.Generator,
+        arrays: Mapping[str, np.ndarray] | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ):
+        self.name, self.steps, self.parts, self.rng = name, steps, dict(parts), rng
+        self.arrays = dict(arrays or {})
+        self.settings = dict(settings or {})
+        self.path = Path(args.out) / f"{name.replace(' ', '-')}-seed{args.seed}.resume.npz"
+        self.resume = args.resume
+        self.history: dict[str, list[float]] = {}
+        self.done = 0  # steps that were finished
+        self.saved = 0  # of them, those in the checkpoint
+        self.seconds = 0.0  # of the run and those that it goes on from
+
+    def __iter__(self) -> Iterator[int]:
+        from tqdm import tqdm
+
+        if self.resume and self.path.exists():
+            self._restore()
+        elif self.resume:
+            print(f"--resume: there is no {self.path} to go on from, so this is a new run")
+        every = math.ceil(self.steps / LINES)
+        start = time.perf_counter() - self.seconds
+        with tqdm(total=self.steps, initial=self.done, leave=False, disable=None) as bar:
+            bar.set_description(self.name)
+            while self.done < self.steps:
+                try:
+                    yield self.done + 1
+                except GeneratorExit:  # the body of the loop was left, by Ctrl-C for instance
+                    self._farewell()
+                    raise
+                self.done += 1
+                self.seconds = time.perf_counter() - start
+                bar.update()
+                if self.done % 10 == 0:
+                    bar.set_postfix_str(self._losses(), refresh=False)
+                if self.done % every == 0 or self.done == self.steps:
+                    self._save()
+                    progress = f"{self.name}, step {self.done}/{self.steps}"
+                    tqdm.write(f"{progress}: {self._losses()} ({self.seconds:.0f} s)")
+
+    def update(self, name: str, clip_norm: float | None = None) -> None:
+        """Let the optimizer of a part move its weights by the gradients of its last backward."""
+        net, optimizer = self.parts[name]
+        assert optimizer is not None, f"{name} has no optimizer"
+        optimizer.update(net.params, net.grads, clip_norm=clip_norm)
+
+    def record(self, **numbers: float) -> None:
+        """Keep numbers of this step; the line of progress shows the mean of the last hundred."""
+        for name, number in numbers.items():
+            self.history.setdefault(name, []).append(float(number))
+
+    def _losses(self) -> str:
+        return ", ".join(
+            f"{name.replace('_', ' ')} {running_mean(numbers):.4f}"
+            for name, numbers in self.history.items()
+        )
+
+    def _farewell(self) -> None:
+        if self.saved:
+            hint = f"--resume goes on from step {self.saved}, in {self.path}"
+        else:
+            hint = "too early for a checkpoint"
+        print(f"\n{self.name}: stopped after step {self.done}; {hint}", flush=True)
+
+    # ---- checkpoint
+
+    def _generators(self) -> list[np.random.Generator]:
+        layers = [layer for net, _ in self.parts.values() for layer in net.walk()]
+        return [self.rng, *(layer.rng for layer in layers if layer.rng is not None)]
+
+    def _changing(self) -> dict[str, np.ndarray]:
+        """Every array that training changes, by the name it has in a checkpoint."""
+        found = {f"arrays/{name}": array for name, array in self.arrays.items()}
+        for part, (net, optimizer) in self.parts.items():
+            for name, array in {**net.params, **net.buffers}.items():
+                found[f"{part}/{name}"] = array
+            if optimizer is not None:
+                optimizer.init_state(net.params)
+                for name, state in optimizer.state.items():
+                    for what, array in zip(optimizer.state_names, state):
+                        found[f"{part}/optimizer/{name}/{what}"] = array
+        return found
+
+    def _facts(self) -> dict[str, Any]:
+        """What must be the same when the loop goes on, as JSON holds it."""
+        optimizers = {part: repr(optimizer) for part, (_, optimizer) in self.parts.items()}
+        facts = {**self.settings, "steps": self.steps, "optimizers": optimizers}
+        return dict(json.loads(json.dumps(facts, default=str)))
+
+    def _save(self) -> None:
+        self.saved = self.done
+        state = {
+            "settings": self._facts(),
+            "done": self.done,
+            "seconds": self.seconds,
+            "history": self.history,
+            "optimizer steps": [opt.steps for _, opt in self.parts.values() if opt is not None],
+            "generators": [rng.bit_generator.state for rng in self._generators()],
+        }
+        text = json.dumps(state, default=lambda value: value.tolist())
+        with atomic_write(self.path) as file:
+            write_arrays(file, {**self._changing(), "state": text})
+
+    def _restore(self) -> None:
+        """Bring everything to where `_save` wrote; DataError, and nothing changed, if unfit."""
+        generators, arrays = self._generators(), self._changing()
+        with open_arrays(self.path) as file:
+            try:
+                state = json.loads(file.text("state") or "")
+                settings, done = state["settings"], int(state["done"])
+                history = {
+                    str(name): [float(number) for number in numbers]
+                    for name, numbers in state["history"].items()
+                }
+                steps = [int(count) for count in state["optimizer steps"]]
+                pairs = zip(generators, state["generators"], strict=True)
+                states = [generator_state(rng, found) for rng, found in pairs]
+                seconds = float(state["seconds"])
+            except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+                raise DataError(f"{self.path} is damaged ({error!r:.200}): start anew") from error
+            for name, expected in self._facts().items():
+                if settings.get(name) != expected:
+                    raise DataError(
+                        f"{self.path} is not a checkpoint of this training: expected {name} "
+                        f"{expected!r}, got {settings.get(name)!r:.200}; go on with the settings "
+                        "that it was begun with, or start anew"
+                    )
+            found = file.numbers(arrays)
+        for name, array in arrays.items():  # from here on, nothing can fail
+            array[...] = found[name]
+        optimizers = [opt for _, opt in self.parts.values() if opt is not None]
+        for optimizer, count in zip(optimizers, steps):
+            optimizer.steps = count
+        for rng, rng_state in zip(generators, states):
+            rng.bit_generator.state = rng_state
+        self.history, self.done, self.saved, self.seconds = history, done, done, seconds
