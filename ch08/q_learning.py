@@ -27,7 +27,7 @@ class Settings(NamedTuple):
 
     frames: int  # that are played
     memory: int = 100_000  # transitions that are remembered
-    copy_every: int = 1000  # updates from one renewal of the target network to the next
+    copy_every: int = 200  # updates from one renewal of the target network to the next
     lr: float = 1e-3
     gamma: float = 0.99
     updates: int = 2  # for a frame of all eight games
