@@ -17,7 +17,9 @@ COLOURS = {  # of the channels
     2: [(255, 255, 255), (85, 95, 120)],  # Catch: this frame, the one before
     4: [(86, 180, 233), (255, 255, 255), (110, 120, 145), (230, 159, 0)],  # paddle, ball, ..
 }
+LINE = (12, 15, 25)  # around each pixel
 BAR = (0, 158, 115)
+MARKS = (1, figures.GREEN, "o", "a point"), (-1, figures.VERMILION, "x", "missed")
 PIXEL = 16  # how wide a pixel of the game is in the film
 
 
@@ -44,11 +46,13 @@ def record(net, game, frames, seed=0):
 
 
 def picture(seen):
-    """The channels in colours, the first on top: (C, H, W) -> (H, W, 3) uint8."""
+    """The channels in colours, the first on top: (C, H, W) -> (16 H, 16 W, 3) uint8."""
     pixels = np.full((*seen.shape[1:], 3), BACKGROUND, np.uint8)
     for channel, colour in reversed(list(zip(seen, COLOURS[len(seen)]))):
         pixels[channel > 0] = colour
-    return pixels
+    large = pixels.repeat(PIXEL, axis=0).repeat(PIXEL, axis=1)
+    large[::PIXEL] = large[:, ::PIXEL] = LINE
+    return large
 
 
 def save_film(recorded, path):
@@ -58,10 +62,10 @@ def save_film(recorded, path):
     highest = max(frame.q.max() for frame in recorded)
     pictures = []
     for frame in recorded:
-        board = picture(frame.seen).repeat(PIXEL, axis=0).repeat(PIXEL, axis=1)
-        bar = np.full((PIXEL, board.shape[1], 3), BACKGROUND, np.uint8)
+        board = picture(frame.seen)
+        bar = np.full((PIXEL, board.shape[1], 3), LINE, np.uint8)
         length = round(board.shape[1] * max(0, frame.q.max()) / highest) if highest > 0 else 0
-        bar[PIXEL // 4 :, :length] = BAR
+        bar[PIXEL // 3 :, :length] = BAR
         pictures.append(Image.fromarray(np.concatenate([board, bar])))
     first, *others = pictures
     first.save(path, save_all=True, append_images=others, duration=80, loop=0)
@@ -75,19 +79,21 @@ def draw(games, at_once):
     """
     rows = len(games)
     fig, axes = figures.new(
-        rows, 4, (11.0, 2.9 * rows), squeeze=False, width_ratios=(1.2, 1.5, 0.9, 0.9)
+        rows, 4, (8.8, 2.3 * rows), squeeze=False, width_ratios=(1.2, 1.5, 0.9, 0.9)
     )
     for (left, middle, *pictures), (name, (scores, recorded)) in zip(axes, games.items()):
+        name = name.capitalize()
         frames = at_once * np.arange(1, len(scores) + 1) / 1000
-        left.plot(frames, scores, color=figures.BLUE)
+        left.plot(frames[::50], scores[::50], color=figures.BLUE)
         left.set(title=f"{name}: it learns", xlabel="thousand frames", ylabel="points a game")
         values = np.array([frame.q.max() for frame in recorded])
-        middle.plot(values, color=figures.BLUE, label="expected points")
-        for reward, colour, label in ((1, figures.GREEN, "a point"), (-1, figures.VERMILION, "-1")):
+        middle.plot(values, color=figures.BLUE, linewidth=1)
+        for reward, colour, mark, word in MARKS:
             at = [k for k, frame in enumerate(recorded) if frame.reward == reward]
-            middle.plot(at, values[at], "o", color=colour, markersize=4, label=label)
+            if at:
+                middle.plot(at, values[at], mark, color=colour, markersize=4, label=word)
+                middle.legend(frameon=False, fontsize=8, loc="lower left")
         middle.set(title=f"{name}: it expects", xlabel="frame", ylabel="points, discounted")
-        low, high = int(values.argmin()), int(values.argmax())
-        for ax, k, word in zip(pictures, (high, low), ("most", "least")):
-            figures.image(ax, picture(recorded[k].seen), f"frame {k}: expects {word}")
+        for ax, k, word in zip(pictures, (values.argmax(), values.argmin()), ("most", "least")):
+            figures.image(ax, picture(recorded[k].seen), f"{word}, frame {k}")
     return fig

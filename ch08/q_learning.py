@@ -19,7 +19,7 @@ from dlscratch.games import ReplayMemory
 
 GAMES_AT_ONCE = 8
 BATCH = 64
-HIDDEN = 64
+HIDDEN = 112
 
 
 class Settings(NamedTuple):
@@ -28,11 +28,11 @@ class Settings(NamedTuple):
     frames: int  # that are played
     memory: int = 100_000  # transitions that are remembered
     copy_every: int = 200  # updates from one renewal of the target network to the next
-    lr: float = 1e-3
+    lr: float = 5e-4
     gamma: float = 0.99
     updates: int = 2  # for a frame of all eight games
     explore: float = 0.25  # the share of the frames in which epsilon falls from 1 to its end
-    epsilon: float = 0.05  # its end
+    epsilon: float = 0.02  # its end
     limit: int = 1000  # frames after which a game is cut off
 
 
