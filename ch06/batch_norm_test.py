@@ -14,10 +14,11 @@ scale is not good | here: 12 of 16 without, 0 with BatchNorm, stay below 20 % | 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from ch06.side_by_side import end_if_interrupted, resume_option, train_side_by_side
+from ch06.side_by_side import end_if_interrupted, train_side_by_side
 from dataset.mnist import load_mnist
 from dlscratch import SGD, BatchNorm, MultiLayerNet, figures
 from dlscratch.book.experiment import Claim, number, run
+from dlscratch.book.loop import resume_option
 
 STDS = np.logspace(0, -4, num=16)
 BOOK_EPS = 10e-7  # as section 6.3.1 writes it

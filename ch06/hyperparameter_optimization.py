@@ -16,12 +16,12 @@ import numpy as np
 from tqdm import tqdm
 
 from ch06.search import OptunaSearch, RandomSearch, search
-from ch06.side_by_side import fingerprint, resume_option
+from ch06.side_by_side import fingerprint
 from ch06.trials import Trials
 from dataset.mnist import load_mnist
 from dlscratch import figures, train_validation_split
 from dlscratch.book.experiment import Claim, number, run
-from dlscratch.workers import available_cores
+from dlscratch.book.runner import runner_options
 
 SEARCHES = {"random": RandomSearch, "optuna": OptunaSearch}
 
@@ -40,12 +40,11 @@ def options(parser):
         ("trials", 5, 100, "how many trainings (default: 100; 20 with --quick)"),
         ("epochs", 1, 50, "of each training (default: 50; 20 with --quick)"),
         ("images", 10, 500, "training images, of which a fifth is for validation (default: 500)"),
-        ("processes", 1, available_cores(), "trainings at a time (default: one a core)"),
     ):
         kind = number(int, at_least=least)
         parser.add_argument(f"--{name}", type=kind, default=default, help=text)
     parser.add_argument("--search", choices=SEARCHES, default="random", help="default: random")
-    resume_option(parser)
+    runner_options(parser)
 
 
 def search_method(args):

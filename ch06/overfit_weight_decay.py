@@ -14,10 +14,11 @@ the training accuracy came down; the test accuracy did not go up
 
 import numpy as np
 
-from ch06.side_by_side import end_if_interrupted, resume_option, train_side_by_side
+from ch06.side_by_side import end_if_interrupted, train_side_by_side
 from dataset.mnist import load_mnist
 from dlscratch import SGD, MultiLayerNet, figures
 from dlscratch.book.experiment import Claim, number, run
+from dlscratch.book.loop import resume_option
 
 HIDDEN = [100] * 6
 QUICK_EPOCHS = 60

@@ -15,15 +15,10 @@ import numpy as np
 from dataset.mnist import load_mnist
 from dlscratch import History, Trainer, figures
 from dlscratch.book.experiment import IRRELEVANT_OPTIONS, number
+from dlscratch.book.loop import resume_option
 from dlscratch.common.util import smooth_curve
 
 BATCH = 128  # rows of a mini-batch in Figures 6-9 and 6-15
-
-
-def resume_option(parser):
-    parser.add_argument(
-        "--resume", action="store_true", help="go on where Ctrl-C stopped the same command"
-    )
 
 
 def train_side_by_side(
