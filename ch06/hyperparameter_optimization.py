@@ -16,11 +16,10 @@ import numpy as np
 from tqdm import tqdm
 
 from ch06.search import OptunaSearch, RandomSearch, search
-from ch06.side_by_side import fingerprint
 from ch06.trials import Trials
 from dataset.mnist import load_mnist
 from dlscratch import figures, train_validation_split
-from dlscratch.book.experiment import Claim, number, run
+from dlscratch.book.experiment import Claim, fingerprint, number, run
 from dlscratch.book.runner import runner_options
 
 SEARCHES = {"random": RandomSearch, "optuna": OptunaSearch}
@@ -111,7 +110,7 @@ def claims(best, epochs):
 def main(args):
     method = search_method(args)
     count, epochs = (20, 20) if args.quick else (args.trials, args.epochs)
-    name = f"hyperparameter_optimization-{fingerprint(args, ignore=('processes', 'trials'))}.jsonl"
+    name = f"hyperparameter_optimization-{fingerprint(args, ignore=['trials'])}.jsonl"
     bar = tqdm(total=count, unit="trial", leave=False, disable=None)
     trials = Trials(args.out / name, split(args.images, args.seed), epochs, args, bar.update)
     try:

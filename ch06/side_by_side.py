@@ -8,13 +8,12 @@ output folder, until all are done.
 
 import math
 import shutil
-import zlib
 
 import numpy as np
 
 from dataset.mnist import load_mnist
 from dlscratch import History, Trainer, figures
-from dlscratch.book.experiment import IRRELEVANT_OPTIONS, number
+from dlscratch.book.experiment import fingerprint, number
 from dlscratch.book.loop import resume_option
 from dlscratch.common.util import smooth_curve
 
@@ -55,13 +54,6 @@ def train_side_by_side(
                 return histories
     shutil.rmtree(folder)
     return histories
-
-
-def fingerprint(args, ignore=()):
-    """Eight digits for the options that the result depends on, so that no other run is resumed."""
-    ignore = (*IRRELEVANT_OPTIONS, *ignore)
-    options = sorted((name, value) for name, value in vars(args).items() if name not in ignore)
-    return f"{zlib.crc32(repr(options).encode()):08x}"
 
 
 def end_if_interrupted(histories):

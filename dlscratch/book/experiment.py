@@ -25,6 +25,7 @@ import math
 import os
 import sys
 import time
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -40,17 +41,14 @@ __all__ = [
     "has_screen",
     "number",
     "exit_with_one_line",
+    "fingerprint",
     "parser_of",
     "replay",
     "run",
 ]
 
-IRRELEVANT_OPTIONS = (
-    "error",
-    "out",
-    "resume",
-    "show",
-)  # what the result of a run does not depend on
+# what the result of a run does not depend on
+IRRELEVANT_OPTIONS = "error", "out", "processes", "resume", "show"
 
 
 @dataclass(frozen=True)
@@ -156,6 +154,13 @@ def exit_with_one_line(program: str, farewell: str) -> Iterator[None]:
     except KeyboardInterrupt:
         print(f"\n{program}: {farewell}", file=sys.stderr)
         raise SystemExit(130) from None
+
+
+def fingerprint(args: Any, ignore: Sequence[str] = ()) -> str:
+    """Eight digits for the options that the result depends on, so that no other run is resumed."""
+    ignore = (*IRRELEVANT_OPTIONS, *ignore)
+    options = sorted((name, value) for name, value in vars(args).items() if name not in ignore)
+    return f"{zlib.crc32(repr(options).encode()):08x}"
 
 
 def _write_record(path, args, parser, seconds, claims):

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from dlscratch.book.experiment import number
+from dlscratch.book.experiment import fingerprint, number
 from dlscratch.book.loop import resume_option
 from dlscratch.storage.files import atomic_write
 from dlscratch.workers import available_cores, one_blas_thread
@@ -117,6 +117,33 @@ class Runner:
     def _finish(self, name: Any, result: Any) -> None:
         self.finished[name] = result
         self.on_result(name, result)
+
+
+def over_seeds(
+    args: Any,
+    name: str,
+    train: Callable[..., Any],
+    kinds: Mapping[Any, tuple[Any, ...]],
+    seeds: int,
+    say: Callable[[Any], str],
+) -> dict[Any, list[Any]]:
+    """{kind: [train(*kinds[kind], seed) for each of `seeds` seeds from args.seed on]}.
+
+    args: of the script; its out, seed, quick, processes and resume are used. name: of the file of
+    results. say(result): what is printed of each. What is compared is compared over seeds: one seed
+    may be lucky.
+    """
+    numbers = range(args.seed, args.seed + seeds)
+    jobs = {f"{kind}, seed {n}": (*kinds[kind], n) for n in numbers for kind in kinds}
+    with Runner(
+        train,
+        args.out / f"{name}-{fingerprint(args)}.jsonl",
+        processes=1 if args.quick else args.processes,
+        resume=args.resume,
+        on_result=lambda job, result: print(f"{job}: {say(result)}", flush=True),
+    ) as runner:
+        results = runner.run(jobs)
+    return {kind: [results[f"{kind}, seed {n}"] for n in numbers] for kind in kinds}
 
 
 def _on_one_thread(function: Callable[..., Any], *arguments: Any) -> Any:

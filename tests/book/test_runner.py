@@ -1,10 +1,11 @@
 """Many jobs side by side: the same results on any number of processes, none lost by a stop."""
 
 import math
+from argparse import Namespace
 
 import pytest
 
-from dlscratch.book.runner import Runner
+from dlscratch.book.runner import Runner, over_seeds
 
 JOBS = {f"number {n}": (n,) for n in range(5)}
 ROOTS = {name: math.sqrt(n) for name, (n,) in JOBS.items()}
@@ -84,3 +85,12 @@ def test_a_mistake_in_a_job_ends_the_run_with_its_error(tmp_path):
         Runner(math.sqrt, tmp_path / "roots.jsonl", processes=2) as runner,
     ):
         runner.run({"good": (4,), "bad": (-4,)})
+
+
+def test_over_seeds_runs_every_kind_with_every_seed(tmp_path, capsys):
+    args = Namespace(out=tmp_path, seed=5, quick=True, processes=2, resume=False)
+    table = over_seeds(args, "powers", pow, {"two": (2,), "ten": (10,)}, 3, say="{:,}".format)
+    assert table == {"two": [32, 64, 128], "ten": [100000, 1000000, 10000000]}
+    assert "ten, seed 5: 100,000\n" in capsys.readouterr().out
+    (path,) = tmp_path.iterdir()
+    assert path.name.startswith("powers-") and len(path.read_text().splitlines()) == 6
