@@ -19,6 +19,8 @@ from dlscratch.book.chapters import modules
 for package in ("sphinx", "myst_parser", "furo"):
     pytest.importorskip(package, reason=f"{package} is not installed: it is in .[dev]")
 
+pytestmark = pytest.mark.slow  # the site is built
+
 ROOT = Path(__file__).parent.parent
 FILES = [path for name in ("dlscratch", "dataset") for path in (ROOT / name).rglob("*.py")]
 MODULES = sorted(
