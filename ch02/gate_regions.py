@@ -1,8 +1,9 @@
 """Figures 2-6 to 2-8: one straight line does OR, none does XOR, a curve does (section 2.4).
 
 A perceptron cuts the plane of its inputs along the line b + w1 x1 + w2 x2 = 0: 0 on one side, 1 on
-the other. OR's points can be parted so, with (b, w1, w2) = (-0.5, 1, 1). XOR's cannot; try to find
-a line with --line. A bent boundary parts them, and two layers can bend (xor_gate.py).
+the other. OR's points can be separated like that, with (b, w1, w2) = (-0.5, 1, 1). XOR's
+cannot; try to find a line with --line. A curved boundary separates them, and two layers can draw
+one (xor_gate.py).
 
     python ch02/gate_regions.py
     python ch02/gate_regions.py --line 1.5 -1 -1

@@ -1,9 +1,9 @@
 """Figure 6-24: the search for hyper-parameters (section 6.5).
 
-A hundred times a learning rate and a weight decay are drawn at random from a logarithmic scale, a
-net is trained on 400 images and scored on 100 others, split off from the training images: the test
-images are for the very end. The best show where to look next: narrow a range, --lr 0.001 0.01, and
-search again. --search optuna, the Bayesian optimization of section 6.5.2, does so by itself.
+A hundred times a learning rate and a weight decay are drawn at random on a logarithmic scale, and a
+net is trained on 400 images and scored on 100 others, held back from the training images: the test
+images are for the very end. The best trials show where to search next: narrow a range, --lr 0.001
+0.01, and run it again. --search optuna, the Bayesian optimization of section 6.5.2, does so itself.
 
     python ch06/hyperparameter_optimization.py
 

@@ -96,7 +96,7 @@ def accuracy_figure(history, title):
 
 
 def accuracy_of(args, net, data):
-    """The accuracy on all of the data, worked out by as many workers as have trained the net."""
+    """The accuracy on all of the data, computed by as many workers as have trained the net."""
     with Workers(net, args.workers) as workers:
         return workers.accuracy(*data)
 

@@ -2,8 +2,8 @@
 
 A filter of 5 x 5 weights is a small picture: here its smallest weight is black and its largest
 white. Before training the 30 filters are noise. Afterwards many have an order: a bright and a dark
-side, which answers to an edge, or a blob. As a number: in noise a weight tells nothing about the
-one beside it, in a pattern the two are alike.
+side, which responds to an edge, or a blob. As a number: in noise a weight says nothing about its
+neighbour, in a pattern the two are alike.
 
     python ch07/visualize_filter.py
 

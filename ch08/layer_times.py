@@ -1,8 +1,8 @@
 """Figure 8-14: where the time of a forward pass goes (section 8.3.1).
 
 Every layer of our two convolutional networks is timed by itself, on a batch of 100 images and one
-thread of the processor. As in the AlexNet of the book, the convolutions take most of it: they make
-each of many numbers out of hundreds of products. What makes them faster makes everything faster.
+thread of the processor. As in the AlexNet of the book, the convolutions take most of it: each of
+their many outputs is a sum of hundreds of products. What makes them faster makes everything faster.
 
     python ch08/layer_times.py
 

@@ -1,4 +1,4 @@
-"""Figures 8-8, 8-15 and 8-16: what others have measured, redrawn (sections 8.2.1, 8.3.2, 8.3.3).
+"""Figures 8-8, 8-15 and 8-16: what others measured, redrawn (sections 8.2.1, 8.3.2, 8.3.3).
 
 Nothing is computed here. Dark bars are numbers that the book's text or what is legible of its
 figures gives; where its figures are not legible, pale bars stand for what was published at the time

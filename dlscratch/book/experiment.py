@@ -200,7 +200,7 @@ def number(
     >>> number(float, above=0, at_most=1)("1.5")
     Traceback (most recent call last):
         ...
-    argparse.ArgumentTypeError: expected a number above 0 and at most 1, but '1.5' came
+    argparse.ArgumentTypeError: expected a number above 0 and at most 1, got '1.5'
     """
     bounds = {"at least": at_least, "above": above, "at most": at_most}
     limits = [f"{name} {bound:g}" for name, bound in bounds.items() if math.isfinite(bound)]
@@ -212,17 +212,17 @@ def number(
         except ValueError:
             value = math.nan  # fails every comparison below
         if not (math.isfinite(value) and at_least <= value <= at_most and value > above):
-            raise argparse.ArgumentTypeError(f"expected {expected}, but {text!r} came")
+            raise argparse.ArgumentTypeError(f"expected {expected}, got {text!r}")
         return value
 
     return parse
 
 
 def replay(script: str) -> None:
-    """Show the session of a script, the text beside it with >>> lines, after checking every answer.
+    """Show the session of a script, the text beside it with >>> lines, after checking every output.
 
     ch01/repl.py has ch01/repl.txt. The lines are run in order, as doctest runs them. Where Python
-    answers something else than the text, both answers are printed and the script ends with
+    prints something else than the text, both are printed and the script ends with
     `SystemExit`.
     """
     session = Path(script).with_suffix(".txt")
@@ -231,9 +231,9 @@ def replay(script: str) -> None:
         str(session), module_relative=False, optionflags=flags, encoding="utf-8"
     )
     if failed:
-        raise SystemExit(f"{session}: {failed} of {typed} answers differ")
+        raise SystemExit(f"{session}: {failed} of {typed} outputs differ")
     print(session.read_text(encoding="utf-8"))
-    print(f"{typed} inputs typed, every answer as shown")
+    print(f"{typed} inputs typed, every output as shown")
 
 
 class Parser(argparse.ArgumentParser):

@@ -172,7 +172,7 @@ def _head(verdicts, command):
         f"{len(verdicts)} claims {sum(verdicts)} hold and {len(verdicts) - sum(verdicts)} differ. "
         "Nothing is tuned until it fits: what differs stays, with the reason as far as it is known."
         f"\n\nMade by `{command}` on {date.today()} ({machine}). "
-        "The times are those of a clock on the wall.\n"
+        "The times are wall-clock times.\n"
     )
 
 

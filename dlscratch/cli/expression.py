@@ -93,7 +93,7 @@ def value(text: str) -> tuple[str, Any]:
     ('apple', 100.0)
     """
     name, _, number = text.partition("=")
-    mistake = UsageError(f"expected a name and its value, such as apple=100, but {text!r} came")
+    mistake = UsageError(f"expected a name and its value, such as apple=100, got {text!r}")
     if not name.isidentifier():
         raise mistake
     try:

@@ -61,7 +61,7 @@ class DrawServer(socketserver.ThreadingTCPServer):
     """Serves the page for `networks`, by name; port 0 is any free one. OSError if it is taken."""
 
     request_queue_size = 1024  # connections that wait to be accepted; 5 by default
-    daemon_threads = True  # whoever is still being served does not hold up the end
+    daemon_threads = True  # a request that is still being served does not delay the end
     allow_reuse_address = sys.platform != "win32"  # where it would share another program's port
 
     def __init__(self, networks: Mapping[str, Any], port: int = 0):

@@ -147,7 +147,7 @@ def operate(symbol: str, *inputs: Any) -> Node:
 def apply(symbol: str, layer: Any, *inputs: Any) -> Node:
     """The node of a layer: layer.forward(*inputs) now, layer.backward(dout) when gradients come.
 
-    The layer answers one gradient, or a tuple of them, one for each input. It remembers only its
+    The layer returns one gradient, or a tuple of them, one for each input. It remembers only its
     last forward pass, so that each node needs a layer of its own.
     """
     nodes = _nodes(inputs)

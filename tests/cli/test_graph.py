@@ -85,13 +85,13 @@ def test_the_graph_of_a_network_can_be_drawn_without_gradients(dlscratch):
         (["apple * 2", "apple=1", "pear=2"], "pear does not occur in 'apple * 2'"),
         (
             ["apple * 2", "apple"],
-            "expected a name and its value, such as apple=100, but 'apple' came",
+            "expected a name and its value, such as apple=100, got 'apple'",
         ),
         (
             ["apple * 2", "apple=x"],
-            "expected a name and its value, such as apple=100, but 'apple=x'",
+            "expected a name and its value, such as apple=100, got 'apple=x'",
         ),
-        (["apple * 2", "2=2"], "expected a name and its value, such as apple=100, but '2=2' came"),
+        (["apple * 2", "2=2"], "expected a name and its value, such as apple=100, got '2=2'"),
         (["apple *", "apple=1"], "this is not an expression: apple *"),
         (["a = b = 2"], "there is nothing to work out in 'a = b = 2'"),
         (["1 + 2"], "there is nothing to work out in '1 + 2'"),
