@@ -58,7 +58,7 @@ def main() -> None:
     exercise = Exercise(name)
     exercise.module  # noqa: B018  the clock starts after the imports
     try:
-        source = Path(file).read_text(encoding="utf-8")
+        source = Path(file).read_text(encoding="utf-8-sig")  # some editors begin with a mark
     except ValueError:
         return _print(Finding("unreadable"))
     clock = threading.Timer(float(limit), _too_long, [threading.get_ident(), source, file, limit])

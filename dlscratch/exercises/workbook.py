@@ -71,7 +71,7 @@ class Workbook:
     def source(self, exercise: Exercise) -> str:
         """The learner's file; "" if there is nothing to read."""
         try:
-            return self.path(exercise).read_text(encoding="utf-8")
+            return self.path(exercise).read_text(encoding="utf-8-sig")
         except (OSError, ValueError):
             return ""
 

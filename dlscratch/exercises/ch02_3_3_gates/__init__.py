@@ -94,15 +94,18 @@ TABLES = {"AND": [0, 0, 0, 1], "NAND": [1, 1, 1, 0], "OR": [0, 1, 1, 1]}
 def check(their):
     perceptron = their.perceptron
     half = given([0.5, 0.5])
-    for x, b, right in [([0, 1], -0.7, 0), ([1, 1], -0.7, 1), ([1, 0], 0.2, 1), ([1, 1], -1.0, 0)]:
+    cases = [([1, 1], -0.7, 1), ([0, 0], -0.2, 0), ([0, 1], -0.7, 0), ([1, 1], -1.0, 0)]
+    for x, b, right in cases:
         call = f"perceptron(np.array({x}), np.array([0.5, 0.5]), {b})"
         total = np.sum(half * x)
         got = perceptron(given(x), half, b)
         if isinstance(got, bool | np.bool_):
             fail("bool", call=call, got=got, right=right)
-        mistakes = {"no_threshold": total + b, "bias_sign": int(total - b > 0)}
-        if total + b == 0:
-            mistakes = {"at_zero": 1}
+        mistakes = {"no_threshold": total + b}
+        if total == 0:
+            mistakes["bias_sign"] = 1
+        else:
+            mistakes["at_zero" if total + b == 0 else "no_bias"] = 1 - right
         expect(got, right, call, **mistakes)
     for gate, table in TABLES.items():
         calls = their.spy("perceptron")
@@ -123,6 +126,7 @@ def check(their):
 ATTEMPTS = [
     ("no_threshold", {"int(np.sum(w * x) + b > 0)": "np.sum(w * x) + b"}),
     ("bias_sign", {"+ b > 0": "- b > 0"}),
+    ("no_bias", {" + b > 0": " > 0"}),
     ("at_zero", {"b > 0": "b >= 0"}),
     ("bool", {"int(np.sum(w * x) + b > 0)": "np.sum(w * x) + b > 0"}),
     ("never", {"-0.5]), 0.7": "-0.5]), -0.7"}),

@@ -32,7 +32,7 @@ HINTS = [
     Text(
         "astype(int) turns True into 1. np.exp takes a whole array. Mind the brackets: the sum is"
         " what 1 is divided by.",
-        "astype(int) 把 True 变成 1。np.exp 接受整个数组。注意括号：除数是整个和。",
+        "astype(int) 把 True 变成 1。np.exp 接受整个数组。注意括号：1 要除以整个和。",
     ),
     Text(
         "step: (x > 0).astype(int); sigmoid: 1 / (1 + np.exp(...)), with the sign of x turned.",

@@ -59,7 +59,7 @@ SAYS = {
     ),
     "whole_sum": Text(
         "The whole array adds up to 1, but each row must. Sum along the last axis.",
-        "现在是整个数组的和为 1，而应该是每一行的和为 1。请沿最后一个轴求和。",
+        "现在是整个数组的和为 1，而不是每一行。请沿最后一个轴求和。",
     ),
     "columns": Text(
         "Each column adds up to 1 instead of each row: the last axis is axis -1, not 0.",

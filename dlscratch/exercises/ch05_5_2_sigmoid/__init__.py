@@ -10,7 +10,7 @@ LESSON_ZH = """
 
     y = 1 / (1 + exp(-x))            dy/dx = y (1 - y)
 
-该函数的计算图有 4 个节点，它们的导数相乘得到 y^2 exp(-x)。
+该函数的计算图有四个节点，它们的导数相乘得到 y^2 exp(-x)。
 由于 exp(-x) = (1 - y) / y，它就等于 y (1 - y)：backward 只需要输出 y。
 
 请编写：
@@ -47,7 +47,7 @@ SAYS = {
     ),
     "brackets": Text(
         "Brackets are missing: the whole sum 1 + exp(-x) is what 1 is divided by.",
-        "缺少括号：除数是整个和 1 + exp(-x)。",
+        "缺少括号：1 要除以整个和 1 + exp(-x)。",
     ),
     "of_x": Text(
         "That is x (1 - x). The slope is y (1 - y), y being what forward returned: keep the output,"
