@@ -11,7 +11,7 @@ from dlscratch.book.chapters import chapters, modules
 ROOT = Path(__file__).parent.parent
 CHAPTERS = [folder.name for folder in chapters()]
 LIBRARY = sorted((ROOT / "dlscratch").rglob("*.py"))
-EXERCISES = sorted((ROOT / "dlscratch" / "exercises").glob("*/*.py"))  # lessons, not library
+EXERCISES = sorted((ROOT / "dlscratch" / "exercises").rglob("*.py"))  # to learn from, not to use
 SCRIPTS = modules()
 
 # README lists the modules from the ground up: each imports only from those above it in that list.
