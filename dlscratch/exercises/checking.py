@@ -40,6 +40,9 @@ HINTS = {  # what the gradient checker says: the key in texts.py; the first one 
 }
 
 
+MOST_SHOWN = 24  # numbers of an array; of a larger one its corners
+
+
 class Mistake(Exception):
     """The learner's file is wrong: the key of the message, and what is filled in."""
 
@@ -174,10 +177,17 @@ def same(these: np.ndarray, those: np.ndarray, rtol: float = 1e-6) -> bool:
 
 
 def shown(value: Any) -> str:
-    """A value in one line, arrays without `array(..)`."""
+    """A value in one line, arrays as lists.
+
+    >>> shown(np.array([[0.5, 1 / 3], [0.0, -4.0]]))
+    '[[0.5, 0.33333333], [0, -4]]'
+    """
     array = as_numbers(value)
-    if array is None or array.ndim == 0:
-        text = f"{value:.10g}" if isinstance(value, float | np.floating) else repr(value)
-    else:
-        text = np.array2string(array, precision=6, separator=", ", threshold=30, edgeitems=2)
-    return re.sub(r"\s+", " ", text)[:300]
+    if array is None:
+        return re.sub(r"\s+", " ", repr(value))[:300]
+    if array.size > MOST_SHOWN:
+        text = np.array2string(array, precision=4, separator=", ", threshold=1, edgeitems=2)
+        return re.sub(r"\s+", " ", text)
+    if array.ndim == 0:
+        return str(array) if array.dtype.kind == "b" else f"{array + 0:.8g}"  # -0.0 as 0
+    return "[" + ", ".join(map(shown, array)) + "]"

@@ -45,11 +45,13 @@ def test_the_dtype_is_looked_at_last():
 @pytest.mark.parametrize(
     "value, text",
     [
-        (np.array([[1.0, 2.5], [0.0, -1.0]]), "[[ 1. , 2.5], [ 0. , -1. ]]"),
+        (np.array([[1.0, 2.5], [0.0, -1.0]]), "[[1, 2.5], [0, -1]]"),
         (np.float64(0.1), "0.1"),
         (3, "3"),
         ([1, 0], "[1, 0]"),
         (None, "None"),
+        (np.array([-0.0, np.nan]), "[0, nan]"),
+        (np.arange(99.0), "[ 0., 1., ..., 97., 98.]"),
     ],
 )
 def test_values_are_shown_in_one_line(value, text):

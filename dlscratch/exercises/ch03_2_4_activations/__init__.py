@@ -75,7 +75,7 @@ SAYS = {
 def check(their):
     x = given([[-1.0, 0.0], [1.0, 2.0], [-0.5, 0.3]])
     y = their.step_function(x)
-    right = x > 0
+    right = (x > 0).astype(int)
     expect(y, right, f"step_function(np.array({x.tolist()}))", at_zero=x >= 0, reversed=x <= 0)
     if np.asarray(y).dtype.kind not in "iu":
         fail("not_integers", dtype=np.asarray(y).dtype)

@@ -58,8 +58,8 @@ SAYS = {
         "没有用到 dout：链式法则要用它乘以节点自身的导数。",
     ),
     "two_values": Text(
-        "{call} must return two values, dx and dy.",
-        "{call} 必须返回两个值，dx 和 dy。",
+        "backward must return two values, dx and dy.",
+        "backward 必须返回两个值，dx 和 dy。",
     ),
     "shared": Text(
         "Two layers share what they keep: store the inputs in self, not in the class or in a"
@@ -91,12 +91,12 @@ def backward(layer, dout, call):
 def check(their):
     mul = their.MulLayer()
     expect(mul.forward(10, 5), 50, "MulLayer().forward(10, 5)", forward_mul=15)
-    call = "backward(1.3)  # of MulLayer, after forward(10, 5)"
+    call = "MulLayer: backward(1.3) after forward(10, 5)"
     dx, dy = backward(mul, 1.3, call)
     wrong = {(13, 6.5): "not_swapped", (5, 10): "no_dout", (10, 5): "no_dout"}
     seen = wrong.get((dx, dy))
-    expect(dx, 6.5, f"dx of {call}", **({seen: dx} if seen else {}))
-    expect(dy, 13, f"dy of {call}", **({seen: dy} if seen else {}))
+    expect(dx, 6.5, f"{call}: dx", **({seen: dx} if seen else {}))
+    expect(dy, 13, f"{call}: dy", **({seen: dy} if seen else {}))
 
     apples, tax = their.MulLayer(), their.MulLayer()  # two apples of 100, and a tax of 10 %
     price = apples.forward(100, 2)
@@ -109,10 +109,10 @@ def check(their):
 
     add = their.AddLayer()
     expect(add.forward(10, 5), 15, "AddLayer().forward(10, 5)", forward_add=50)
-    call = "backward(1.3)  # of AddLayer, after forward(10, 5)"
+    call = "AddLayer: backward(1.3) after forward(10, 5)"
     dx, dy = backward(add, 1.3, call)
-    expect(dx, 1.3, f"dx of {call}", no_dout=1, add_inputs=13, divided=0.65)
-    expect(dy, 1.3, f"dy of {call}", no_dout=1, add_inputs=6.5, divided=0.65)
+    expect(dx, 1.3, f"{call}: dx", no_dout=1, add_inputs=13, divided=0.65)
+    expect(dy, 1.3, f"{call}: dy", no_dout=1, add_inputs=6.5, divided=0.65)
 
 
 MUL = "dx = dout * self.y\n        dy = dout * self.x"

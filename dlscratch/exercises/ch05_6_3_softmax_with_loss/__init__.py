@@ -92,14 +92,13 @@ SAYS = {
 
 
 def check(their):
-    y = given([[0.3, 0.2, 0.5], [0.01, 0.99, 0.0001], [0.2, 0.2, 0.6], [0.25, 0.25, 0.5]])
-    y = y / y.sum(axis=1, keepdims=True)
-    t = given([[0, 1, 0], [0, 1, 0], [1, 0, 0], [0, 0, 1]], int)
-    for rows in 1, 4:
+    y = given([[0.3, 0.2, 0.5], [0.2, 0.2, 0.6]])
+    t = given([[0, 1, 0], [0, 0, 1]], int)
+    for rows in 1, 2:
         x, yn, tn = given(np.log(y[:rows])), y[:rows], t[:rows]
         layer = their.SoftmaxWithLoss()
         log = np.log(yn + 1e-7)
-        where = f"# y = softmax(x) = {yn.round(2).tolist()}, t = {tn.tolist()}"
+        where = f"# y = softmax(x) = {yn.tolist()}, t = {tn.tolist()}"
         expect(
             layer.forward(x, tn),
             -np.sum(tn * log) / rows,
