@@ -160,10 +160,12 @@ def hint(book, there, args):
 def solution(book, there, args):
     """The solution, if the file differs from what was given; it is checked here and now."""
     exercise = chosen(args.name, there)
+    finding = book.find(exercise)
+    text = finding.text(exercise, args.lang)
     if not is_tried(book.source(exercise), exercise):
-        print(COMMAND["try_first"].say(args.lang, name=exercise.topic))
+        first = COMMAND["try_first"].say(args.lang, name=exercise.topic)
+        print(text if finding.key == "syntax" else first)
         return 1
-    text = book.find(exercise).text(exercise, args.lang)
     print(COMMAND["your_try"].say(args.lang, text=text) + "\n")
     print(exercise.solution(args.lang), end="")
 

@@ -22,8 +22,8 @@ COMMON: dict[str, Text] = {
     # ---- the file
     "done": Text("Right.", "正确。"),
     "hole": Text(
-        "Still to be written: {function}. Replace line {line}, `raise NotImplementedError`, by your"
-        " code.",
+        "Still to be written: {function}. Replace line {line}, `raise NotImplementedError`, with"
+        " your code.",
         "还没有写：{function}。请把第 {line} 行的 `raise NotImplementedError` 换成你的代码。",
     ),
     "missing": Text(
@@ -199,9 +199,9 @@ COMMAND: dict[str, Text] = {
     "next": Text("next: {command}", "下一步：{command}"),
     "hint": Text("Hint {step} of 3: {text}", "提示 {step}/3：{text}"),
     "try_first": Text(
-        "Try {name} first, then ask for the solution. The file is still as it was given; `dlscratch"
-        " exercises hint {name}` helps.",
-        "请先试着写 {name}，再看答案。文件还没有改过；"
+        "Try {name} first, then ask for the solution: no function of it is written yet."
+        " `dlscratch exercises hint {name}` helps.",
+        "请先试着写 {name}，再看答案：它的函数一个都还没有写。"
         "`dlscratch exercises hint {name}` 会给出提示。",
     ),
     "your_try": Text("Your file: {text}", "你的文件：{text}"),
@@ -214,6 +214,6 @@ COMMAND: dict[str, Text] = {
         "Edit {file} and save it. h = hint, n = next, q = quit",
         "编辑 {file} 并保存。h = 提示，n = 下一道，q = 退出",
     ),
-    "checking": Text("Checking {file} ..", "正在检查 {file} .."),
+    "checking": Text("Checking the files ..", "正在检查文件 .."),
     "goes_on": Text("{name} is right. On to the next one.", "{name} 正确。进入下一道。"),
 }

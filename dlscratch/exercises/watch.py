@@ -14,7 +14,7 @@ from dlscratch.exercises.texts import COMMAND
 from dlscratch.exercises.workbook import Workbook
 
 POLL = 0.3  # seconds between two looks at the files
-CLEAR = "\x1b[2J\x1b[3J\x1b[H"  # the screen, what is above it, and the cursor to its top left
+CLEAR = "\x1b[2J\x1b[H"  # the screen, and the cursor to its top left; what is above it stays
 WIDTH = 24  # of the bar
 
 
@@ -108,7 +108,7 @@ class Watch:
 def run(book: Workbook, those: list[Exercise], lang: str) -> None:
     """Until q is pressed or all is done."""
     clear = CLEAR if sys.stdout.isatty() else "\n"
-    print(COMMAND["checking"].say(lang, file=book.folder), flush=True)
+    print(COMMAND["checking"].say(lang), flush=True)
     watch = Watch(book, those, lang)
     with keyboard() as keys:
         print(clear + watch.screen(), flush=True)

@@ -101,7 +101,7 @@ def check(their):
         got = perceptron(given(x), half, b)
         if isinstance(got, bool | np.bool_):
             fail("bool", call=call, got=got, right=right)
-        mistakes = {"no_threshold": total + b}
+        mistakes: dict[str, float] = {"no_threshold": total + b}
         if total == 0:
             mistakes["bias_sign"] = 1
         else:
