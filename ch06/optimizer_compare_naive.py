@@ -1,9 +1,10 @@
 """Figures 6-1 to 6-3 and 6-5 to 6-8: four optimizers in one valley (sections 6.1.3 to 6.1.7).
 
 f(x, y) = x^2 / 20 + y^2 is a long valley: steep across (y) and almost flat along (x), so the
-negative gradient hardly ever points at the minimum (0, 0). From (-7, 2) SGD jumps from wall to wall; Momentum
-rolls like a ball; AdaGrad takes smaller steps where it was steep; Adam does both. Which is best
-depends on the problem and on the learning rates: try others with --adam-lr 1.0 and the like.
+negative gradient hardly ever points at the minimum (0, 0). From (-7, 2) SGD jumps from wall to
+wall; Momentum rolls like a ball; AdaGrad takes smaller steps where it was steep; Adam does both.
+Which is best depends on the problem and on the learning rates: try others with --adam-lr 1.0 and
+the like.
 
     python ch06/optimizer_compare_naive.py
 

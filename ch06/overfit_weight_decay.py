@@ -1,8 +1,8 @@
 """Figures 6-20 and 6-21: over-fitting, and weight decay against it (sections 6.4.1 and 6.4.2).
 
 A network of seven layers, 784-100-100-100-100-100-100-10, and only 300 images: after a hundred
-epochs it classifies all of them correctly, and far fewer of the 10,000 test images. Weight decay adds
-lambda/2 * sum(W^2) to the loss, so that large weights cost something: the gap narrows, and the
+epochs it classifies all of them correctly, and far fewer of the 10,000 test images. Weight decay
+adds lambda/2 * sum(W^2) to the loss, so that large weights cost something: the gap narrows, and the
 training images are no longer all learned. Try --weight-decay 0.01, or more data: --images 3000.
 
     python ch06/overfit_weight_decay.py

@@ -2,8 +2,8 @@
 
 Normal numbers pass through five layers of 100 units. Sigmoid with weights of std 1: all units near
 0 or 1, where its slope is almost 0 and gradients vanish. Std 0.01: all near 0.5, a hundred units
-that compute the same. Xavier's 1 / sqrt(n) keeps them spread. ReLU halves the signal, so it needs He's
-sqrt(2 / n). --activation tanh draws the sigmoid's figures with tanh, whose bells are nicer.
+that compute the same. Xavier's 1 / sqrt(n) keeps them spread. ReLU halves the signal, so it needs
+He's sqrt(2 / n). --activation tanh draws the sigmoid's figures with tanh, whose bells are nicer.
 
     python ch06/weight_init_activation_histogram.py
 

@@ -1,10 +1,11 @@
 """Figure 7-25: two learned filters at work on a picture (section 7.6.1).
 
-The filters were learned from digits, but an edge is an edge: on a landscape, too, one responds where
-dark and bright meet side by side, the other where they meet one above the other. Which filter does
-what is measured: every filter is applied to a vertical and a horizontal edge, and the two whose
-responses differ most are shown. White is the strongest response, black the weakest: a filter tells
-the two sides of an edge apart, so the right side of a white picket is as black as the left is white.
+The filters were learned from digits, but an edge is an edge: on a landscape, too, one responds
+where dark and bright meet side by side, the other where they meet one above the other. Which filter
+does what is measured: every filter is applied to a vertical and a horizontal edge, and the two
+whose responses differ most are shown. White is the strongest response, black the weakest: a filter
+tells the two sides of an edge apart, so the right side of a white picket is as black as the left is
+white.
 
     python ch07/apply_filter.py
     python ch07/apply_filter.py --picture holiday.jpg
