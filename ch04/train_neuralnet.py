@@ -79,8 +79,8 @@ def main(args):
                 tqdm.write(f"epoch {step // 600}: train {on_train:.4f}, test {on_test:.4f}")
 
     fig, axes = figures.new(1, 2, sharey=True)
-    figures.loss(axes[0], losses, title="Loss of each batch")
-    figures.loss(axes[1], losses[:1000], title="The first 1000")
+    figures.loss(axes[0], losses, smooth=100, title="Loss of each batch")
+    figures.loss(axes[1], losses[:1000], smooth=50, title="The first 1000")
     axes[1].label_outer()
     args.save(fig, "fig_4-11_loss.png")
     fig, ax = figures.new()

@@ -73,11 +73,13 @@ def draw_function(args):
     right.set(title="its level lines 1, 4, 9, ..., 100", xlabel="x", ylabel="y", aspect="equal")
     args.save(fig, "fig_6-1_function.png")
 
-    fig, ax = figures.new(grid=False, size=(6.4, 3.8))
-    x, y = np.meshgrid(np.arange(-10, 11), np.arange(-5, 6))
+    fig, ax = figures.new(grid=False, size=(7.4, 4.2))
+    x, y = np.meshgrid(np.arange(-10, 11, 2), np.arange(-5, 6))
     slope = gradient(x, y)
-    figures.arrows(ax, x, y, -slope["x"], -slope["y"], xlabel="x", ylabel="y")
-    ax.set_title("downhill: minus the gradient of f")
+    figures.arrows(ax, x, y, -slope["x"], -slope["y"], 0.085, xlabel="x", ylabel="y")
+    ax.set(
+        title="downhill: minus the gradient of f, drawn at a twelfth of its length", aspect="equal"
+    )
     ax.plot(0, 0, "+", color=figures.VERMILION, markersize=12)
     args.save(fig, "fig_6-2_gradient.png")
 
@@ -85,8 +87,9 @@ def draw_function(args):
 def draw_path(ax, path, title):
     figures.contour(ax, f, GRID, GRID, levels=np.arange(1, 8))
     figures.path(ax, path)
-    ax.set(title=title, xlabel="x", ylabel="y", xlim=(-10, 10), ylim=(-10, 10))
-    ax.set(xticks=range(-10, 11, 5), yticks=range(-10, 11, 5))
+    # with equal scales a step that is perpendicular to a level line looks perpendicular
+    ax.set(title=title, xlabel="x", ylabel="y", xlim=(-10, 10), ylim=(-4, 4), aspect="equal")
+    ax.set(xticks=range(-10, 11, 5), yticks=range(-4, 5, 2))
 
 
 def claims(paths):
@@ -117,12 +120,12 @@ def claims(paths):
 
 def main(args):
     draw_function(args)
-    together, panels = figures.new(2, 2, size=(8.4, 7.0))
+    together, panels = figures.new(2, 2, size=(9.6, 5.2))
     paths = {}
     for panel, (name, (kind, _, figure, note)) in zip(panels.flat, OPTIMIZERS.items()):
         lr = getattr(args, f"{name.lower()}_lr")
         paths[name] = walk(kind(lr), args.points)
-        fig, ax = figures.new(size=(5.6, 4.4))
+        fig, ax = figures.new(size=(7.0, 3.6))
         draw_path(ax, paths[name], f"{name}, learning rate {lr:g}: {note}")
         args.save(fig, f"fig_{figure}_{name.lower()}.png")
         draw_path(panel, paths[name], name)

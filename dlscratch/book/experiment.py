@@ -55,6 +55,8 @@ IRRELEVANT_OPTIONS = "error", "out", "processes", "resume", "show"
 class Claim:
     """What the book says beside what was measured here; `holds=False` is a finding, no failure.
 
+    quoted=True: nothing was measured, the book's number is passed on.
+
     >>> print(Claim(what="test accuracy", book="0.9352", ours="0.9401"))
     test accuracy | book: 0.9352 | here: 0.9401 | holds
     >>> print(Claim("best optimizer", "AdaGrad", "Momentum", holds=False, why="one seed"))
@@ -66,11 +68,16 @@ class Claim:
     ours: str
     holds: bool = True
     why: str = ""
+    quoted: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """quoted, holds or differs."""
+        return "quoted" if self.quoted else "holds" if self.holds else "differs"
 
     def __str__(self) -> str:
-        verdict = "holds" if self.holds else "differs"
         because = f", because {self.why}" if self.why else ""
-        return f"{self.what} | book: {self.book} | here: {self.ours} | {verdict}{because}"
+        return f"{self.what} | book: {self.book} | here: {self.ours} | {self.verdict}{because}"
 
 
 class Arguments(argparse.Namespace):

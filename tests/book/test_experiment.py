@@ -232,7 +232,9 @@ def test_a_run_leaves_a_record_of_what_came_out():
         "seed": 5,
         "options": {},
         "figures": ["fig_0-0.png"],
-        "claims": [{"what": "a", "book": "1", "ours": "2", "holds": False, "why": "why"}],
+        "claims": [
+            {"what": "a", "book": "1", "ours": "2", "holds": False, "why": "why", "quoted": False}
+        ],
     }
 
 
