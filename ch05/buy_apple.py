@@ -1,6 +1,6 @@
-"""Figures 5-1, 5-2, 5-5, 5-14, 5-16: two apples, and how each number changes the payment.
+"""Figures 5-1, 5-2, 5-5, 5-14, 5-16: two apples, and how each number changes the payment (5.4.1).
 
-Section 5.4.1. Forwards: 100 x 2 = 200, with the tax 220. Backwards: 1 at the end, and every node on
+Forwards: 100 x 2 = 200, with the tax 220. Backwards: 1 at the end, and every node on
 the way back multiplies by its own derivative. What arrives at the apple is 2.2: if an apple costs 1
 more, the payment is 2.2 higher. The tax is 1.1, so its gradient of 200 is for a tax higher by 1,
 that is by 100 %. The numbers in the figures are those that the layers returned.
