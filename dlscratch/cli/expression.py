@@ -3,12 +3,13 @@
 import ast
 import operator
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from dlscratch.cli.script_names import UsageError
-from dlscratch.graph import Node, exp, log, operate, relu
+from dlscratch.graph import Node, operate, relu
 
 OPERATORS: dict[type, Callable] = {
     ast.Add: operator.add,
@@ -21,13 +22,18 @@ OPERATORS: dict[type, Callable] = {
 }
 MOST_OPERATIONS = 50
 EXACT = 2**53  # whole numbers beyond it become floats: 9 ** 9 ** 9 has 370 million digits
-FUNCTIONS = {"exp": exp, "log": log, "relu": relu, "sum": lambda x: operate("sum", x)}
+ONE = "exp", "log", "sin", "tanh", "sigmoid", "sum"  # functions of one value
+FUNCTIONS: dict[str, tuple[int, Callable]] = {  # how many values each takes
+    **{name: (1, partial(operate, name)) for name in ONE},
+    "relu": (1, relu),
+    "max": (2, partial(operate, "max")),
+}
 
 
 def parse(text: str, values: Mapping[str, Any]) -> Node:
     """The graph of the expression with these values, named if the text says "name = ...".
 
-    Nothing is executed but sums, products and the functions exp, log, relu and sum. UsageError for
+    Nothing is executed but sums, products and FUNCTIONS. UsageError for
     anything else, for a name without a value and for a value without a name.
 
     >>> parse("price = apple * 2 * 1.1", {"apple": 100}).value
@@ -67,6 +73,8 @@ def _read(part, leaves, used):
             raise UsageError(f"{part.id} has no value: add one, {part.id}=3")
         used.add(part.id)
         return leaves[part.id]
+    if isinstance(part, ast.BinOp) and isinstance(part.op, ast.BitXor):
+        raise UsageError(f"{ast.unparse(part)}: a power is written **, as in x ** 2")
     if isinstance(part, ast.UnaryOp | ast.BinOp) and type(part.op) in OPERATORS:
         parts = [part.operand] if isinstance(part, ast.UnaryOp) else [part.left, part.right]
         values = [_read(each, leaves, used) for each in parts]
@@ -79,11 +87,12 @@ def _read(part, leaves, used):
             raise UsageError(f"{ast.unparse(part)} is no real number")
         return result
     if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and not part.keywords:
-        if part.func.id in FUNCTIONS and len(part.args) == 1:
-            return FUNCTIONS[part.func.id](_read(part.args[0], leaves, used))
+        count, function = FUNCTIONS.get(part.func.id, (-1, None))
+        if function is not None and len(part.args) == count:
+            return function(*(_read(argument, leaves, used) for argument in part.args))
     raise UsageError(
-        f"{ast.unparse(part)} is not understood: expected + - * / ** @, numbers, names and "
-        f"{', '.join(FUNCTIONS)}"
+        f"{ast.unparse(part)} is not understood: expected + - * / ** @, numbers, names, max(x, y) "
+        f"and {', '.join(name for name, (count, _) in FUNCTIONS.items() if count == 1)}"
     )
 
 

@@ -176,7 +176,12 @@ def _label(ax, edge, line, taken, crossed):
     lift = _lane(edge) * np.hypot(x1 - x0, y1 - y0) / (x1 - x0) + GAP
     for words, up, colour in zip(_words(edge), (-1, 1), (BLACK, VERMILION)):
         if words:
-            places = _places(piece, up * lift, _width(words) / 2, 0.5 + 0.1 * crowd)
+            half, best = _width(words) / 2, 0.5 + 0.1 * crowd
+            places = [
+                place
+                for away in (lift, lift + FONT / 72)  # at the edge, or a line of words farther off
+                for place in _places(piece, up * away, half, best)
+            ]
             free = [place for place in places if _is_free(place[2], taken)]
             clear = [place for place in free if _is_free(place[2], crossed)]
             x, y, box = (clear or free or places)[0]

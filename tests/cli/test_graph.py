@@ -97,8 +97,11 @@ def test_the_graph_of_a_network_can_be_drawn_without_gradients(dlscratch):
         (["1 + 2"], "there is nothing to work out in '1 + 2'"),
         (
             ["a % 2", "a=1"],
-            "a % 2 is not understood: expected + - * / ** @, numbers, names and exp,",
+            "a % 2 is not understood: expected + - * / ** @, numbers, names, max(x, y) and exp,",
         ),
+        (["x^2", "x=1"], "x ^ 2: a power is written **, as in x ** 2"),
+        (["a", "a=2"], "there is nothing to work out in 'a'; try: apple * 2 apple=100"),
+        (["max(x)", "x=1"], "max(x) is not understood"),
         (["open(a + 1)", "a=1"], "open(a + 1) is not understood"),
         (["2 ** a", "a=1"], "an exponent must be a number"),
         (["log(a) + 1", "a=0"], "log(a) + 1: "),
