@@ -1,0 +1,129 @@
+"""Figure 8-18: digits are found in scenes and read, by one network instead of R-CNN's four steps.
+
+R-CNN (section 8.4.1).
+
+    python ch08/detection.py
+    python ch08/detection.py --evaluate
+
+Last line with the default seed:
+    TODO
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from ch08.detection_measures import measure, search, seconds_of_features
+from ch08.detection_pictures import draw_scenes_found, draw_steps
+from ch08.region_network import PROPOSALS, Detector
+from dataset.mnist import load_mnist
+from dlscratch import Adam, CosineDecay, train_validation_split
+from dlscratch.book.experiment import Claim, number, run
+from dlscratch.book.loop import Loop, resume_option
+from dlscratch.vision import draw_scenes
+from dlscratch.workers import one_blas_thread
+
+WEIGHTS = Path(__file__).with_name("detection_params.npz")  # seed 0
+BATCH = 12  # scenes
+TEST_SCENES = 1000
+
+
+def options(parser):
+    parser.add_argument(
+        "--steps",
+        type=number(int, at_least=1),
+        default=6000,
+        help="steps of Adam (default: 6000; 40 with --quick)",
+    )
+    resume_option(parser)
+    parser.add_argument(
+        "--evaluate",
+        action="store_true",
+        help="do not train: search the test scenes with the weights beside this script",
+    )
+    parser.add_argument(
+        "--validate",
+        action="store_true",
+        help="measure on scenes of 10,000 training digits held back, not on the test set",
+    )
+
+
+def load_digits(args):
+    """(x, t) to draw training scenes from, and (x, t) for the scenes to judge by."""
+    train, test = load_mnist(flatten=False)
+    if args.validate:
+        train, test = train_validation_split(*train, 10000, rng=0)
+    return train, test
+
+
+def trained(args, digits):
+    """A detector that has learned from scenes drawn anew in every step."""
+    rng = np.random.default_rng(args.seed)
+    steps = min(args.steps, 40) if args.quick else args.steps
+    detector = Detector(rng=rng)
+    parts = {name: (net, Adam(CosineDecay(0.001, steps))) for name, net in detector.parts.items()}
+    settings = {"batch": BATCH, "validate": args.validate}
+    loop = Loop(args, "detection", steps=steps, parts=parts, rng=rng, settings=settings)
+    for _ in loop:
+        scenes = draw_scenes(*digits, BATCH, rng=rng)
+        first, second = detector.loss(scenes.images, scenes.boxes, scenes.labels)
+        detector.backward()
+        for name in parts:
+            loop.update(name)
+        loop.record(proposals=first, regions=second)
+    return detector
+
+
+def claims_of(args, numbers, seconds, kept, anchors):
+    """What was measured on scenes, beside what the papers measured on photographs."""
+    (recall, right, at_75, at_50), (apart, once) = numbers, seconds
+    why = "40 steps of --quick are too few" if args.quick and not args.evaluate else "it is young"
+    return [
+        Claim(
+            "seconds an image, features of each region apart and once for all",
+            "47 and 0.2, on a GPU (quoted)",
+            f"{apart:.3f} and {once:.3f}, one core, {apart / once:.0f} to 1",
+            apart > once,
+        ),
+        Claim(
+            "regions looked at",
+            "300 instead of 2,000 (quoted)",
+            f"{kept} of {anchors} anchors, on {100 * recall:.1f} % of the digits",
+            recall >= 0.95,
+            why if recall < 0.95 else "",
+        ),
+        Claim(
+            "mAP at .5",
+            "0.732 on photographs (quoted)",
+            f"{at_50:.3f}, at .75 {at_75:.3f}, {100 * right:.1f} % of the scenes all right",
+            at_50 >= 0.732,
+            why if at_50 < 0.732 else "",
+        ),
+    ]
+
+
+def main(args):
+    if args.evaluate and args.validate:
+        args.error("--evaluate reads the test digits, --validate others: choose one")
+    train, test = load_digits(args)
+    scenes = draw_scenes(*test, 100 if args.quick else TEST_SCENES, rng=0)
+    with one_blas_thread():
+        path = WEIGHTS
+        if not args.evaluate:
+            path = args.out / WEIGHTS.name
+            trained(args, train).save(path)
+            print(f"weights: {path}")
+        detector = Detector(rng=0)
+        detector.load(path)  # as they were saved, in 16 bits
+        found, proposals = search(detector, scenes.images)
+        numbers = measure(scenes, found, proposals)
+        seconds = seconds_of_features(detector, scenes.images[:20], proposals)
+    args.save(draw_scenes_found(scenes, found), "fig_8-17_detection.png")
+    most = int(np.argmax([len(boxes) for boxes in scenes.boxes]))
+    steps = draw_steps(detector, scenes.images[most], scenes.boxes[most], scenes.labels[most])
+    args.save(steps, "fig_8-18_regions.png")
+    return claims_of(args, numbers, seconds, PROPOSALS, len(detector.anchors))
+
+
+if __name__ == "__main__":
+    run(main, __doc__, options)
