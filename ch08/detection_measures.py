@@ -9,7 +9,14 @@ import time
 
 import numpy as np
 
-from dlscratch.vision import Detections, Objects, RoIAlign, iou, mean_average_precision
+from dlscratch.vision import (
+    Detections,
+    Objects,
+    RoIAlign,
+    iou,
+    mean_average_precision,
+    non_maximum_suppression,
+)
 
 SURE = 0.5  # the score from which a detection is shown, and counted in a scene
 
@@ -24,8 +31,10 @@ def search(detector, images):
 
 
 def sure(found):
-    """Those of the Detections with a score of SURE or more."""
-    kept = found.scores >= SURE
+    """Those of the Detections with a score of SURE or more; of two on one place, the surer."""
+    kept = np.flatnonzero(found.scores >= SURE)
+    boxes, scores = found.boxes[kept], found.scores[kept]
+    kept = kept[non_maximum_suppression(boxes, scores, 0.5)]  # whatever their classes
     return Detections(*(array[kept] for array in found))
 
 

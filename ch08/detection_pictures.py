@@ -24,16 +24,16 @@ def draw_boxes(ax, boxes, texts=(), linewidth=1.6, **style):
         # an image has the middle of its first pixel at 0, a box its edge
         ax.plot(x - 0.5, y - 0.5, linewidth=linewidth, **style)
         if len(texts):
-            above = y0 > 7
+            above, right = y0 > 7, x0 > 44
             ax.text(
-                x0 - 0.5,
-                y0 - 1.5 if above else y1 + 0.5,
+                (x1 if right else x0) - 0.5,
+                y0 - 1.2 if above else y1 + 0.2,
                 texts[i],
                 color=style["color"],
-                fontsize=9,
+                fontsize=8.5,
                 fontweight="bold",
+                ha="right" if right else "left",
                 va="bottom" if above else "top",
-                clip_on=True,
             )
 
 
@@ -42,7 +42,8 @@ def draw_found(ax, image, found, boxes, labels):
     figures.image(ax, image, low=0, high=1)
     found = sure(found)
     hit = hits(found, boxes, labels)
-    texts = np.array([f"{label} {score:.2f}" for label, score in zip(found.labels, found.scores)])
+    pairs = zip(found.labels, found.scores)
+    texts = np.array([f"{label} {score:.2f}".replace("0.", ".") for label, score in pairs])
     for rows, style in ((hit.any(axis=1), RIGHT), (~hit.any(axis=1), WRONG)):
         draw_boxes(ax, found.boxes[rows], texts[rows] if len(texts) else (), **style)
     draw_boxes(ax, boxes[~hit.any(axis=0)], **MISSED)
@@ -50,15 +51,15 @@ def draw_found(ax, image, found, boxes, labels):
 
 def draw_scenes_found(scenes, found):
     """Ten scenes with what was found in them, and a legend."""
-    fig, axes = figures.new(2, 5, size=(10.4, 4.9), grid=False)
+    fig, axes = figures.new(2, 5, size=(9.2, 4.35), grid=False)
     for i, ax in enumerate(axes.flat):
         if i < len(scenes):
             draw_found(ax, scenes.images[i, 0], found[i], scenes.boxes[i], scenes.labels[i])
     names = {"right, with its class and score": RIGHT, "wrong": WRONG, "missed": MISSED}
     for name, style in names.items():
         axes[0, 0].plot([], [], label=name, linewidth=2, **style)
-    legend = fig.legend(loc="outside lower center", ncols=3, facecolor="0.15", labelcolor="white")
-    legend.get_frame().set_edgecolor("0.15")
+    legend = fig.legend(loc="outside lower center", ncols=3, facecolor="black", labelcolor="white")
+    legend.get_frame().set_alpha(1)
     return fig
 
 
@@ -81,7 +82,7 @@ def draw_steps(detector, image, boxes, labels):
         draw_boxes(ax, some, linewidth=1, color=figures.ORANGE, linestyle="-")
     cut = RoIAlign(24, stride=1).forward(image[None], proposals, np.zeros(len(proposals), int))
     figures.image(axes[4], figures.mosaic(cut[:, 0], cols=4, low=0, high=1))
-    axes[4].set_title("3  Features, cut out for each (here its pixels)", fontsize=9)
+    axes[4].set_title("3  Each of them, cut out at one size", fontsize=9)
     draw_found(axes[5], image[0], found, boxes, labels)
     axes[5].set_title("4  Class and box", fontsize=9)
     return fig

@@ -31,6 +31,11 @@ def test_only_detections_with_a_score_of_a_half_are_sure():
     assert kept.boxes.shape == (2, 4)
 
 
+def test_of_two_sure_detections_on_one_place_the_surer_is_left_whatever_they_are():
+    kept = sure(found([*BOXES, [0, 0, 10, 9]], [3, 7, 8], [0.7, 0.6, 0.9]))
+    np.testing.assert_array_equal(kept.labels, [8, 7])
+
+
 def test_a_hit_has_the_class_and_the_place():
     hit = hits(
         found([[0, 0, 10, 9], [0, 0, 10, 9], [0, 0, 10, 4]], [3, 7, 3], 3 * [1]), BOXES, LABELS
