@@ -2,18 +2,31 @@
 
 R-CNN (Girshick and others, 2014) took 1 an image, 2 about 2,000 regions of it that might hold
 something, 3 the features of each, resized and sent through a CNN by itself, and 4 from these a
-class and a better box. Regions, CNN and classes were made or trained one after the other, and an
-image took 47 s. Faster R-CNN (Ren and others, 2015) computes features once and lets them propose
-the regions too: 5 images a second, mAP .732 on photographs. region_network.py is that in
-miniature, for digits between clutter, in scenes of 64 x 64 pixels drawn anew for every step.
+class and a better box. Regions, CNN and classes were made or trained one after the other, and
+with VGG-16 an image took 47 s. Faster R-CNN (Ren and others, 2015) computes features once and lets
+them propose the regions too: 5 images a second, mAP .732 on the photographs of VOC 2007.
+region_network.py is that in miniature, for something far easier: digits between clutter, in scenes
+of 64 x 64 pixels drawn anew for every step. Training takes 200 s of one core.
 
-TABLE
+1,000 test scenes with 3,040 digits, of test digits, searched once at the end:
+
+    seed                       0      1      2    mean and standard deviation
+    mAP at .5                .990   .992   .988   .990, .002
+    mAP at .75               .959   .953   .951   .954, .004
+    scenes all right         .909   .908   .898   .905, .006
+    recall of the proposals  .998   .999   .998   .998, .001
+
+Settings were chosen on scenes of 10,000 training digits held back, as --validate does. mAP at .5
+after 600 steps with learning rates .003, .006, .01: .925, .951, .954; with .003 and BatchNorm in
+the trunk .941, with more filters and neurons .942. After 1,800 steps .005 and .01 both reach .980.
+Not searched: batch, anchors, the weights of the losses.
 
     python ch08/detection.py
     python ch08/detection.py --evaluate
 
 Last line with the default seed:
-    TODO
+    mAP at .5 | book: 0.732 on photographs (quoted) | here: 0.990, at .75 0.959, 90.9 % of the
+    scenes all right | holds
 """
 
 from pathlib import Path
@@ -22,7 +35,7 @@ import numpy as np
 
 from ch08.detection_measures import measure, search, seconds_of_features
 from ch08.detection_pictures import draw_scenes_found, draw_steps
-from ch08.region_network import PROPOSALS, Detector
+from ch08.region_network import Detector
 from dataset.mnist import load_mnist
 from dlscratch import Adam, CosineDecay, Warmup, train_validation_split
 from dlscratch.book.experiment import Claim, number, run
@@ -31,7 +44,7 @@ from dlscratch.vision import draw_scenes
 from dlscratch.workers import one_blas_thread
 
 WEIGHTS = Path(__file__).with_name("detection_params.npz")  # seed 0
-BATCH, RATE = 12, 0.006  # scenes, and the largest learning rate
+BATCH, RATE = 12, 0.01  # scenes, and the largest learning rate
 TEST_SCENES = 1000
 
 
@@ -39,8 +52,8 @@ def options(parser):
     parser.add_argument(
         "--steps",
         type=number(int, at_least=1),
-        default=4000,
-        help="steps of Adam (default: 4000; 40 with --quick)",
+        default=5000,
+        help="steps of Adam (default: 5000; 40 with --quick)",
     )
     resume_option(parser)
     parser.add_argument(
@@ -84,7 +97,7 @@ def trained(args, digits):
     return detector
 
 
-def claims_of(args, numbers, seconds, kept, anchors):
+def claims_of(args, numbers, seconds, regions, anchors):
     """What was measured on scenes, beside what the papers measured on photographs."""
     (recall, right, at_75, at_50), (apart, once) = numbers, seconds
     steps = min(args.steps, 40) if args.quick else args.steps
@@ -99,7 +112,7 @@ def claims_of(args, numbers, seconds, kept, anchors):
         Claim(
             "regions looked at",
             "300 instead of 2,000 (quoted)",
-            f"{kept} of {anchors} anchors, on {100 * recall:.1f} % of the digits",
+            f"{regions:.1f} of {anchors} anchors, on {100 * recall:.1f} % of the digits",
             recall >= 0.95,
             why if recall < 0.95 else "",
         ),
@@ -133,7 +146,8 @@ def main(args):
     most = int(np.argmax([len(boxes) for boxes in scenes.boxes]))
     steps = draw_steps(detector, scenes.images[most], scenes.boxes[most], scenes.labels[most])
     args.save(steps, "fig_8-18_regions.png")
-    return claims_of(args, numbers, seconds, PROPOSALS, len(detector.anchors))
+    regions = np.mean([len(boxes) for boxes in proposals])
+    return claims_of(args, numbers, seconds, regions, len(detector.anchors))
 
 
 if __name__ == "__main__":

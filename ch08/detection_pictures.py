@@ -5,6 +5,7 @@ colours too. Right is a box of the true class whose IoU with the digit is .5 or 
 """
 
 import numpy as np
+from matplotlib.patheffects import withStroke
 
 from ch08.detection_measures import hits, sure
 from ch08.region_network import STRIDE, scores_of
@@ -30,10 +31,11 @@ def draw_boxes(ax, boxes, texts=(), linewidth=1.6, **style):
                 y0 - 1.2 if above else y1 + 0.2,
                 texts[i],
                 color=style["color"],
-                fontsize=8.5,
+                fontsize=8,
                 fontweight="bold",
                 ha="right" if right else "left",
                 va="bottom" if above else "top",
+                path_effects=[withStroke(linewidth=2.5, foreground="black")],
             )
 
 
@@ -50,8 +52,8 @@ def draw_found(ax, image, found, boxes, labels):
 
 
 def draw_scenes_found(scenes, found):
-    """Ten scenes with what was found in them, and a legend."""
-    fig, axes = figures.new(2, 5, size=(9.2, 4.35), grid=False)
+    """Eight scenes with what was found in them, and a legend."""
+    fig, axes = figures.new(2, 4, size=(7.4, 4.3), grid=False)
     for i, ax in enumerate(axes.flat):
         if i < len(scenes):
             draw_found(ax, scenes.images[i, 0], found[i], scenes.boxes[i], scenes.labels[i])
@@ -73,7 +75,7 @@ def draw_steps(detector, image, boxes, labels):
     sizes = scores_of(rows[0]).reshape(side, side, -1)  # (H*W*A) -> (H, W, A)
     axes = axes.ravel()
     figures.image(axes[0], image[0], "1  A scene", low=0, high=1)
-    figures.image(axes[1], sizes.max(axis=2), "2  Where the anchors see a digit")
+    figures.image(axes[1], sizes.max(axis=2), "2  Where an anchor sees a digit")
     for ax, some, title in (
         (axes[2], candidates, f"2  The {len(candidates)} surest, moved by their offsets"),
         (axes[3], proposals, f"2  {len(proposals)} proposals, duplicates left out"),
