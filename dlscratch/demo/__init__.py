@@ -1,5 +1,7 @@
-"""Draw a digit in the browser and see, at every stroke, what a network makes of it.
+"""The page that `dlscratch draw` opens: a room to draw a digit, and one to watch a network learn.
 
-digit.py makes a picture into an image as MNIST has them, reading.py is what the network returns,
-server.py carries both to the page: page.html, page.css and page.js. `dlscratch draw` starts it.
+Draw: digit.py makes a picture into an image as MNIST has them, reading.py is what the network
+returns; page.html, page.css and page.js show it. Train: playground.py is a network small enough to
+be seen whole, trainings.py keeps those that the page has started; train.html, train.css and
+train.js show it. server.py carries it all.
 """

@@ -28,6 +28,7 @@ const css = ([r, g, b], alpha = 1) => `rgb(${r} ${g} ${b} / ${alpha})`;
 function settings() {
   const found = { seed: Number(form.dataset.seed ?? 0) };
   for (const { name, type, value, checked } of form.elements) {
+    if (name === "") continue; // what stands beside a slider
     if (name === "hidden") found.hidden = (value.match(/[^\s,]+/g) ?? []).map(Number);
     else if (type === "checkbox") found[name] = checked;
     else found[name] = ["noise", "dropout", "lr", "batch", "decay"].includes(name) ? Number(value) : value;
@@ -251,7 +252,7 @@ function paintCurves({ ink, quiet, line, more, less }) {
 
 function outputs() {
   for (const range of form.querySelectorAll("input[type=range]"))
-    range.parentElement.querySelector("output").textContent = range.value;
+    range.parentElement.querySelector(".value").textContent = range.value;
 }
 
 find("run").addEventListener("click", () => stream ? pause() : run());
