@@ -92,6 +92,20 @@ def draw_path(ax, path, title):
     ax.set(xticks=range(-10, 11, 5), yticks=range(-4, 5, 2))
 
 
+def race(paths, every):
+    """All four on their way through the valley: a picture for each step, or each `every` steps."""
+    fig, ax = figures.new(size=(7.0, 3.8))
+    figures.contour(ax, f, GRID, GRID, levels=np.arange(1, 8))
+    lines = [ax.plot([], [], marker=marker, label=name)[0] for name, marker in zip(paths, "os^D")]
+    ax.set(xlabel="x", ylabel="y", xlim=(-8, 2), ylim=(-2.6, 2.6), aspect="equal")
+    ax.legend(frameon=False, loc="upper right", ncols=4)
+    for step in range(0, len(paths["SGD"]), every):
+        for line, path in zip(lines, paths.values()):
+            line.set_data(*path[: step + 1].T)
+        ax.set_title(f"step {step}")
+        yield figures.pixels(fig)
+
+
 def claims(paths):
     turns = {name: np.sum(np.diff(np.sign(path[:, 1])) != 0) for name, path in paths.items()}
     swing = {name: -path[:, 1].min() for name, path in paths.items()}  # beyond the valley's floor
@@ -130,6 +144,8 @@ def main(args):
         args.save(fig, f"fig_{figure}_{name.lower()}.png")
         draw_path(panel, paths[name], name)
     args.save(together, "fig_6-8_four_optimizers.png")
+    film = race(paths, every=6 if args.quick else 1)
+    figures.save_film(film, args.out / "optimizer_race.gif", milliseconds=250)
     return claims(paths)
 
 
