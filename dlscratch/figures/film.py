@@ -25,13 +25,14 @@ def save_film(
 ) -> None:
     """Write the pictures, (H, W, 3) uint8 each, as a GIF and print its path; it runs for ever.
 
-    milliseconds: of each picture; hold: of the last one. One palette, of the last picture, serves
-    all, so that colours do not flicker and the file stays small.
+    milliseconds: of each picture; hold: of the last one. One palette serves all, so that colours do
+    not flicker and the file stays small.
     """
     from PIL import Image
 
     images = [Image.fromarray(picture) for picture in pictures]
-    palette = images[-1].quantize(128)
+    some = np.concatenate([images[0], images[len(images) // 2], images[-1]])  # (3 H, W, 3)
+    palette = Image.fromarray(some).quantize(256)
     first, *others = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
     times = [milliseconds] * len(others) + [hold]
     first.save(path, save_all=True, append_images=others, duration=times, loop=0)
