@@ -76,6 +76,20 @@ def draw(best):
     return fig
 
 
+def draw_points(best):
+    """Where the trials were, each as dark as its accuracy is high; the best five are ringed."""
+    fig, ax = figures.new(size=(6.0, 4.2))
+    lr, decay, score = np.transpose(
+        [(trial["lr"], trial["weight_decay"], trial["validation"][-1]) for trial in best]
+    )
+    points = ax.scatter(lr, decay, c=score, s=45, cmap="viridis_r", edgecolors="0.4", lw=0.5)
+    ax.scatter(lr[:5], decay[:5], s=150, facecolors="none", edgecolors=figures.VERMILION, lw=2)
+    ax.set(xscale="log", yscale="log", xlabel="learning rate", ylabel="weight decay")
+    ax.set_title("What the search has tried; the best five are ringed")
+    fig.colorbar(points, label="accuracy in validation")
+    return fig
+
+
 def claims(best, epochs):
     scores = np.array([trial["validation"][-1] for trial in best])
     points = np.array([(trial["lr"], trial["weight_decay"]) for trial in best])
@@ -122,6 +136,8 @@ def main(args):
             point = f"learning rate {trial['lr']:.3g}, weight decay {trial['weight_decay']:.3g}"
             print(f"Best-{place}: validation accuracy {trial['validation'][-1]:.2f}, {point}")
         args.save(draw(best), "fig_6-24_search.png")
+        if best:
+            args.save(draw_points(best), "fig_6-24_points.png")
         if len(best) < count:
             print(f"stopped after {len(best)} of {count} trials; --resume goes on")
     return claims(best, epochs)

@@ -69,6 +69,7 @@ def draw(accuracies, sizes, seconds):
         bars = ax.bar(names, values, 0.6, color=(figures.SKY, figures.BLUE, figures.VERMILION))
         ax.bar_label(bars, fmt=form, padding=2)
         ax.set(title=title, ylim=(0, 1.12 * max(values)))
+    axes[2].set(yscale="log", ylim=(min(seconds) / 3, 3 * max(seconds)))  # else two bars vanish
     return fig
 
 
