@@ -63,13 +63,15 @@ def main(args):
 
 
 def _of_expression(args):
-    from dlscratch.cli.expression import parse, value
+    from dlscratch.graph.expression import ExpressionError, parse, value
 
     try:
         with np.errstate(all="raise", under="ignore"):
             graph = parse(args.what, dict(map(value, args.values)))
             if not args.forward:
                 graph.backward(1.0 if np.ndim(graph.value) == 0 else np.ones(np.shape(graph.value)))
+    except ExpressionError as error:
+        raise UsageError(str(error)) from None
     except (ArithmeticError, ValueError, TypeError) as error:
         raise UsageError(f"{args.what}: {error}") from None
     print(f"{graph.name or 'value'} = {_text(graph.value)}")

@@ -1,11 +1,12 @@
 """The server behind the page: its files, and what the page asks for.
 
-    GET  /, /train, *.css, *.js     the page, a room each
+    GET  /, /train, /graph, their *.css and *.js    the page, a room each
     GET  /networks                  which networks there are, as JSON
     POST /read/NAME                 a drawing, 280 x 280 bytes -> how this network classifies it
     POST /train/start               settings as JSON -> a new training: its id and its first frame
     POST /train/ID/step             one step -> the frame after it
     GET  /train/ID                  trains while it is watched: frames as server-sent events
+    POST /graph/draw                an expression and its values as JSON -> its graph
 
 What it promises:
 - It listens on the loopback address alone, so nobody else on the network reaches it.
@@ -37,6 +38,7 @@ from typing import Any
 import numpy as np
 
 from dlscratch.demo.digit import digit
+from dlscratch.demo.graph_room import graph
 from dlscratch.demo.reading import Reading, read
 from dlscratch.demo.trainings import Trainings
 
@@ -48,9 +50,12 @@ FILES = {
     "/train": ("train.html", "text/html; charset=utf-8"),
     "/train.css": ("train.css", "text/css; charset=utf-8"),
     "/train.js": ("train.js", "text/javascript; charset=utf-8"),
+    "/graph": ("graph.html", "text/html; charset=utf-8"),
+    "/graph.css": ("graph.css", "text/css; charset=utf-8"),
+    "/graph.js": ("graph.js", "text/javascript; charset=utf-8"),
 }
 PATIENCE = 10.0  # seconds, for a whole request
-MOST_SETTINGS = 2000  # bytes of the settings of a training
+MOST_WORDS = 2000  # bytes of the settings of a training, of an expression
 FAREWELL = 1.0  # seconds, for what a client still sends after a refusal
 JSON = "application/json"
 DRAWING = "application/octet-stream"  # a foreign page may not send this type without asking first
@@ -162,7 +167,9 @@ class Handler(BaseHTTPRequestHandler):
         if name != path and name in self.server.networks:
             return "POST", lambda: as_json(self.reading(self.server.networks[name]))
         if path == "/train/start":
-            return "POST", lambda: as_json(self.started())
+            return "POST", lambda: as_json(self.from_json(self.server.trainings.start))
+        if path == "/graph/draw":
+            return "POST", lambda: as_json(self.from_json(drawn))
         name, _, verb = path.removeprefix("/train/").partition("/")
         if path.startswith("/train/") and name in self.server.trainings.kept:
             if verb == "step":
@@ -198,12 +205,12 @@ class Handler(BaseHTTPRequestHandler):
             raise Refusal(400, f"expected {SIDE} x {SIDE} bytes, one a pixel, got {len(body)}")
         return np.frombuffer(body, np.uint8).reshape(SIDE, SIDE)
 
-    def started(self):
-        """A training by the settings in the body."""
-        body = self.body(JSON, MOST_SETTINGS, f"{MOST_SETTINGS} bytes")
+    def from_json(self, function):
+        """function(what the body says), and why not as a refusal."""
+        body = self.body(JSON, MOST_WORDS, f"{MOST_WORDS} bytes")
         try:
-            return self.server.trainings.start(json.loads(body))
-        except (ValueError, TypeError, RecursionError) as error:
+            return function(json.loads(body))
+        except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
             raise Refusal(400, f"{error!s:.300}") from None
 
     def body(self, kind, most, limit):
@@ -254,6 +261,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format, *args):
         """Quiet: a line for every stroke helps nobody."""
+
+
+def drawn(asked):
+    """The graph of {"what": an expression, "values": {name: number}}."""
+    if not isinstance(asked, dict):
+        raise TypeError("expected one JSON object: what, values")
+    return graph(asked.get("what"), asked.get("values", {}))
 
 
 def as_json(value):

@@ -176,6 +176,23 @@ def relu(x: Any) -> Node:
     return operate("ReLU", x)
 
 
+def text_of(value: Any) -> str:
+    """A number to four digits or more; of an array its shape.
+
+    >>> text_of(220.00000000000003), text_of(60000.0), text_of(np.ones((2, 3)))
+    ('220', '60000', '(2, 3)')
+    """
+    if np.ndim(value):
+        return str(np.shape(value))
+    value = float(value)
+    size = abs(value)
+    if size < 1e7 and (size >= 9999.5 or abs(value - round(value)) < 1e-9 * max(1, size)):
+        text = f"{round(value)}"
+    else:
+        text = f"{value:.4g}" if 1e-3 <= size < 9999.5 else f"{value:.2e}"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
 def _nodes(inputs: Sequence[Any]) -> tuple[Node, ...]:
     return tuple(x if isinstance(x, Node) else Node(x, constant=True) for x in inputs)
 

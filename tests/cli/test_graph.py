@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dlscratch.cli.expression import parse
+from dlscratch.graph.expression import parse
 
 
 def test_the_apples_of_the_book(dlscratch):

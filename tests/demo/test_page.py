@@ -273,7 +273,7 @@ def test_a_digit_can_be_drawn_with_the_keyboard_alone(page):
     from selenium.webdriver.common.keys import Keys
 
     page = page()
-    page.press(*[Keys.TAB] * 4)  # both rooms, the switch, then the paper
+    page.press(*[Keys.TAB] * 5)  # the rooms, the switch, then the paper
     page.press(*[Keys.ARROW_UP] * 12, " ", *[Keys.ARROW_DOWN] * 24, " ")
     page.says("It reads 1, ")
 
@@ -445,3 +445,61 @@ def test_every_control_has_a_name_and_the_rooms_lead_to_each_other(room):
     room.until(lambda: room.browser.title.startswith("Draw a digit"))
     room.browser.find_element("link text", "Train").click()
     room.until(lambda: room.browser.title.startswith("Watch a network learn"))
+
+
+# ---- the room of the computational graph
+
+
+@pytest.fixture
+def steps_of(page, browser, server):
+    """The Graph room, opened anew."""
+    found = page()
+    browser.get(f"{server.address}graph")
+    found.until(lambda: found.run("return document.querySelectorAll('.node').length"))
+    return found
+
+
+def test_a_graph_is_stepped_through_forwards_and_back(steps_of, out):
+    from selenium.webdriver.common.keys import Keys
+
+    told = steps_of.find("told")
+    assert told.text == "Next shows the first operation."
+    steps_of.find("next").click()
+    assert told.text == "Step 1 of 5. 100 × 2 = 200."
+    steps_of.press(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
+    assert told.text.startswith("Step 3 of 5. The gradient of the result")
+    steps_of.find("last").click()
+    assert told.text.endswith("1.1 becomes 2.2.")
+    grads = "return [...document.querySelectorAll('.grad')].map(text => text.textContent)"
+    assert sorted(steps_of.run(grads)) == ["1", "1.1", "2.2", "200"]
+    steps_of.picture(out / "graph.png")
+    steps_of.press(Keys.ARROW_LEFT)
+    assert sorted(steps_of.run(grads)) == ["1", "1.1", "200"]
+
+
+def test_a_value_is_edited_and_all_follow(steps_of):
+    steps_of.find("last").click()
+    field = steps_of.browser.find_element("name", "apple")
+    field.clear()
+    field.send_keys("120")
+    told = "return document.querySelector('#graph').textContent"
+    steps_of.until(lambda: "264" in steps_of.run(told))  # 120 * 2 * 1.1
+
+
+def test_an_expression_of_ones_own_and_one_that_is_none(steps_of):
+    what = steps_of.find("what")
+    what.clear()
+    what.send_keys("tanh(u) + v")
+    steps_of.until(
+        lambda: "tanh" in steps_of.run("return document.querySelector('#graph').textContent")
+    )
+    assert [
+        f.get_attribute("name")
+        for f in steps_of.browser.find_elements("css selector", "#values input")
+    ] == ["u", "v"]
+    what.send_keys(" +")
+    steps_of.until(lambda: steps_of.find("trouble").is_displayed())
+    assert steps_of.find("trouble").text.startswith("this is not an expression")
+    what.send_keys(" 1")
+    steps_of.until(lambda: not steps_of.find("trouble").is_displayed())
+    steps_of.browser.get_log("browser")  # 400, meant
