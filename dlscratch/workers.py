@@ -194,7 +194,7 @@ def can_limit_blas() -> bool:
 class _OneBlasThread:
     """How many are inside: the limit is one for the whole process, so they share it.
 
-    The first one to come sets it, the last one to leave takes it back, whoever that is.
+    The first to enter sets it, the last to leave restores it.
     """
 
     lock = threading.Lock()
@@ -220,7 +220,7 @@ class _OneBlasThread:
 
 
 def let_any_thread_restore() -> None:
-    """Since 3.8, threadpoolctl ignores whoever is not the thread that has set the limit."""
+    """Since 3.8, threadpoolctl ignores every thread but the one that has set the limit."""
     import threadpoolctl
 
     openblas: Any = getattr(threadpoolctl, "OpenBLASController", None)
