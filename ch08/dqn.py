@@ -37,8 +37,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ch08 import q_games
-from ch08.q_film import draw, record, save_film
+from ch08.q_film import draw, film, record
 from ch08.q_learning import GAMES_AT_ONCE, Settings, build, learned
+from dlscratch import figures
 from dlscratch.book.experiment import Claim, run
 from dlscratch.book.loop import resume_option
 from dlscratch.workers import one_blas_thread
@@ -117,7 +118,7 @@ def main(args):
         net = build(make().observation_shape, make().n_actions, rng=0)
         net.load(weights(HERE if args.evaluate else args.out, name))
         recorded = record(net, make(), 60 if args.quick else FILM, args.seed)
-        save_film(recorded, args.out / f"dqn_{name}.gif")
+        figures.save_film(film(recorded), args.out / f"dqn_{name}.gif")
         shown[name] = history.get("score", []), recorded
         if name == "catch":  # which has chance enough
             claims.append(judge(args, name, net, q_games.plain_catch, ", no sticky actions"))

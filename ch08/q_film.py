@@ -55,21 +55,15 @@ def picture(seen):
     return large
 
 
-def save_film(recorded, path):
-    """The frames as a GIF; under each one a bar for the value of the best action."""
-    from PIL import Image
-
+def film(recorded):
+    """The pictures of a film; under each frame a bar for the value of the best action."""
     highest = max(frame.q.max() for frame in recorded)
-    pictures = []
     for frame in recorded:
         board = picture(frame.seen)
         bar = np.full((PIXEL, board.shape[1], 3), LINE, np.uint8)
         length = round(board.shape[1] * max(0, frame.q.max()) / highest) if highest > 0 else 0
         bar[PIXEL // 3 :, :length] = BAR
-        pictures.append(Image.fromarray(np.concatenate([board, bar])))
-    first, *others = pictures
-    first.save(path, save_all=True, append_images=others, duration=80, loop=0)
-    print(f"film: {path}")
+        yield np.concatenate([board, bar])  # (H, W, 3) and (16, W, 3) -> (H + 16, W, 3)
 
 
 def draw(games, at_once):
