@@ -23,7 +23,7 @@ SCENES = {"size": 48, "digits": (1, 3), "sides": (22, 28), "overlap": 0.2}
 BATCH = 8  # scenes, drawn anew for each step
 LR = 0.004
 DIGIT = 2.0  # how much a digit's pixel counts in the loss; one of the background counts 1
-STEPS = {"FCN": 3000, "SegNet encoder": 600, "SegNet": 2000}  # four minutes of one core each
+STEPS = {"FCN": 3500, "SegNet encoder": 800, "SegNet": 1500}  # about as long on one core
 JUDGED = 1000  # scenes of digits that were never trained on
 SHOWN = 8  # of them, in the figure
 

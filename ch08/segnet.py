@@ -10,21 +10,22 @@ classify first, as the paper's had done: squares of 8 x 8 pixels here.
 """
 
 import copy
+from itertools import pairwise
 
 from ch08.fcn import CLASSES, convolutions
 from dlscratch import Convolution, MaxUnpooling, Network, Pooling, SoftmaxWithLoss
 from dlscratch.initializers import generator
 
-BLOCKS = ((24,), (48, 48), (64, 64))  # maps of each convolution, a pooling behind each block
+BLOCKS = ((24,), (48, 48), (64, 64), (64, 64))  # maps of each convolution, poolings between blocks
 
 
 def encoder(rng=None, blocks=BLOCKS):
     """From images (N, 1, H, W) to scores of squares, (N, 11, H / 8, W / 8)."""
-    layers, maps, rng = [], 1, generator(rng)
-    for block in blocks:
-        layers += [*convolutions((maps, *block), rng), Pooling(2, 2)]
-        maps = block[-1]
-    scores = Convolution.init(maps, CLASSES, 1, rng=rng)
+    rng = generator(rng)
+    layers = convolutions((1, *blocks[0]), rng)
+    for before, block in pairwise(blocks):
+        layers += [Pooling(2, 2), *convolutions((before[-1], *block), rng)]
+    scores = Convolution.init(blocks[-1][-1], CLASSES, 1, rng=rng)
     return Network([*layers, scores], SoftmaxWithLoss(axis=1))
 
 
@@ -41,13 +42,14 @@ def squares(masks, side=8):
 def segnet(encoder, loss, rng=None, blocks=BLOCKS):
     """From images (N, 1, H, W) to the scores of each pixel, (N, 11, H, W), H and W multiples of 8.
 
-    The encoder's layers are copied, the last one left out. On the way up there is no ReLU.
+    The encoder's layers are copied, all but the last. Its last block has as many maps as the one
+    before, for these return to the places that the pooling between the two has left.
     """
     down, rng = copy.deepcopy(encoder.layers[:-1]), generator(rng)
     poolings = [layer for layer in down if isinstance(layer, Pooling)]
     up = []
-    for i in reversed(range(len(blocks))):
-        back = (*blocks[i][::-1], *blocks[i - 1][-1:]) if i else blocks[i][::-1]
-        up += [MaxUnpooling(poolings[i]), *convolutions(back, rng, relu=False)]
+    for pooling, before, block in zip(poolings, ((), *blocks), blocks):
+        back = (*block[::-1], *before[-1:])  # (48, 48) behind (24,): 48 -> 48 -> 24
+        up = [MaxUnpooling(pooling), *convolutions(back, rng, relu=False), *up]
     scores = Convolution.init(blocks[0][0], CLASSES, 5, pad=2, rng=rng)
     return Network([*down, *up, scores], loss)
