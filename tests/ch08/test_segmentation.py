@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ch08 import segmentation
+from ch08 import segmentation, segmentation_training
 from ch08.fcn import CLASSES, deconvolution, enlarge, fcn
-from ch08.segmentation import PAPERS, loaded, masks_of, trained
+from ch08.segmentation import masks_of
 from ch08.segmentation_pictures import COLOURS, colours, number_in
+from ch08.segmentation_training import HERE, NAMES, load_digits, loaded, trained, weights_of
 from ch08.segnet import encoder, segnet, squares
 from dlscratch import (
     Convolution,
@@ -58,7 +59,10 @@ def few_digits(monkeypatch):
         t = rng.integers(0, 10, len(x))
         return (x[:10040], t[:10040]), (x[10040:], t[10040:])
 
-    monkeypatch.setattr(segmentation, "load_mnist", load_mnist)
+    small = {"size": 24, "digits": (1, 3), "sides": (6, 8), "overlap": 0.5}
+    for module in (segmentation, segmentation_training):
+        monkeypatch.setattr(module, "SCENES", small)
+    monkeypatch.setattr(segmentation_training, "load_mnist", load_mnist)
 
 
 @pytest.fixture
@@ -201,7 +205,7 @@ def test_a_run_leaves_weights_a_figure_and_claims(few_digits, script, tmp_path, 
     assert claims["mean IoU, SegNet"].book.endswith("(quoted)")
     assert "SegNet encoder, step 6/6: loss " in capsys.readouterr().out
     assert (tmp_path / "run" / "segmentation.png").stat().st_size > 1000
-    for name in PAPERS:
+    for name in NAMES:
         with np.load(tmp_path / "run" / f"{name.lower()}_params.npz") as arrays:
             assert {array.dtype for array in arrays.values()} == {np.dtype(np.float16)}
 
@@ -212,13 +216,15 @@ def test_a_training_that_was_stopped_and_resumed_ends_with_the_same_bits(
     class Args:
         seed, quick, validate, resume, out = 0, True, False, False, tmp_path
 
-    def learned(folder, **changes):
+    def arrays_after(folder, **changes):
         args = type("Args", (Args,), {"out": tmp_path / folder, **changes})
         args.out.mkdir(exist_ok=True)
-        return trained(args, "SegNet", segmentation.load_digits(args)[0]).params.flat
+        trained(args, "SegNet", load_digits(args)[0])
+        with np.load(args.out / "SegNet-seed0.resume.npz") as checkpoint:
+            return {name: checkpoint[name] for name in checkpoint if name != "state"}
 
-    monkeypatch.setattr(segmentation, "BATCH", 2)
-    whole = learned("whole")
+    monkeypatch.setattr(segmentation_training, "BATCH", 2)
+    whole = arrays_after("whole")
     with monkeypatch.context() as patch:
         update, steps = Loop.update, []
 
@@ -230,15 +236,18 @@ def test_a_training_that_was_stopped_and_resumed_ends_with_the_same_bits(
 
         patch.setattr(Loop, "update", stop_in_the_ninth)
         with pytest.raises(KeyboardInterrupt):
-            learned("stopped")
-    np.testing.assert_array_equal(learned("stopped", resume=True), whole)
+            arrays_after("stopped")
+    resumed = arrays_after("stopped", resume=True)
+    assert "net/W1" in whole
+    for name, array in whole.items():
+        np.testing.assert_array_equal(resumed[name], array)
 
 
 def test_with_validate_no_test_digit_is_looked_at(few_digits):
     class Args:
         validate = True
 
-    (x, _), (x_held, _) = segmentation.load_digits(Args)
+    (x, _), (x_held, _) = load_digits(Args)
     assert (len(x), len(x_held)) == (40, 10000)
 
 
@@ -263,7 +272,7 @@ def test_the_committed_weights_reach_the_mean_iou_that_is_told(hundred_scenes, s
 
 
 def test_the_committed_files_are_small_and_fit_only_their_own_network():
-    files = [segmentation.weights_of(name, segmentation.HERE) for name in PAPERS]
+    files = [weights_of(name, HERE) for name in NAMES]
     assert sum(file.stat().st_size for file in files) < 1_200_000
     with pytest.raises(DataError, match="does not fit this network"):
         loaded("FCN").load(files[1])
