@@ -62,5 +62,5 @@ def draw(scenes, rows):
     for ax in axes[1:].flat:  # white pictures need a frame
         ax.set_axis_on()
         ax.set(xticks=[], yticks=[])
-        ax.spines[:].set(visible=True, color="0.7")
+        ax.spines[:].set(visible=True, color=figures.GREY)
     return fig
