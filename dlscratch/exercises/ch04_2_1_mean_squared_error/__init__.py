@@ -50,26 +50,26 @@ HINTS = [
 
 SAYS = {
     "columns": Text(
-        "The ones fill whole columns: T[:, labels] means every row. Give a row number for each"
+        "Whole columns became 1: T[:, labels] means every row. Give a row number for each"
         " label, T[rows, labels].",
-        "整列都成了一：T[:, labels] 表示每一行。请为每个标签给出行号，T[rows, labels]。",
+        "整列都变成了 1：T[:, labels] 表示每一行。请为每个标签给出行号，T[rows, labels]。",
     ),
     "rows": Text(
-        "The ones fill whole rows: T[labels] is a row. Give a row number for each label,"
+        "Whole rows became 1: T[labels] is a row. Give a row number for each label,"
         " T[rows, labels].",
-        "整行都成了一：T[labels] 是一整行。请为每个标签给出行号，T[rows, labels]。",
+        "整行都变成了 1：T[labels] 是一整行。请为每个标签给出行号，T[rows, labels]。",
     ),
     "transposed": Text(
         "Each label has a column of its own here. It should be a row: (N, classes).",
         "这里每个标签占一列。应为一行：(N, classes)。",
     ),
     "from_one": Text(
-        "The ones are one place too far to the left: labels count from 0.",
-        "一的位置偏左了一格：标签从 0 开始数。",
+        "Each 1 is one place too far to the left: labels count from 0.",
+        "每个 1 都偏左了一格：标签从 0 开始数。",
     ),
     "from_above": Text(
-        "The ones are one place too far to the right: labels count from 0.",
-        "一的位置偏右了一格：标签从 0 开始数。",
+        "Each 1 is one place too far to the right: labels count from 0.",
+        "每个 1 都偏右了一格：标签从 0 开始数。",
     ),
     "too_few": Text(
         "There are only as many columns as the largest label needs. There are to be `classes`"
