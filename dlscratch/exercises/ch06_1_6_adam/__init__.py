@@ -167,7 +167,10 @@ def check(their):
             steps |= {name: adam(gradients, correct=those) for name, those in names.items()}
             names = {"share_both": "", "share_v": "m", "share_m": "v"}
             steps |= {name: adam(gradients, share=those) for name, those in names.items()}
-            steps["t_per_key"] = adam(gradients, t=[1 + [*START].index(key)])
+            before = [g[0][other] for other in [*START][: [*START].index(key)]]
+            steps["t_per_key"] = adam(gradients, t=[1 + len(before)])
+            every, ones = [*before, *gradients], [1] * len(START)
+            steps["shared"] = adam(every, t=ones) - adam(before, t=ones)
         else:
             steps |= {
                 "t_stuck": adam(gradients, t=(1, 1)),
@@ -177,9 +180,9 @@ def check(their):
             }
         return start[key] - 0.1 * right, {name: start[key] - 0.1 * d for name, d in steps.items()}
 
-    params = {"W": np.array([1.0, 2.0])}  # lr=0.1 would look like a forgotten 1 - beta1
+    params = {"W": np.array([3.0, 2.0])}  # lr=0.1 would look like a forgotten 1 - beta1
     their.Adam(lr=0.2).update(params, {"W": given([10.0, -0.5])})
-    if same(params["W"], np.array([0.0, 3.0]), rtol=1e-4):
+    if same(params["W"], np.array([2.0, 3.0]), rtol=1e-6):
         fail("no_rate", name="Adam")
     walk("Adam", their.Adam(lr=0.1), moves)
     params = {"W": np.array([1.0, 2.0])}
@@ -190,6 +193,7 @@ def check(their):
 
 M = "self.m[key] = self.beta1 * self.m[key] + (1 - self.beta1) * g"
 CORRECTED = "m = self.m[key] / (1 - self.beta1**self.t)"
+ZEROS = "{key: np.zeros_like(W) for key, W in params.items()}"
 T = "        self.t += 1\n"
 ATTEMPTS = [
     ("no_correction", {" / (1 - self.beta1**self.t)": "", " / (1 - self.beta2**self.t)": ""}),
@@ -216,7 +220,7 @@ ATTEMPTS = [
             "    v = self.v[": "    v = self.v[key] = self.v[",
         },
     ),
-    ("shared", {"self.m = {key: np.zeros_like(W) for key, W in params.items()}": "self.m = 0.0"}),
+    ("shared", {ZEROS: "0.0", "self.m[key]": "self.m", "self.v[key]": "self.v"}),
     ("zero", {" + 1e-7": ""}),
     ("new_array", {"params[key] -= ": "params[key] = params[key] - "}),
     ("no_rate", {"self.lr * m": "m"}),
