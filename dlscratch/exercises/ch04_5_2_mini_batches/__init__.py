@@ -125,10 +125,10 @@ def check_call(their, size, rng):
         fail("pairs", **wrong)
     rows = []
     for pair in got:
-        arrays = [as_numbers(a) for a in pair] if isinstance(pair, list | tuple) else []
-        if len(arrays) != 2 or any(a is None for a in arrays):
+        arrays = pair if isinstance(pair, list | tuple) else []
+        if len(arrays) != 2 or any(as_numbers(a) is None for a in arrays):
             fail("pairs", **wrong)
-        x, t = arrays
+        x, t = map(np.asarray, arrays)
         if x.ndim != 2 or t.shape != x.shape[:1]:
             fail("pairs", **wrong)
         if not np.array_equal(x, np.stack([t, t + 0.5], axis=1)):
@@ -141,7 +141,7 @@ def check_call(their, size, rng):
 def check(their):
     rng = np.random.default_rng(0)
     rows = check_call(their, 5, rng)
-    every = sum(rows, [])
+    every: list[int] = sum(rows, [])
     pairs = "for x_batch, t_batch in batches(x, t, 5, rng)]"
     facts = {"call": f"[t_batch {pairs}  # t = 0 .. 22", "got": str(rows), "right": "0 .. 22"}
     sizes = [len(batch) for batch in rows]

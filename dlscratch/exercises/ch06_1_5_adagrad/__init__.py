@@ -106,9 +106,8 @@ def check(their):
 
     def moves(i, key):
         now = g[i][key]
-        squares = sum(grads[key] ** 2 for grads in g[: i + 1])
+        squares = np.sum([grads[key] ** 2 for grads in g[: i + 1]], axis=0)
         before = 0 if i == 0 else g[0][key] / np.sqrt(g[0][key] ** 2)  # the first step by lr
-        plain = sum(grads[key] for grads in g[: i + 1])
         root = np.sqrt(squares) + 1e-7
         scales = {
             "right": root,
@@ -116,7 +115,7 @@ def check(their):
             "no_rate": 0.1 * root,
             "no_division": np.ones(2),
             "no_root": squares,
-            "no_square": np.sqrt(abs(plain)),
+            "no_square": np.sqrt(abs(now)),
             "one_h": np.sqrt(np.sum(squares)),
             "shared": np.sqrt(shared[key]),
         }

@@ -96,8 +96,8 @@ SAYS = {
         "调用者的 grads 被改动了。请先建立新字典：dict(grads)。",
     ),
     "keys": Text(
-        "The new dict must have the keys of grads, those of the biases too: {keys} are missing.",
-        "新字典应含有 grads 的所有键，包括偏置的键：缺少 {keys}。",
+        "The new dict must have all keys of grads, those of the biases too. Missing: {keys}.",
+        "新字典应含有 grads 的所有键，包括偏置的键。缺少：{keys}。",
     ),
     "no_decay": Text("The gradient has not changed.", "梯度没有变化。"),
     "decay_only": Text(
