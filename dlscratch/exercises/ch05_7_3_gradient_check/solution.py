@@ -12,7 +12,7 @@ Write (numerical_gradient is there; it calls f with arrays like x, one element a
 
     gradient_check(layer, x, dout)   returns the largest |backward - measured|, one number; x and
                                      dout are arrays of any shape, dout has that of forward(x)
-    Tanh   forward(x)                returns y = tanh(x), np.tanh
+    Tanh   forward(x)                returns y = tanh(x), np.tanh, of x's shape and dtype
            backward(dout)            returns dx = dout (1 - y^2)
 
 Measuring calls forward many times, and backward belongs to the last forward: it must be that of x.

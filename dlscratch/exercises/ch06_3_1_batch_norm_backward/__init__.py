@@ -25,7 +25,8 @@ gamma 和 beta 作用于每一行，所以它们的梯度是各行之和。一�
     dxhat = dout * gamma
     dx = (dxhat - mean(dxhat) - xhat * mean(dxhat * xhat)) / std
 
-sum 和 mean 都是对 N 行进行的，D 列中每一列得到一个数。
+sum 和 mean 都是对 N 行进行的，D 列中每一列得到一个数。dout 不得改写；
+输入 float32，输出也是 float32。
 
 请编写（__init__ 和 forward 已经写好；forward 保存了 self.xhat (N, D) 和 self.std (D,)）：
 
@@ -121,8 +122,12 @@ SAYS = {
         "{call} 沿错了轴求和：得到的是每行一个数，而不是每列一个数。",
     ),
     "dgamma_returned": Text(
-        "That is dgamma or dbeta. backward returns dx, and keeps those two in self.",
-        "这是 dgamma 或 dbeta。backward 应返回 dx，而把那两个存进 self。",
+        "That is dgamma. backward returns dx, and keeps dgamma in self.",
+        "这是 dgamma。backward 应返回 dx，而把 dgamma 存进 self。",
+    ),
+    "dbeta_returned": Text(
+        "That is dbeta. backward returns dx, and keeps dbeta in self.",
+        "这是 dbeta。backward 应返回 dx，而把 dbeta 存进 self。",
     ),
 }
 
@@ -139,7 +144,6 @@ def check(their):
     dx = (dxhat - d0 - xhat * d1) / std
     dgamma, dbeta = (dout * xhat).sum(axis=0), dout.sum(axis=0)
     got = layer.backward(dout)
-    both = [wrong for wrong in (dgamma, dbeta) if np.shape(got) == (3,)]
     expect(
         got,
         dx,
@@ -154,7 +158,8 @@ def check(their):
         no_std=dx * std,
         times_std=dx * std**2,
         whole_mean=(dxhat - dxhat.mean() - xhat * (dxhat * xhat).mean()) / std,
-        dgamma_returned=next((wrong for wrong in both if np.allclose(wrong, got)), None),
+        dgamma_returned=dgamma,
+        dbeta_returned=dbeta,
     )
     for name, each in ("dgamma", dout * xhat), ("dbeta", dout):
         expect_attribute(
@@ -197,6 +202,7 @@ ATTEMPTS = [
     ("d_rows", {DBETA: "dout"}),
     ("d_axis", {DBETA: "np.sum(dout, axis=1)"}),
     ("dgamma_returned", {f"return {DX}": "return self.dgamma"}),
+    ("dbeta_returned", {f"return {DX}": "return self.dbeta"}),
     ("no_attribute", {"self.dbeta = ": "dbeta = "}),
     ("writes", {"dxhat = dout * self.gamma": "dout *= self.gamma\n        dxhat = dout"}),
     ("times_std", {DX: "(dxhat - through_mean - through_var) * self.std"}),

@@ -10,7 +10,8 @@ the gradient what only moves or stretches the whole column, because y does not n
     dxhat = dout * gamma
     dx = (dxhat - mean(dxhat) - xhat * mean(dxhat * xhat)) / std
 
-sum and mean run over the N rows, with one number for each of the D columns.
+sum and mean run over the N rows, with one number for each of the D columns. dout is not written to;
+float32 in, float32 out.
 
 Write (__init__ and forward are there; forward keeps self.xhat (N, D) and self.std (D,)):
 

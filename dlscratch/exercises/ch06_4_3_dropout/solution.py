@@ -1,8 +1,9 @@
-"""Dropout: in training, some of the neurons are silent (section 6.4.3).
+"""Dropout: in training, neurons are switched off at random (section 6.4.3).
 
 In each forward pass of training every neuron is switched off with probability dropout_ratio, drawn
-anew each time. So no neuron can rely on a certain other one, as if many small networks learned
-together. After training all of them speak, only as loud as they were on average:
+anew each time. So no neuron can rely on another one, and it is as if many smaller networks were
+trained together. After training all neurons are on, and their outputs are scaled down to what they
+were on average:
 
     training:   y = x * mask                  mask: 1 where a random number of 0 to 1 is larger than
                                               dropout_ratio, else 0
@@ -12,8 +13,8 @@ together. After training all of them speak, only as loud as they were on average
 
 Write (__init__ is there):
 
-    Dropout   forward(x, train_flg=True)   x: an array of any shape; returns y; train_flg=False is
-                                           the rule for afterwards
+    Dropout   forward(x, train_flg=True)   x: an array of any shape; returns y, of the same shape
+                                           and dtype; train_flg=False is the rule for afterwards
               backward(dout)               dout: the gradient by y; returns dx
 
 Draw from self.rng, a generator of random numbers: self.rng.random(shape) has numbers of 0 to 1.
