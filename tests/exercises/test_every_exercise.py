@@ -9,7 +9,7 @@ import pytest
 
 from dlscratch.exercises import exercises
 from dlscratch.exercises.examine import examine
-from dlscratch.exercises.exercise import FOLDER, HOLE
+from dlscratch.exercises.exercise import FOLDER, HOLE, functions
 from dlscratch.exercises.texts import COMMAND, COMMON
 
 EVERY = exercises()
@@ -52,6 +52,20 @@ def test_each_hole_is_told_by_name_until_it_is_filled(exercise):
         name = finding.fields["function"]
         source = filled(source, name, solved)
     assert key_of(exercise, source) == "done"
+
+
+def test_a_forgotten_return_is_told_as_such(exercise):
+    """The last return of each function that the learner writes is taken out."""
+    solved = exercise.solution()
+    holes = [
+        f.name for f in functions(ast.parse(exercise.hole())) if isinstance(f.body[0], ast.Raise)
+    ]
+    for function in functions(ast.parse(solved)):
+        if function.name in holes and isinstance(function.body[-1], ast.Return):
+            tree = ast.parse(solved)
+            (same,) = [f for f in functions(tree) if f.lineno == function.lineno]
+            same.body[-1] = ast.Expr(same.body[-1].value)
+            assert key_of(exercise, ast.unparse(tree)) == "none", function.name
 
 
 def filled(source, name, solved):
