@@ -128,7 +128,7 @@ class RNN(_Recurrent):
     ) -> np.ndarray:
         a, rows = self._project(x)
         T, N, H = a.shape
-        h = np.empty((T + 1, N, H), a.dtype, like=a)  # h[t]: before step t, h[t + 1]: after it
+        h = np.empty((T + 1, N, H), a.dtype, like=a)  # h[t]: before step t; h[t + 1]: after
         h[0] = self._state_or_zeros(x, state)
         for t in range(T):
             h[t + 1] = self._advance(a[t], h[t])
@@ -208,7 +208,7 @@ class LSTM(_Recurrent):
     ) -> np.ndarray:
         a, rows = self._project(x)
         T, N, H = len(a), len(x), len(self.Wh)
-        h, c = np.empty((2, T + 1, N, H), a.dtype, like=a)  # h[t]: before step t, h[t + 1]: after it
+        h, c = np.empty((2, T + 1, N, H), a.dtype, like=a)  # h[t]: before step t; h[t + 1]: after
         h[0], c[0] = self._state_or_zeros(x, state)
         gates = []
         for t in range(T):

@@ -128,7 +128,7 @@ class SoftmaxWithLoss(Loss):
         if t.ndim == 2:
             t = t * self.weights
             return t, None, float(t.sum()) or 1.0  # nothing counts: a loss of 0 / 1
-        w = np.ones(len(t), like=t)
+        w = np.ones_like(t, dtype=float)
         if self.ignore is not None:
             w = (t != self.ignore).astype(float)
             t = np.where(w, t, 0)  # any class will do: it counts 0 times
