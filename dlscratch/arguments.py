@@ -47,15 +47,17 @@ def expect_number(
     return value
 
 
-def expect_unmasked(name: str, values: Any) -> np.ndarray:
+def expect_unmasked(name: str, values: Any, place: Any = None) -> np.ndarray:
     """The values as an array, lists too; ValueError for a masked array, which would lose its mask.
 
     >>> expect_unmasked("t", [1, 0])
     array([1, 0])
+
+    place: an array where they shall be (`dlscratch.devices`); without it, they stay where they are.
     """
     if np.ma.is_masked(values):
         raise ValueError(
             f"{name} is a masked array, {np.ma.getmaskarray(values).sum()} numbers of it hidden: "
             f"use {name}.filled(0), or leave their rows out"
         )
-    return np.asarray(values, like=place_of(values))
+    return np.asarray(values, like=place_of(values) if place is None else place)

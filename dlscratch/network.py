@@ -127,7 +127,7 @@ class Network(Sequential):
 
     def as_batch(self, x: ArrayLike) -> np.ndarray:
         """x in the network's dtype, if it is a batch; ValueError for a single example."""
-        x = np.asarray(expect_unmasked("x", x), like=self.params.flat)
+        x = expect_unmasked("x", x, self.params.flat)
         if x.size == 0:
             raise ValueError(f"expected a batch of one row or more, got shape {x.shape}")
         if x.ndim < 2:

@@ -304,6 +304,14 @@ def test_weights_are_saved_from_the_gpu_and_read_anywhere(tmp_path):
     assert_same(there.buffers["running_mean1"], here.buffers["running_mean1"])
 
 
+def test_the_book_s_pickles_are_written_from_the_gpu_and_read_there(tmp_path):
+    net = SimpleConvNet(rng=0)
+    net.to("gpu").save_params(tmp_path / "params.pkl")
+    there = SimpleConvNet(rng=1).to("gpu")
+    there.load_params(tmp_path / "params.pkl")
+    assert_same(there.params.flat, net.params.flat)
+
+
 def test_a_training_on_the_gpu_stops_and_goes_on(tmp_path):
     x, t = data(flat=True)
 
