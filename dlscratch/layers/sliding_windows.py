@@ -137,8 +137,8 @@ def window_blocks(
     N, _, _, C = x.shape
     H, W = padded_size(x, pad, input_dilation)
     numbers = H * output_size(W, filter_w, stride) * filter_w * C  # copied for one image
-    small = isinstance(x, np.ndarray)  # on a GPU a call costs more than a cache could save
-    size = max(1, min(N, BLOCK // numbers)) if small else N
+    # a GPU takes all images at once: there, each call costs more than a cache could save
+    size = max(1, min(N, BLOCK // numbers)) if isinstance(x, np.ndarray) else N
     padded = np.zeros((size, H, W, C), x.dtype, like=x)
     (above, below), (left, right) = pad
     pixels = padded[:, above : H - below : input_dilation, left : W - right : input_dilation]
