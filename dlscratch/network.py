@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from dlscratch.arguments import expect_unmasked
+from dlscratch.devices import move
 from dlscratch.inspection.summary import Summary, summarize
 from dlscratch.layers import Layer, Loss, Sequential, SoftmaxWithLoss
 from dlscratch.layers.base import expect_children, named_arrays
@@ -125,7 +127,7 @@ class Network(Sequential):
 
     def as_batch(self, x: ArrayLike) -> np.ndarray:
         """x in the network's dtype, if it is a batch; ValueError for a single example."""
-        x = expect_unmasked("x", x)
+        x = expect_unmasked("x", x, self.params.flat)
         if x.size == 0:
             raise ValueError(f"expected a batch of one row or more, got shape {x.shape}")
         if x.ndim < 2:
@@ -181,7 +183,7 @@ class Network(Sequential):
         for name, (layer, attribute) in self._trainable.items():
             setattr(layer, attribute, params[name])
         self.params = params
-        self.grads = Parameters(params.shapes(), params.flat.dtype)
+        self.grads = Parameters(params.shapes(), params.flat.dtype, params.flat)
 
     def _collect_gradients(self) -> None:
         """Copy dW, .. of every layer into `grads`, and keep it there alone."""
@@ -227,6 +229,14 @@ class Network(Sequential):
         twin._bind_to_vector()
         return twin
 
+    def to(self, device: str) -> Network:
+        """A copy on the "gpu", or back on the "cpu"; batches follow it: see `dlscratch.devices`."""
+        twin = copy.deepcopy(self)
+        for owner in (*twin.walk(), twin.last_layer):
+            move(owner, device)
+        twin._bind_to_vector()
+        return twin
+
     def save(self, path: str | PathLike[str]) -> None:
         """Write parameters and buffers to a .npz file, all of it or nothing."""
         self._expect_bound()
@@ -262,20 +272,6 @@ def expect_rows(t: np.ndarray, n: int) -> np.ndarray:
     if len(t) != n:
         raise ValueError(f"expected a label for each example, got {len(t)} for {n} examples")
     return t
-
-
-def expect_unmasked(name: str, values: Any) -> np.ndarray:
-    """The values as an array, lists too; ValueError for a masked array, which would lose its mask.
-
-    >>> expect_unmasked("t", [1, 0])
-    array([1, 0])
-    """
-    if np.ma.is_masked(values):
-        raise ValueError(
-            f"{name} is a masked array, {np.ma.getmaskarray(values).sum()} numbers of it hidden: "
-            f"use {name}.filled(0), or leave their rows out"
-        )
-    return np.asarray(values)
 
 
 def expect_no_loss(layers: tuple[Layer, ...]) -> None:

@@ -35,7 +35,7 @@ BLAS_MIN_WEIGHTS = 200_000  # in one matrix, from which on a second thread of BL
 
 def suitable_workers(net: Any) -> int:
     """How many workers pay: one a core where an example is much work, otherwise one."""
-    pays = pays_to_split(net) and can_limit_blas() and splittable(net)
+    pays = pays_to_split(net) and can_limit_blas() and splittable(net) and in_memory(net)
     return available_cores() if pays else 1
 
 
@@ -53,6 +53,11 @@ def wide(net: Any) -> bool:
     """Whether a weight matrix is so large that BLAS is faster on two threads."""
     params = net.params.values() if isinstance(net, Network) else ()
     return any(W.ndim == 2 and W.size >= BLAS_MIN_WEIGHTS for W in params)
+
+
+def in_memory(net: Any) -> bool:
+    """Whether it computes on these cores, not on a GPU, which threads would only share."""
+    return isinstance(net.params.flat, np.ndarray)
 
 
 def splittable(net: Any) -> bool:

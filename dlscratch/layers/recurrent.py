@@ -73,7 +73,7 @@ class _Recurrent(Layer):
 
     def _zeros(self, batch: np.ndarray) -> np.ndarray:
         """A state of zeros for each example of the batch."""
-        return np.zeros((len(batch), len(self.Wh)), batch.dtype)
+        return np.zeros((len(batch), len(self.Wh)), batch.dtype, like=batch)
 
     def _expect_state(self, batch: np.ndarray, *arrays: np.ndarray) -> None:
         """ValueError unless each array of the state is (N, H)."""
@@ -128,7 +128,7 @@ class RNN(_Recurrent):
     ) -> np.ndarray:
         a, rows = self._project(x)
         T, N, H = a.shape
-        h = np.empty((T + 1, N, H), a.dtype)  # h[t]: before step t; h[t + 1]: after it
+        h = np.empty((T + 1, N, H), a.dtype, like=a)  # h[t]: before step t; h[t + 1]: after
         h[0] = self._state_or_zeros(x, state)
         for t in range(T):
             h[t + 1] = self._advance(a[t], h[t])
@@ -208,7 +208,7 @@ class LSTM(_Recurrent):
     ) -> np.ndarray:
         a, rows = self._project(x)
         T, N, H = len(a), len(x), len(self.Wh)
-        h, c = np.empty((2, T + 1, N, H), a.dtype)  # h[t]: before step t; h[t + 1]: after it
+        h, c = np.empty((2, T + 1, N, H), a.dtype, like=a)  # h[t]: before step t; h[t + 1]: after
         h[0], c[0] = self._state_or_zeros(x, state)
         gates = []
         for t in range(T):
@@ -220,7 +220,7 @@ class LSTM(_Recurrent):
 
     def backward(self, dout: np.ndarray, dstate: State | None = None) -> np.ndarray:
         rows, h, c, gates = self.saved()
-        da = np.empty((*h[1:].shape[:2], len(self.b)), h.dtype)  # (T, N, 4H)
+        da = np.empty((*h[1:].shape[:2], len(self.b)), h.dtype, like=h)  # (T, N, 4H)
         dh, dc = self._state_or_zeros(dout, dstate)
         for t in reversed(range(len(da))):
             i, f, g, o, tanh_c = gates[t]

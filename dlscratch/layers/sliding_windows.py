@@ -34,7 +34,7 @@ NO_PAD: Sides = ((0, 0), (0, 0))
 
 def channels_last(x: np.ndarray) -> np.ndarray:
     """(N, C, H, W) -> (N, H, W, C), contiguous: a view, if x lies in memory like that."""
-    return np.ascontiguousarray(x.transpose(0, 2, 3, 1))
+    return np.ascontiguousarray(x.transpose(0, 2, 3, 1), like=x)
 
 
 def channels_first(x: np.ndarray) -> np.ndarray:
@@ -63,8 +63,8 @@ def correlate(
     FH, FW, C, F = filters.shape
     H, W = padded_size(x, pad, input_dilation)
     OH, OW = output_size(H, FH, stride), output_size(W, FW, stride)
-    out = np.empty((len(x), OH * OW, F), np.result_type(x, filters))
-    filters = np.ascontiguousarray(filters)
+    out = np.empty((len(x), OH * OW, F), np.result_type(x, filters), like=x)
+    filters = np.ascontiguousarray(filters, like=filters)
     bias_row = None if bias is None else np.concatenate([bias] * OW)  # long rows add up faster
     for images, matrices in window_blocks(x, FH, FW, stride, pad, input_dilation):
         weights = filters.reshape(len(matrices), 1, -1, F)  # (FH, FW, C, F) -> (parts, 1, k, F)
@@ -113,7 +113,7 @@ def filter_gradient(
     """The gradient of `correlate` with respect to filters of that shape (FH, FW, C, F)."""
     FH, FW, C, F = shape
     dout = dout.reshape(len(dout), -1, F).swapaxes(1, 2)  # (N, OH, OW, F) -> (N, F, OH*OW)
-    total = np.zeros((), x.dtype)
+    total = np.zeros((), x.dtype, like=x)
     for images, matrices in window_blocks(x, FH, FW, stride, pad):
         # y = windows . filters: dfilters^T = dy^T . windows, added up over the images
         total = total + (dout[images] @ matrices).sum(axis=1)  # (parts, F, k)
@@ -137,8 +137,9 @@ def window_blocks(
     N, _, _, C = x.shape
     H, W = padded_size(x, pad, input_dilation)
     numbers = H * output_size(W, filter_w, stride) * filter_w * C  # copied for one image
-    size = max(1, min(N, BLOCK // numbers))
-    padded = np.zeros((size, H, W, C), x.dtype)
+    # a GPU takes all images at once: there, each call costs more than a cache could save
+    size = max(1, min(N, BLOCK // numbers)) if isinstance(x, np.ndarray) else N
+    padded = np.zeros((size, H, W, C), x.dtype, like=x)
     (above, below), (left, right) = pad
     pixels = padded[:, above : H - below : input_dilation, left : W - right : input_dilation]
     layout = im2col_layout if filter_w * C < MIN_ROW else row_layout
@@ -170,7 +171,7 @@ def row_layout(x: np.ndarray, filter_h: int, filter_w: int, stride: int) -> Layo
     OH, OW, k = output_size(H, filter_h, stride), output_size(W, filter_w, stride), filter_w * C
     image, row, pixel, number = x.strides
     windows = view(x, (n, H, OW, k), (image, row, stride * pixel, number))
-    copies = np.empty(windows.shape, x.dtype)
+    copies = np.empty(windows.shape, x.dtype, like=x)
     image, row, pixel, number = copies.strides
     # filter row i at output row h meets copies[:, h * stride + i]
     shape, strides = (filter_h, n, OH, OW, k), (row, image, stride * row, pixel, number)
@@ -184,14 +185,14 @@ def im2col_layout(x: np.ndarray, filter_h: int, filter_w: int, stride: int) -> L
     image, row, pixel, number = x.strides
     shape = (n, filter_h, filter_w, C, OH, OW)
     windows = view(x, shape, (image, row, pixel, number, stride * row, stride * pixel))
-    copies = np.empty(shape, x.dtype)
+    copies = np.empty(shape, x.dtype, like=x)
     # (n, FH, FW, C, OH, OW) -> (1, n, FH*FW*C, OH*OW) -> (1, n, OH*OW, FH*FW*C)
     return windows, copies, copies.reshape(1, n, -1, OH * OW).swapaxes(2, 3)
 
 
 def view(x: np.ndarray, shape: tuple[int, ...], strides: tuple[int, ...]) -> np.ndarray:
     """The memory of x, contiguous, in another shape; strides: bytes from one index to the next."""
-    return np.ndarray(shape, x.dtype, buffer=x, strides=strides)
+    return type(x)(shape, x.dtype, x.data, strides=strides)
 
 
 def expect_images(layer: Layer, x: np.ndarray, channels: int | None = None) -> None:
