@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from dlscratch.gradcheck.comparison import CheckFailed, Comparison, GradientCheck, Gradients
-from dlscratch.initializers import Random
+from dlscratch.initializers import Random, generator
 from dlscratch.layers import Layer
 from dlscratch.layers.base import expect_children, named_arrays
 from dlscratch.network import Network
@@ -53,14 +53,50 @@ def check_gradients(
     'Likely cause: a factor, the gradient is 0.5 times what it should be.'
     """
     name = type(subject).__name__
+    expect_checkable(subject, x, t)
     kind: Callable[..., Comparison] = _NetworkCheck if isinstance(subject, Network) else _LayerCheck
     # A stream of its own: were dout equal to an x of the same seed, dW = x^T . x would hide a
     # missing transpose.
-    (rng,) = np.random.default_rng(0 if rng is None else rng).spawn(1)
+    (rng,) = generator(0 if rng is None else rng).spawn(1)
     try:
         return kind(subject, x, t, training).verdict(name, rng, tolerance)
     except CheckFailed as reason:
         return GradientCheck(False, name, hint=str(reason))
+
+
+def expect_checkable(subject: Any, x: ArrayLike, t: ArrayLike | None) -> None:
+    """An error with its cure, unless forward(x) or forward(x, t) and backward can be called."""
+    if isinstance(subject, type):
+        name = subject.__name__
+        raise TypeError(f"check_gradients expects an object, got the class {name}: write {name}()")
+    name = type(subject).__name__
+    if not callable(getattr(subject, "forward", 0)) or not callable(
+        getattr(subject, "backward", 0)
+    ):
+        raise TypeError(f"check_gradients expects forward(x) and backward(dout), {name} lacks one")
+    if np.ndim(x) == 0:
+        raise ValueError(f"check_gradients expects as x a batch of two or more rows, got {x!r:.80}")
+    if isinstance(subject, Network):
+        needs_t, takes_t = True, True
+    else:
+        needs_t, takes_t = len(inputs_of(subject.forward)) > 1, takes_targets(subject.forward)
+    if needs_t and t is None:
+        raise ValueError(f"{name} takes targets as well: write check_gradients(.., x, t)")
+    if t is not None and not takes_t:
+        raise ValueError(f"{name}.forward takes no targets: write check_gradients(.., x)")
+
+
+def inputs_of(forward: Callable[..., Any], required: bool = True) -> list[str]:
+    """The names of the arguments besides `training` that it takes, or only those it requires."""
+    named = inspect.signature(forward).parameters.values()
+    kinds = inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD
+    found = [p for p in named if p.kind in kinds and p.name != "training"]
+    return [p.name for p in found if p.default is p.empty or not required]
+
+
+def takes_targets(forward: Callable[..., Any]) -> bool:
+    """Whether it is a forward(x, t)."""
+    return len(inputs_of(forward, required=False)) > 1
 
 
 class _LayerCheck(Comparison):
