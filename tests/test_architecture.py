@@ -78,7 +78,7 @@ def test_one_module_knows_how_the_folders_of_chapters_are_called():
 def test_everything_stays_small(capsys):
     """Small is a promise of this library; raise a bound only for something that a reader gains."""
     for what, paths, longest, whole in [
-        ("dlscratch", LIBRARY, 300, 12000),
+        ("dlscratch", LIBRARY, 300, 13000),
         ("chapters", SCRIPTS, 160, 9000),
     ]:
         lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in paths}

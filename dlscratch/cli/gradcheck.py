@@ -18,7 +18,7 @@ from dlscratch.cli.argument_types import shape
 from dlscratch.cli.load_class import find_class, make, required_arguments, user_code_errors
 from dlscratch.cli.script_names import UsageError
 from dlscratch.gradcheck import check_gradients
-from dlscratch.gradcheck.check import takes_targets
+from dlscratch.gradcheck.subject import takes_targets
 from dlscratch.network import Network
 
 SHAPE = "; an input of another shape: --shape, for images --shape 4,3,6,6"
