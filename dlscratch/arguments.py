@@ -1,4 +1,4 @@
-"""What a number may be: each check returns its value, or raises an error that says what is allowed.
+"""What a number or an array may be: a check returns its value, or an error says what is allowed.
 
 A wrong number is cheapest to find where it is typed: 2.5 epochs or a learning rate of -1 would
 otherwise train without a word.
@@ -24,6 +24,17 @@ def expect_whole(name: str, value: int, at_least: int) -> int:
     return int(value)
 
 
+def expect_sizes(**sizes: int) -> None:
+    """ValueError unless each is a whole number of 1 or more.
+
+    >>> expect_sizes(n_in=28 * 28 / 4)
+    Traceback (most recent call last):
+    ValueError: n_in must be a whole number, 1 or more, got 196.0
+    """
+    for name, value in sizes.items():
+        expect_whole(name, value, at_least=1)
+
+
 def expect_number(
     name: str,
     value: float,
@@ -45,6 +56,15 @@ def expect_number(
         words = " and ".join(f"{k} {v:g}" for k, v in bounds.items() if math.isfinite(v))
         raise ValueError(f"{name} must be a number {words}, got {value!r}")
     return value
+
+
+def expect_rows(t: Any, n: int) -> Any:
+    """t, if it has n rows; ValueError if not."""
+    if np.ndim(t) == 0:
+        raise ValueError(f"expected labels for {n} examples, got the single value {t!r:.200}")
+    if len(t) != n:
+        raise ValueError(f"expected a label for each example, got {len(t)} for {n} examples")
+    return t
 
 
 def expect_unmasked(name: str, values: Any, place: Any = None) -> np.ndarray:

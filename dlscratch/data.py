@@ -15,7 +15,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from dlscratch.arguments import expect_number, expect_whole
-from dlscratch.initializers import Random
+from dlscratch.initializers import Random, generator
 
 Examples: TypeAlias = tuple[np.ndarray, np.ndarray]  # x (N, ..), t (N, ..)
 
@@ -31,7 +31,7 @@ def batches(x: Any, t: Any, size: int, rng: Random) -> Iterator[tuple[Any, Any]]
     [3, 3, 1]
     """
     expect_whole("the batch size", size, at_least=1)
-    order = np.random.default_rng(rng).permutation(len(x))
+    order = generator(rng).permutation(len(x))
     for i in range(0, len(x), size):
         rows = order[i : i + size]
         yield x[rows], t[rows]
@@ -59,7 +59,7 @@ def train_validation_split(
             f"validation={validation} would hold back {held} of {len(x)} rows: "
             "leave some to train with"
         )
-    order = np.random.default_rng(rng).permutation(len(x))
+    order = generator(rng).permutation(len(x))
     rows, held_back = order[held:], order[:held]
     return (x[rows], t[rows]), (x[held_back], t[held_back])
 
@@ -96,7 +96,7 @@ def shift(x: np.ndarray, pixels: int, rng: Random) -> np.ndarray:
     p = expect_whole("pixels", pixels, at_least=0)
     padded = np.pad(x, [(0, 0), (0, 0), (p, p), (p, p)])
     places = sliding_window_view(padded, (H, W), axis=(2, 3))  # (N, C, 2p+1, 2p+1, H, W), a view
-    up, left = np.random.default_rng(rng).integers(2 * p + 1, size=(2, N))
+    up, left = generator(rng).integers(2 * p + 1, size=(2, N))
     return places[np.arange(N), :, up, left]  # -> (N, C, H, W)
 
 
@@ -132,7 +132,7 @@ def affine_warp(
     expect_number("shear", shear, at_least=0)
     expect_number("shift", shift, at_least=0)
     limits = np.array([turn, scale, shear, shift, shift])
-    draws = np.random.default_rng(rng).uniform(-1, 1, size=(5, N)) * limits[:, None]
+    draws = generator(rng).uniform(-1, 1, size=(5, N)) * limits[:, None]
     y = np.empty(x.shape, x.dtype)
     for i in range(0, N, BLOCK):
         part = slice(i, i + BLOCK)

@@ -47,4 +47,10 @@ def generator(rng: Random) -> np.random.Generator:
     >>> bool(generator(3).integers(100) == generator(3).integers(100))
     True
     """
-    return np.random.default_rng(rng)  # a generator passes through unchanged
+    try:
+        return np.random.default_rng(rng)  # a generator passes through unchanged
+    except (TypeError, ValueError):
+        raise TypeError(
+            "rng must be a generator, such as np.random.default_rng(0), or its seed, a whole "
+            f"number of 0 or more, got {rng!r:.80}"
+        ) from None

@@ -3,9 +3,7 @@
 Affine - (BatchNorm) - activation - (Dropout), once for each hidden size, and an Affine at the end.
 """
 
-import numpy as np
-
-from dlscratch.initializers import Random
+from dlscratch.initializers import Random, generator
 from dlscratch.layers import Affine, BatchNorm, Dropout, Layer, ReLU, Sigmoid, Tanh
 from dlscratch.network import Network
 
@@ -49,7 +47,7 @@ class MultiLayerNet(Network):
         if activation not in ACTIVATIONS:
             names = ", ".join(map(repr, ACTIVATIONS))
             raise ValueError(f"activation must be one of {names}, got {activation!r}")
-        rng = np.random.default_rng(rng)
+        rng = generator(rng)
         std = SUITS[activation] if weight_init_std is None else weight_init_std
         sizes = [input_size, *hidden_size_list]
         layers: list[Layer] = []

@@ -16,13 +16,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from dlscratch.arguments import expect_unmasked
+from dlscratch.arguments import expect_number, expect_rows, expect_unmasked, expect_whole
 from dlscratch.devices import move
 from dlscratch.inspection.summary import Summary, summarize
 from dlscratch.layers import Layer, Loss, Sequential, SoftmaxWithLoss
 from dlscratch.layers.base import expect_children, named_arrays
-from dlscratch.layers.composite import show
+from dlscratch.layers.composite import expect_list, show
 from dlscratch.layers.fast_order import fast_order
+from dlscratch.layers.losses import expect_loss
 from dlscratch.parameters import Parameters
 from dlscratch.storage.files import atomic_write
 from dlscratch.storage.npz import load_arrays, write_arrays
@@ -56,11 +57,11 @@ class Network(Sequential):
         last_layer: Loss | None = None,
         weight_decay: float = 0.0,
     ):
-        layers = tuple(layers)
+        layers = expect_list(layers)
         expect_no_loss(layers)
         super().__init__(*layers)
-        self.last_layer = SoftmaxWithLoss() if last_layer is None else last_layer
-        self.weight_decay = weight_decay
+        self.last_layer = SoftmaxWithLoss() if last_layer is None else expect_loss(last_layer)
+        self.weight_decay = expect_number("weight_decay", weight_decay, at_least=0)
         self._passes = Sequential(*fast_order(self.layers))
         self._bind_to_vector()
 
@@ -87,6 +88,7 @@ class Network(Sequential):
         For many images at once, `dlscratch.workers.Workers` does the same on all cores.
         """
         x = self.as_batch(x)
+        expect_whole("batch_size", batch_size, at_least=1)
         parts = [self.forward(x[i : i + batch_size]) for i in range(0, len(x), batch_size)]
         return np.concatenate(parts) if len(parts) != 1 else parts[0]
 
@@ -103,6 +105,7 @@ class Network(Sequential):
 
     def accuracy(self, x: np.ndarray, t: np.ndarray, batch_size: int = 100) -> float:
         """The share of rows whose highest score is the right class, 0 .. 1."""
+        x = self.as_batch(x)
         expect_rows(t, len(x))
         return self.last_layer.accuracy(self.predict(x, batch_size), expect_unmasked("t", t))
 
@@ -131,12 +134,18 @@ class Network(Sequential):
         if x.size == 0:
             raise ValueError(f"expected a batch of one row or more, got shape {x.shape}")
         if x.ndim < 2:
-            raise ValueError(
-                f"expected a batch (N, ...), got one example of shape {x.shape}: use x[None]"
-            )
+            raise ValueError(self._no_batch(x.shape))
         if self.takes_integers and x.dtype.kind in "iu":
             return x
         return x.astype(self.dtype, copy=False)
+
+    def _no_batch(self, shape: tuple[int, ...]) -> str:
+        """What is wrong with an input of this shape; x[None] where that would be a batch."""
+        takes = self.layers[0].input_shape(1) if self.layers and not self.takes_integers else None
+        if shape and takes in (None, shape):
+            return f"expected a batch (N, ...), got one example of shape {shape}: use x[None]"
+        rest = str(takes[0]) if takes and len(takes) == 1 else "..."
+        return f"expected a batch (N, {rest}), got an array of shape {shape}"
 
     def _penalty(self) -> float:
         squares = 0.0
@@ -265,13 +274,6 @@ class Network(Sequential):
 
     def __repr__(self) -> str:
         return show(self, *self.layers, self.last_layer)
-
-
-def expect_rows(t: np.ndarray, n: int) -> np.ndarray:
-    """t, if it has n rows."""
-    if len(t) != n:
-        raise ValueError(f"expected a label for each example, got {len(t)} for {n} examples")
-    return t
 
 
 def expect_no_loss(layers: tuple[Layer, ...]) -> None:

@@ -169,7 +169,7 @@ class Momentum(Optimizer):
 
     def __init__(self, lr: float | Schedule = 0.01, momentum: float = 0.9):
         super().__init__(lr)
-        self.momentum = momentum
+        self.momentum = expect_number("momentum", momentum, at_least=0, at_most=1)
 
     def step(self, w: np.ndarray, g: np.ndarray, v: np.ndarray) -> None:
         v *= self.momentum
@@ -209,7 +209,7 @@ class RMSprop(AdaGrad):
 
     def __init__(self, lr: float | Schedule = 0.01, decay_rate: float = 0.99):
         super().__init__(lr)
-        self.decay_rate = decay_rate
+        self.decay_rate = expect_number("decay_rate", decay_rate, at_least=0, below=1)
 
     def step(self, w: np.ndarray, g: np.ndarray, h: np.ndarray) -> None:
         h *= self.decay_rate
@@ -232,8 +232,8 @@ class Adam(Optimizer):
 
     def __init__(self, lr: float | Schedule = 0.001, beta1: float = 0.9, beta2: float = 0.999):
         super().__init__(lr)
-        self.beta1 = beta1
-        self.beta2 = beta2
+        self.beta1 = expect_number("beta1", beta1, at_least=0, below=1)
+        self.beta2 = expect_number("beta2", beta2, at_least=0, below=1)
 
     def step(self, w: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray) -> None:
         k = self.steps

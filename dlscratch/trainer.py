@@ -19,11 +19,10 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from dlscratch import checkpoint as checkpoints
-from dlscratch.arguments import expect_number, expect_whole
+from dlscratch.arguments import expect_number, expect_rows, expect_whole
 from dlscratch.data import Examples, batches
 from dlscratch.history import History, diverges, running_mean
-from dlscratch.initializers import Random
-from dlscratch.network import expect_rows
+from dlscratch.initializers import Random, generator
 from dlscratch.schedules import rate_at
 from dlscratch.workers import Workers
 
@@ -63,9 +62,11 @@ class Trainer:
         augment: Augment | None = None,
         clip_norm: float | None = None,
     ):
+        if hasattr(net, "update") and hasattr(optimizer, "loss_and_gradient"):
+            raise TypeError("Trainer(network, optimizer) expects the network first: swap the two")
         self.net = _expect_part("network", net, "loss_and_gradient")
         self.optimizer = _expect_part("optimizer", optimizer, "update")
-        self.rng = np.random.default_rng(rng)
+        self.rng = generator(rng)
         self.batch_size = expect_whole("the batch size", batch_size, at_least=1)
         self.workers = _expect_workers(workers)
         self.augment = augment
@@ -101,6 +102,8 @@ class Trainer:
         train = _expect_examples("train", train)
         sets = [train] if test is None else [train, _expect_examples("test", test)]
         expect_whole("epochs", epochs, at_least=0)
+        if evaluate is not None:
+            expect_whole("evaluate", evaluate, at_least=1)
         if len(train[0]) == 0:
             raise ValueError("there is nothing to train on: the training set has no rows")
         if resume and checkpoint is None:
@@ -201,11 +204,15 @@ def _expect_examples(name: str, pair: Examples) -> Examples:
     """(x, t), if it is such a pair and each row has its label; lists become arrays."""
     if not isinstance(pair, tuple | list) or len(pair) != 2:
         kind = f"an array of shape {pair.shape}" if hasattr(pair, "shape") else repr(pair)[:200]
-        raise TypeError(
-            f"fit expects {name} as one pair (x, t), got {kind}: "
-            "write fit((x, t)), or fit((x, t), (x_test, t_test))"
-        )
+        cure = "write fit((x, t)), or fit((x, t), (x_test, t_test))"
+        cure = f"write epochs={pair}" if isinstance(pair, int) else cure
+        raise TypeError(f"fit expects {name} as one pair (x, t), got {kind}: {cure}")
     x, t = (np.array(part) if isinstance(part, list) else part for part in pair)
+    if np.ndim(x) == 1 and np.ndim(t) > 1:
+        raise ValueError(
+            f"fit expects {name} as (x, t), inputs first, got arrays of shape {np.shape(x)} and "
+            f"{np.shape(t)}: swap the two"
+        )
     expect_rows(t, len(x))
     return x, t
 

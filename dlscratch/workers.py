@@ -24,8 +24,9 @@ from typing import Any
 
 import numpy as np
 
+from dlscratch.arguments import expect_rows
 from dlscratch.layers import Layer
-from dlscratch.network import Network, expect_rows
+from dlscratch.network import Network
 from dlscratch.parameters import Parameters
 
 MIN_ROWS = 10  # for a worker: with fewer, threads cost more time than they save

@@ -24,6 +24,7 @@ MORE = {  # pages of the checkout, as far as they are there: the site's name for
     "CONTRIBUTING.md": "contributing",
     "README.zh-CN.md": "chinese",
 }
+GUIDES = {"docs/gradcheck.md": "gradcheck", "docs/reliability.md": "reliability"}
 TITLES = {"chinese": "简体中文 <chinese>"}  # in the list of pages, where the page's own is no help
 FOLDERS = {"dlscratch": "api/index", "notebooks": "notebooks"}
 
@@ -46,7 +47,7 @@ def write(source):
     site.write("command.md", command_page())
     site.write("notebooks.md", notebooks_page(found))
     more = {page: name for page, name in MORE.items() if (ROOT / page).exists()}
-    for page, name in more.items():
+    for page, name in {**more, **GUIDES}.items():
         site.write(f"{name}.md", read(page))
     opening, _, rest = read("README.md").partition("\n## The chapters\n")
     site.write("index.md", front_page(opening, found, more.values()))
@@ -72,7 +73,7 @@ class Site:
         path = ROOT / target
         if "://" in target or target.startswith("/") or not target or not path.exists():
             return found[0]
-        known = {"README.md": "index", **MORE, **FOLDERS}.get(target.strip("/"))
+        known = {"README.md": "index", **MORE, **GUIDES, **FOLDERS}.get(target.strip("/"))
         if known:
             known = "inside" if target == "README.md" and anchor else known
             return f"/{known}.md{hash}{anchor}"
@@ -110,13 +111,15 @@ def front_page(opening, found, more):
     links = [f"- [{title}](/chapters/{chapter}.md)" for chapter, (title, _) in found.items()]
     links += ["- [Inside dlscratch](/inside.md): how it is built, how to add to it, how fast it is"]
     links += ["- [The library](/api/index.md), module by module"]
+    links += ["- [What the gradient checker knows](/gradcheck.md), each mistake with a layer"]
+    links += ["- [Reliability](/reliability.md): what was attacked, and how to repeat it"]
     links += ["- [The command](/command.md) `dlscratch`, which shows the whole book running"]
     parts = [
         opening,
         "## What is here",
         "\n".join(links),
         toctree("The chapters", [*(f"chapters/{chapter}" for chapter in found), "notebooks"]),
-        toctree("The library", ["inside", "api/index", "command"]),
+        toctree("The library", ["inside", "api/index", "command", *GUIDES.values()]),
         toctree("The project", [TITLES.get(name, name) for name in more]),
     ]
     return "\n\n".join(parts) + "\n"

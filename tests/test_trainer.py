@@ -241,7 +241,8 @@ def test_lists_are_taken_as_the_arrays_they_stand_for():
     [
         (lambda net: Trainer(net, Adam), r"as optimizer an object, got the class Adam: .*Adam\("),
         (lambda net: Trainer(Network, Adam()), "as network an object, got the class Network"),
-        (lambda net: Trainer(Adam(), net), r"as network an object, got Adam\(lr=.* no method loss"),
+        (lambda net: Trainer(Adam(), net), "expects the network first: swap the two"),
+        (lambda net: Trainer(3, Adam()), "as network an object, got 3, which has no method loss"),
         (lambda net: Trainer(net, "Adam"), "as optimizer an object, got 'Adam', .* method update"),
         (lambda net: Trainer(net, None), "as optimizer an object, got None"),
         (lambda net: Trainer(net, SGD(), workers=net), "workers, as an object, lacks generators"),

@@ -6,7 +6,7 @@
     dlscratch gradcheck my_layers.py:MyLoss --labels
 
 The layer has forward(x) and backward(dout); the gradient of a parameter W is dW. Its slope is
-measured in float64 and held against what backward says. Exit code: 0 = right, 1 = wrong.
+measured in float64 and compared with what backward says. Exit code: 0 = right, 1 = wrong.
 """
 
 import math
@@ -18,8 +18,11 @@ from dlscratch.cli.argument_types import shape
 from dlscratch.cli.load_class import find_class, make, required_arguments, user_code_errors
 from dlscratch.cli.script_names import UsageError
 from dlscratch.gradcheck import check_gradients
+from dlscratch.gradcheck.subject import takes_targets
 from dlscratch.network import Network
 
+SHAPE = "; an input of another shape: --shape, for images --shape 4,3,6,6"
+TARGETS = "; targets that are numbers, as many as x has: --targets"
 MOST_NUMBERS = 10_000_000  # in an input; the check keeps a dozen arrays as large
 
 
@@ -37,8 +40,12 @@ def options(parser):
         default=(4, 5),
         help="of the input, the batch first (default: 4,5)",
     )
-    parser.add_argument(
+    takes = parser.add_mutually_exclusive_group()
+    takes.add_argument(
         "--labels", action="store_true", help="forward takes labels, too: forward(x, t)"
+    )
+    takes.add_argument(
+        "--targets", action="store_true", help="the same, t being numbers 0 .. 1 of x's shape"
     )
     parser.add_argument(
         "--no-training", action="store_true", help="check the pass that is used after training"
@@ -61,12 +68,21 @@ def main(args):
         )
     rng = np.random.default_rng(args.seed)
     kind = find_class(args.layer, _is_layer, "layer")
-    if not args.labels and len(required_arguments(kind.forward)) > 2:  # self, x, t
-        raise UsageError(f"{kind.__name__}.forward needs more than x: if it is t, add --labels")
+    given = args.labels or args.targets
+    if not given and len(required_arguments(kind.forward)) > 2:  # self, x, t
+        raise UsageError(
+            f"{kind.__name__}.forward needs more than x: if it is t, add --labels or --targets"
+        )
     layer = make(kind, args.args, rng)
+    if given and not takes_targets(layer.forward):
+        raise UsageError(f"{kind.__name__}.forward takes x alone: leave --labels out")
     x = rng.standard_normal(args.shape)
+    if getattr(layer, "takes_integers", False):
+        x = rng.integers(2, size=args.shape)
     t = rng.integers(args.shape[-1], size=args.shape[:-1]) if args.labels else None
-    with user_code_errors(f"checking {kind.__name__} with an input of shape {args.shape}"):
+    t = rng.random(args.shape) if args.targets else t
+    cure = TARGETS if args.labels else SHAPE
+    with user_code_errors(f"checking {kind.__name__} with an input of shape {args.shape}", cure):
         verdict = check_gradients(
             layer, x, t, rng=rng, training=not args.no_training, tolerance=args.tolerance
         )

@@ -8,6 +8,7 @@ import importlib
 import importlib.util
 import inspect
 import sys
+import sysconfig
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -58,10 +59,7 @@ def make(kind: type, arguments: str, rng: np.random.Generator) -> Any:
     """
     needed = required_arguments(kind)
     if needed and not arguments:
-        example = ", ".join(EXAMPLES.get(name, "5") for name in needed)
-        raise UsageError(
-            f"{kind.__name__} needs {', '.join(needed)}: give them, such as --args '{example}'"
-        )
+        raise UsageError(f"{kind.__name__} needs {', '.join(needed)}: {example_options(kind)}")
     takes_rng = "rng" in inspect.signature(kind).parameters
     maker = functools.partial(kind, rng=rng) if takes_rng else kind
     known = {**vars(sys.modules[kind.__module__]), "np": np, "rng": rng, "make": maker}
@@ -78,7 +76,27 @@ def make_network(target: str, arguments: str, rng: np.random.Generator) -> Netwo
     return make(find_class(target, is_network, "network"), arguments, rng)
 
 
-EXAMPLES = {
+EXAMPLES = {  # of a class or one derived from it: the options that make an object of it
+    "Affine": "--args 'rng.standard_normal((5, 3)), np.zeros(3)'",
+    "BinaryAffine": "--args 'rng.standard_normal((5, 3)), np.zeros(3)'",
+    "BatchNorm": "--args 'np.ones(5), np.zeros(5)'",
+    "Convolution": "--args 'rng.standard_normal((2, 3, 3, 3)), np.zeros(2)' --shape 4,3,6,6",
+    "TransposedConvolution": (
+        "--args 'rng.standard_normal((3, 2, 3, 3)), np.zeros(2)' --shape 4,3,6,6"
+    ),
+    "_WindowPooling": "--args '2, 2' --shape 4,3,6,6",
+    "Embedding": "--args 'rng.standard_normal((5, 3))'",
+    "RNN": (
+        "--args 'rng.standard_normal((5, 3)), rng.standard_normal((3, 3)), np.zeros(3)'"
+        " --shape 4,6,5"
+    ),
+    "LSTM": (
+        "--args 'rng.standard_normal((5, 12)), rng.standard_normal((3, 12)), np.zeros(12)'"
+        " --shape 4,6,5"
+    ),
+}
+
+VALUES = {  # of arguments that any class may call by these names
     "W": "rng.standard_normal((5, 3))",
     "b": "np.zeros(3)",
     "input_size": "784",
@@ -86,6 +104,17 @@ EXAMPLES = {
     "hidden_size_list": "[50]",
     "output_size": "10",
 }
+
+
+def example_options(kind: type) -> str:
+    """How to give a class its arguments: an example where one is known that works."""
+    for base in kind.__mro__:
+        if base.__name__ in EXAMPLES and base.__module__.startswith("dlscratch"):
+            return f"give them, such as {EXAMPLES[base.__name__]}"
+    needed = required_arguments(kind)
+    if set(needed) <= set(VALUES):
+        return f"give them, such as --args '{', '.join(VALUES[name] for name in needed)}'"
+    return f"give them as in a call, --args '{', '.join(needed)}'"
 
 
 def required_arguments(function: Callable) -> list[str]:
@@ -97,18 +126,31 @@ def required_arguments(function: Callable) -> list[str]:
     ]
 
 
+NOT_THE_READERS = (  # how the names of files begin whose lines a reader did not write
+    "<",
+    "--",
+    str(ROOT / "dlscratch"),
+    *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")),
+    str(Path(np.__file__).parent),
+)
+
+
 @contextmanager
-def user_code_errors(doing: str) -> Iterator[None]:
-    """Turn any error of the reader's own code into a UsageError that says where it happened."""
+def user_code_errors(doing: str, cure: str = "") -> Iterator[None]:
+    """Turn any error of the reader's own code into a UsageError that says where it happened.
+
+    cure: what may help where arrays do not fit each other.
+    """
     try:
         yield
     except UsageError:
         raise
     except Exception as error:
         frames = traceback.extract_tb(error.__traceback__)
-        own = [f for f in frames if not f.filename.startswith(("<", "--", str(ROOT / "dlscratch")))]
+        own = [f for f in frames if not f.filename.startswith(NOT_THE_READERS)]
         at = f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
-        raise UsageError(f"{doing} failed{at}: {type(error).__name__}: {error}") from None
+        shapes = cure if isinstance(error, ValueError | IndexError) else ""
+        raise UsageError(f"{doing} failed{at}: {type(error).__name__}: {error}{shapes}") from None
 
 
 def _load(where: str) -> ModuleType:

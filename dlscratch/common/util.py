@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from dlscratch.arguments import expect_rows
 from dlscratch.devices import send
 from dlscratch.initializers import generator
 from dlscratch.layers.im2col import col2im as library_col2im
 from dlscratch.layers.im2col import im2col as library_im2col
 from dlscratch.layers.im2col import output_size
-from dlscratch.network import expect_rows
 from dlscratch.storage.files import DataError, atomic_write, load_pickle
 from dlscratch.storage.npz import copy_into
 

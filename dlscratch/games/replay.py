@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dlscratch.arguments import expect_whole
+from dlscratch.initializers import generator
 
 
 class Transitions(NamedTuple):
@@ -94,5 +95,5 @@ class ReplayMemory:
         expect_whole("batch", batch, at_least=1)
         if not self.added:
             raise ValueError("the memory is empty: add transitions before sampling")
-        place = np.random.default_rng(rng).integers(len(self), size=batch)
+        place = generator(rng).integers(len(self), size=batch)
         return Transitions(*(kept[place] for kept in self.rows))

@@ -9,15 +9,25 @@ compared, to name the worst one, and a list of common mistakes is searched for i
 import copy
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike
+from numpy.typing import ArrayLike
 
+from dlscratch.gradcheck import diagnosis, experiments
+from dlscratch.gradcheck.causes import likely
 from dlscratch.gradcheck.comparison import CheckFailed, Comparison, GradientCheck, Gradients
-from dlscratch.initializers import Random
-from dlscratch.layers import Layer
-from dlscratch.layers.base import expect_children, named_arrays
+from dlscratch.gradcheck.subject import (
+    as_input,
+    expect_checkable,
+    kept_arrays,
+    parameter_places,
+    parts_of,
+    read_only,
+)
+from dlscratch.initializers import Random, generator
+from dlscratch.layers.base import named_arrays
 from dlscratch.network import Network
 
 Verdict = GradientCheck  # the older name
@@ -53,44 +63,48 @@ def check_gradients(
     'Likely cause: a factor, the gradient is 0.5 times what it should be.'
     """
     name = type(subject).__name__
-    kind: Callable[..., Comparison] = _NetworkCheck if isinstance(subject, Network) else _LayerCheck
+    expect_checkable(subject, x, t)
+    kind: Callable[..., Comparison] = NetworkCheck if isinstance(subject, Network) else LayerCheck
     # A stream of its own: were dout equal to an x of the same seed, dW = x^T . x would hide a
     # missing transpose.
-    (rng,) = np.random.default_rng(0 if rng is None else rng).spawn(1)
+    (rng,) = generator(0 if rng is None else rng).spawn(1)
     try:
         return kind(subject, x, t, training).verdict(name, rng, tolerance)
     except CheckFailed as reason:
         return GradientCheck(False, name, hint=str(reason))
 
 
-class _LayerCheck(Comparison):
+class LayerCheck(Comparison):
     """A layer or a loss: L = sum(dout * forward(x))."""
 
     def __init__(self, layer: Any, x: ArrayLike, t: ArrayLike | None, training: bool):
         self.layer = copy.deepcopy(layer)
-        for part in _parts(self.layer):
+        for part in parts_of(self.layer):
             for attribute, value in vars(part).items():
                 if isinstance(value, np.ndarray) and np.issubdtype(value.dtype, np.floating):
                     setattr(part, attribute, value.astype(np.float64))
-        self.x = _input(layer, x)
-        self.t = () if t is None else (_read_only(t, np.asarray(t).dtype),)
+        self.x = as_input(layer, x)
+        self.t = () if t is None else (read_only(t, np.asarray(t).dtype),)
         takes = inspect.signature(layer.forward).parameters
         self.mode = {"training": training} if "training" in takes else {}
         self.arrays = {} if self.x.dtype.kind in "iu" else {"x": self.x}
         self.places: dict[str, tuple[int, str]] = {}  # name -> number of the part, attribute
         # One pass over other numbers first: what it leaves behind must not matter.
         self.fresh = copy.deepcopy(self.layer)
-        self._forward(self.layer, _read_only(self.x[::-1] + 0.5, self.x.dtype))
+        y = self._forward(self.layer, read_only(self.x[::-1] + 0.5, self.x.dtype))
+        self._backward(self.layer, read_only(np.ones(np.shape(y))))
 
     def analytic(self, rng: np.random.Generator) -> Gradients:
         probe = copy.deepcopy(self.layer)
         y = self._forward(probe, self.x)
-        self.dout = _read_only(rng.standard_normal(np.shape(y)))
+        if not np.array_equal(y, self.output(), equal_nan=True):
+            raise CheckFailed(likely("unseeded"))
+        self.dout = read_only(rng.standard_normal(np.shape(y)))
         gradients = {"x": self._backward(probe)}
         if "x" not in self.arrays:
             del gradients["x"]
-        parts = _parts(probe)
-        self.places = _places(probe)
+        parts = parts_of(probe)
+        self.places = parameter_places(probe)
         for key, (i, attribute) in self.places.items():
             self.arrays[key] = getattr(parts[i], attribute)
             if np.ndim(self.arrays[key]) == 0:
@@ -99,19 +113,23 @@ class _LayerCheck(Comparison):
         return gradients
 
     def difference(self, key: str, change: np.ndarray) -> float:
+        return float(np.sum(self.dout * self.change_of_output(key, change)))
+
+    def change_of_output(self, key: str, change: np.ndarray) -> np.ndarray:
+        """forward with the array `key` moved by +change, less forward with it moved by -change."""
         outputs = []
         for moved in (self.arrays[key] + change, self.arrays[key] - change):
             probe = copy.deepcopy(self.layer)
             self._set(probe, {} if key == "x" else {key: moved})
             outputs.append(self._forward(probe, moved if key == "x" else self.x))
-        return float(np.sum(self.dout * (outputs[0] - outputs[1])))
+        return np.asarray(outputs[0] - outputs[1])
 
     def owner(self, key: str) -> str:
         i, _ = self.places.get(key, (0, ""))
-        return repr(_parts(self.layer)[i]) if i else ""
+        return repr(parts_of(self.layer)[i]) if i else ""
 
     def _set(self, probe: Any, arrays: dict[str, np.ndarray]) -> None:
-        parts = _parts(probe)
+        parts = parts_of(probe)
         for key, array in arrays.items():
             i, attribute = self.places[key]
             setattr(parts[i], attribute, array)
@@ -119,8 +137,8 @@ class _LayerCheck(Comparison):
     def _forward(self, probe: Any, x: np.ndarray) -> Any:
         return self._guarded("forward", probe.forward, x, *self.t, **self.mode)
 
-    def _backward(self, probe: Any) -> Any:
-        return self._guarded("backward", probe.backward, self.dout)
+    def _backward(self, probe: Any, dout: np.ndarray | None = None) -> Any:
+        return self._guarded("backward", probe.backward, self.dout if dout is None else dout)
 
     def _guarded(
         self,
@@ -136,52 +154,72 @@ class _LayerCheck(Comparison):
             if "read-only" not in str(error):
                 raise
             name = "x" if which == "forward" else "dout"
-            raise CheckFailed(
-                f"Likely cause: {which} writes into its input: "
-                f"make a new one, such as {name} * mask."
-            ) from error
+            raise CheckFailed(likely("writes", which=which, name=name)) from error
 
-    def _cause(self, key: str, analytic: Gradients, rng: np.random.Generator) -> str:
-        if self._right_if(key, rng, self.fresh):
-            return (
-                "Likely cause: a mask of the wrong pass, backward uses what an earlier forward "
-                "left behind: save it again in each forward."
-            )
-        for name, W in self.arrays.items():
-            turnable = name != "x" and W.ndim == 2 and W.shape == W.T.shape
-            if turnable and self._right_if(key, rng, self.layer, {name: W.T}):
-                return f"Likely cause: a missing transpose, backward needs {name}.T."
-        return super()._cause(key, analytic, rng)
+    def _cause(self, key: str, analytic: Gradients) -> str:
+        cause = experiments.before_numbers(self, key, analytic[key])
+        if not cause:
+            found = self.evidence(key, analytic[key])
+            cause = diagnosis.of_numbers(found)
+            if cause.startswith("Derive"):
+                cause = experiments.after_numbers(self, found) or cause
+        return cause
 
-    def _right_if(
-        self,
-        key: str,
-        rng: np.random.Generator,
-        layer: Any,
-        changes: dict[str, np.ndarray] | None = None,
-    ) -> bool:
-        """Whether backward would be right in this layer, with these changes after forward."""
-        probe = copy.deepcopy(layer)
-        self._forward(probe, self.x)
-        self._set(probe, changes or {})
-        gradient = self._backward(probe)
+    def evidence(self, key: str, gradient: np.ndarray) -> diagnosis.Evidence:
+        probe = self.after_forward()
+        others = {"y": np.asarray(self.output()), "x": self.x}
+        others |= {name: array for name, array in self.arrays.items() if name != "x"}
+        for part in parts_of(probe):
+            others |= kept_arrays(part)
+        found = super().evidence(key, gradient)
+        return replace(found, dout=self.dout, x=self.x, others=others)
+
+    # ---- what the experiments repeat
+
+    def output(self, x: np.ndarray | None = None) -> Any:
+        """What forward returns for x, in a copy of the layer."""
+        return self._forward(copy.deepcopy(self.layer), self.x if x is None else x)
+
+    def after_forward(self, layer: Any = None, t: np.ndarray | None = None) -> Any:
+        """A copy of the layer, or of another one, that has seen x; with other targets, if given."""
+        probe = copy.deepcopy(self.layer if layer is None else layer)
+        targets = self.t if t is None else (t,)
+        self._guarded("forward", probe.forward, self.x, *targets, **self.mode)
+        return probe
+
+    def with_array(self, key: str, array: np.ndarray) -> Any:
+        """As `after_forward`, with a parameter replaced since."""
+        probe = self.after_forward()
+        self._set(probe, {key: array})
+        return probe
+
+    def gradient(self, key: str, probe: Any = None, dout: np.ndarray | None = None) -> np.ndarray:
+        """d{key} after backward in this copy, a new one if not given; dout, if it is another."""
+        probe = self.after_forward() if probe is None else probe
+        dx = self._backward(probe, dout)
         if key != "x":
             i, attribute = self.places[key]
-            gradient = getattr(_parts(probe)[i], "d" + attribute)
-        used, self.layer = self.layer, layer
-        rows = self._compare(key, gradient, rng)
+            dx = getattr(parts_of(probe)[i], "d" + attribute)
+        return np.array(dx)
+
+    def is_right(self, key: str, gradient: np.ndarray, layer: Any = None) -> bool:
+        """Whether this is the gradient, by measurement: in the layer, or in another one."""
+        if gradient.shape != self.arrays[key].shape:
+            return False
+        used, self.layer = self.layer, self.layer if layer is None else layer
+        rows = self._compare(key, gradient, self.rng)
         self.layer = used
         return all(np.isclose(a, n, rtol=1e-5, atol=1e-8) for *_, a, n in rows)
 
 
-class _NetworkCheck(Comparison):
+class NetworkCheck(Comparison):
     """A network: L is its loss in training mode, weight decay included."""
 
     def __init__(self, net: Network, x: ArrayLike, t: Any, training: bool):
         if not training:
             raise ValueError("the gradient of a network is that of training, got training=False")
         self.net = net.astype(np.float64)
-        self.x, self.t = _input(net, x), t
+        self.x, self.t = as_input(net, x), t
         self.arrays = dict(self.net.params)
         if self.arrays and self.x.dtype.kind == "f":
             self.arrays = {"x": self.x, **self.arrays}
@@ -206,38 +244,3 @@ class _NetworkCheck(Comparison):
     def owner(self, key: str) -> str:
         owners = named_arrays(self.net.layers, "param_names")
         return repr(owners[key][0]) if key in owners else ""
-
-
-def _parts(subject: Any) -> list[Any]:
-    """The subject, then all layers inside, always in the same order."""
-    parts = list(subject.walk()) if isinstance(subject, Layer) else [subject]
-    for part in parts:
-        if isinstance(part, Layer):
-            expect_children(part)
-    return parts
-
-
-def _places(subject: Any) -> dict[str, tuple[int, str]]:
-    """Name -> (number among the parts, attribute) of every parameter, after a backward pass."""
-    parts = _parts(subject)
-    if len(parts) == 1:
-        found = getattr(subject, "param_names", ()) or [
-            name[1:] for name in vars(subject) if name[:1] == "d" and name[1:] in vars(subject)
-        ]
-        return {name: (0, name) for name in found}
-    numbers = {id(part): i for i, part in enumerate(parts)}
-    named = named_arrays([subject], "param_names")
-    return {key: (numbers[id(layer)], attribute) for key, (layer, attribute) in named.items()}
-
-
-def _input(subject: Any, x: ArrayLike) -> np.ndarray:
-    """x in float64, or as integers, where they are what the subject takes."""
-    x = np.asarray(x)
-    keep = getattr(subject, "takes_integers", False) and x.dtype.kind in "iu"
-    return _read_only(x, x.dtype if keep else np.float64)
-
-
-def _read_only(x: ArrayLike, dtype: DTypeLike = np.float64) -> np.ndarray:
-    x = np.array(x, dtype)
-    x.flags.writeable = False
-    return x

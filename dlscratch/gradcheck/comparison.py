@@ -58,11 +58,13 @@ class Comparison(ABC):
 
     x: np.ndarray  # the input batch
     arrays: dict[str, np.ndarray]  # what is differentiated by
+    rng: np.random.Generator
 
     def verdict(self, name: str, rng: np.random.Generator, tolerance: float) -> GradientCheck:
+        self.rng = rng
         analytic = self.analytic(rng)
         for key, array in self.arrays.items():
-            fault = diagnosis.of_shape(key, analytic[key], array)
+            fault = diagnosis.of_shape(key, analytic[key], array, len(self.x))
             if fault:
                 raise CheckFailed(fault)
         rows = [row for key in analytic for row in self._compare(key, analytic[key], rng)]
@@ -78,15 +80,12 @@ class Comparison(ABC):
         errors = [math.inf if math.isnan(error) else error for error in errors]
         ok = max(errors) <= tolerance
 
-        def severity(
-            i: int,
-        ) -> tuple[
-            bool, float
-        ]:  # of the wrong ones, single entries first: they have a place to look at
+        def severity(i: int) -> tuple[bool, float]:
+            # of the wrong ones, single entries first: they have a place to look at
             return errors[i] > tolerance and rows[i][1] is not None, errors[i]
 
         worst = max(range(len(rows)), key=severity)
-        hint = "" if ok else self._cause(rows[worst][0], analytic, rng)
+        hint = "" if ok else self._cause(rows[worst][0], analytic)
         key, index, a, n = rows[worst]
         return GradientCheck(ok, name, key, self.owner(key), index, a, n, errors[worst], hint)
 
@@ -118,20 +117,19 @@ class Comparison(ABC):
         measured = [self.difference(key, h * direction) / (2 * h) for h in STEPS]
         return said, min(measured, key=lambda slope: abs(slope - said))
 
-    def _cause(self, key: str, analytic: Gradients, rng: np.random.Generator) -> str:
-        places, slopes = self._measured(key, rng)
-        return diagnosis.of_numbers(key, analytic[key], places, slopes, len(self.x))
+    def _cause(self, key: str, analytic: Gradients) -> str:
+        return diagnosis.of_numbers(self.evidence(key, analytic[key]))
 
-    def _measured(self, key: str, rng: np.random.Generator) -> tuple[diagnosis.Places, np.ndarray]:
-        """(index arrays, slopes) of up to a hundred entries."""
+    def evidence(self, key: str, gradient: np.ndarray) -> diagnosis.Evidence:
+        """The wrong gradient, with the slopes measured at up to 200 of its places."""
         shape = self.arrays[key].shape
-        places = np.unravel_index(rng.permutation(self.arrays[key].size)[:100], shape)
+        places = np.unravel_index(self.rng.permutation(self.arrays[key].size)[:200], shape)
         h = STEPS[0]
         slopes = [
             self.difference(key, h * unit(shape, tuple(index))) / (2 * h)
             for index in zip(*places, strict=True)
         ]
-        return places, np.array(slopes)
+        return diagnosis.Evidence(key, gradient, places, np.array(slopes), len(self.x))
 
 
 def unit(shape: tuple[int, ...], index: tuple[int, ...]) -> np.ndarray:

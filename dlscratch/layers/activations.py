@@ -6,6 +6,7 @@ element, so dx = dy * h'(x), and each h' can be computed from the output y: x is
 
 import numpy as np
 
+from dlscratch.arguments import expect_number
 from dlscratch.functions import sigmoid
 from dlscratch.layers.base import Layer
 
@@ -43,8 +44,7 @@ class LeakyReLU(Layer):
     elementwise = True
 
     def __init__(self, slope: float = 0.01):
-        if not 0 <= slope < 1:
-            raise ValueError(f"LeakyReLU expects 0 <= slope < 1, got {slope}: try 0.01")
+        expect_number("slope", slope, at_least=0, below=1)
         self.slope = float(slope)  # np.float64 would turn float32 into float64
 
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:

@@ -6,11 +6,14 @@ Backward, by matching shapes: dx (N, in) can only be dy (N, out) . W^T (out, in)
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import DTypeLike
 
+from dlscratch.arguments import expect_sizes
 from dlscratch.initializers import Random, normal, weight_std
-from dlscratch.layers.base import Layer, expect_shape
+from dlscratch.layers.base import Layer, expect_arrays, expect_shape
 
 
 class Affine(Layer):
@@ -28,6 +31,7 @@ class Affine(Layer):
     param_names = ("W", "b")
 
     def __init__(self, W: np.ndarray, b: np.ndarray):
+        expect_arrays(self, W=W, b=b)
         if W.ndim != 2 or b.shape != W.shape[1:]:
             raise ValueError(f"Affine expects W (in, out) and b (out,), got {W.shape}, {b.shape}")
         self.W = W
@@ -48,6 +52,7 @@ class Affine(Layer):
         >>> Affine.init(784, 50, std=0.01)
         Affine(W=(784, 50), b=(50,))
         """
+        expect_sizes(n_in=n_in, n_out=n_out)
         W = normal((n_in, n_out), weight_std(std, n_in), rng, dtype)
         return cls(W, np.zeros(n_out, dtype))
 
@@ -86,4 +91,9 @@ def hint(x: np.ndarray, n_in: int) -> str:
         return "use x[None] for one example"
     if x.ndim > 2 and x.size == len(x) * n_in:
         return "put Flatten() before it"
+    if x.ndim == 4:
+        each = math.prod(x.shape[1:])
+        return f"Flatten() before it makes {each} numbers of each image, not {n_in}"
+    if x.ndim == 2 and len(x) == n_in:
+        return "the examples are its columns, use x.T"
     return f"the last axis must hold {n_in} numbers"

@@ -130,6 +130,17 @@ def expect_children(layer: Layer) -> None:
                 )
 
 
+def expect_arrays(layer: Layer, **arrays: Any) -> None:
+    """TypeError for a parameter that is no array, with the ways to get one."""
+    for name, value in arrays.items():
+        if not hasattr(value, "dtype"):  # as NumPy's and CuPy's arrays have
+            kind = type(layer).__name__
+            raise TypeError(
+                f"{kind} expects an array as {name}, got {value!r:.80}: use np.array(..), or "
+                f"{kind}.init(..), which makes its arrays"
+            )
+
+
 def expect_shape(layer: Layer, x: np.ndarray, fits: bool, expected: str, cure: str) -> None:
     """ValueError that says what was expected, what came and how to cure it, unless x fits."""
     if not fits:

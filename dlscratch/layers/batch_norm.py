@@ -11,7 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import DTypeLike
 
-from dlscratch.layers.base import Layer, expect_shape
+from dlscratch.arguments import expect_number, expect_sizes
+from dlscratch.layers.base import Layer, expect_arrays, expect_shape
 from dlscratch.layers.sliding_windows import channels_first, channels_last
 
 
@@ -36,10 +37,13 @@ class BatchNorm(Layer):
     def __init__(
         self, gamma: np.ndarray, beta: np.ndarray, momentum: float = 0.9, eps: float = 1e-5
     ):
+        expect_arrays(self, gamma=gamma, beta=beta)
         if gamma.ndim != 1 or beta.shape != gamma.shape:
             raise ValueError(
                 f"BatchNorm expects gamma (D,) and beta (D,), got {gamma.shape}, {beta.shape}"
             )
+        expect_number("momentum", momentum, at_least=0, at_most=1)
+        expect_number("eps", eps, at_least=0)
         self.gamma = gamma
         self.beta = beta
         self.momentum = float(momentum)  # np.float64 would turn float32 into float64
@@ -56,12 +60,13 @@ class BatchNorm(Layer):
         >>> BatchNorm.init(100)
         BatchNorm(gamma=(100,), beta=(100,))
         """
+        expect_sizes(features=features)
         return cls(np.ones(features, dtype), np.zeros(features, dtype), momentum)
 
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         D = len(self.gamma)
         fits = x.ndim in (2, 4) and x.shape[1] == D
-        expect_shape(self, x, fits, f"(N, {D}) or (N, {D}, H, W)", "as many features as gamma has")
+        expect_shape(self, x, fits, f"(N, {D}) or (N, {D}, H, W)", hint(x, D))
         if training and x.size == D:
             raise ValueError(
                 f"{self!r} cannot train on one value per feature (shape {x.shape}): its variance "
@@ -101,6 +106,13 @@ class BatchNorm(Layer):
             dx = dy.copy()  # the running averages are constants: dx = gamma scale dy
         dx *= _tile(self.gamma * scale, dy)
         return _from_rows(dout, dx)
+
+
+def hint(x: np.ndarray, D: int) -> str:
+    """How an array that does not fit D features could."""
+    if x.ndim == 4 and x.shape[3] == D:
+        return "the channels are last, use x.transpose(0, 3, 1, 2)"
+    return f"axis 1 must hold the {D} features of gamma" if x.ndim in (2, 4) else "2 or 4 axes"
 
 
 def _to_rows(x: np.ndarray) -> np.ndarray:

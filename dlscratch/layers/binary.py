@@ -11,9 +11,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import DTypeLike
 
+from dlscratch.arguments import expect_sizes
 from dlscratch.initializers import Random, normal, weight_std
 from dlscratch.layers.affine import Affine
-from dlscratch.layers.base import Layer
+from dlscratch.layers.base import Layer, expect_arrays
 
 
 def sign(x: np.ndarray) -> np.ndarray:
@@ -67,6 +68,7 @@ class BinaryAffine(Layer):
     decayed_names = ()  # the size of W is not used, and at 0 signs turn at random
 
     def __init__(self, W: np.ndarray, b: np.ndarray):
+        expect_arrays(self, W=W, b=b)
         if W.ndim != 2 or b.shape != W.shape[1:]:
             raise ValueError(
                 f"BinaryAffine expects W (in, out) and b (out,), got {W.shape}, {b.shape}"
@@ -91,6 +93,7 @@ class BinaryAffine(Layer):
         >>> BinaryAffine.init(784, 50, std=0.1)
         BinaryAffine(W=(784, 50), b=(50,))
         """
+        expect_sizes(n_in=n_in, n_out=n_out)
         W = normal((n_in, n_out), weight_std(std, n_in), rng, dtype)
         return cls(W.clip(-1, 1), np.zeros(n_out, dtype))
 

@@ -9,6 +9,7 @@ A residual block (He et al., 2015) is Add(body, Sequential()); an inception bloc
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterable
 from functools import reduce
 from operator import add
 
@@ -151,13 +152,21 @@ class Concat(Parallel):
             )
 
 
+def expect_list(layers: Layer | Iterable[Layer]) -> tuple[Layer, ...]:
+    """The layers of a list; TypeError for one layer that stands outside of a list."""
+    if isinstance(layers, Layer):
+        raise TypeError(f"Network expects a list of layers, got {layers!r}: write Network([..])")
+    return tuple(layers)
+
+
 def expect_layers(owner: Layer, layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
     """The layers, if they are layers; TypeError that names the first that is none."""
     for number, layer in enumerate(layers, 1):
         if not isinstance(layer, Layer):
             kind = layer.__name__ if isinstance(layer, type) else type(layer).__name__
-            hint = f"write {kind}()" if isinstance(layer, type) else "layers derive from Layer"
             name = type(owner).__name__
+            hint = f"write {kind}()" if isinstance(layer, type) else "layers derive from Layer"
+            hint = f"write {name}(*layers)" if isinstance(layer, list | tuple) else hint
             raise TypeError(f"{name} expects layers, got {layer!r} as number {number}: {hint}")
     return tuple(layers)
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import DTypeLike
 
+from dlscratch.arguments import expect_sizes
 from dlscratch.initializers import Random, normal, weight_std
-from dlscratch.layers.base import Layer
+from dlscratch.layers.base import Layer, expect_arrays
 from dlscratch.layers.im2col import output_size
 from dlscratch.layers.sliding_windows import (
     around,
@@ -46,6 +47,7 @@ class Convolution(Layer):
     makes_maps = True
 
     def __init__(self, W: np.ndarray, b: np.ndarray, stride: int = 1, pad: int = 0):
+        expect_arrays(self, W=W, b=b)
         if W.ndim != 4 or b.shape != W.shape[:1]:
             raise ValueError(
                 f"Convolution expects W (F, C, FH, FW) and b (F,), got {W.shape}, {b.shape}"
@@ -75,6 +77,7 @@ class Convolution(Layer):
         >>> Convolution.init(1, 30, 5)
         Convolution(W=(30, 1, 5, 5), b=(30,), stride=1, pad=0)
         """
+        expect_sizes(channels=channels, filters=filters, size=size)
         std = weight_std(std, channels * size * size)
         W = normal((filters, channels, size, size), std, rng, dtype)
         return cls(W, np.zeros(filters, dtype), stride, pad)

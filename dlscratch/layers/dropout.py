@@ -7,6 +7,7 @@ The book scales at test time instead: see `dlscratch.common.layers.Dropout`.
 
 import numpy as np
 
+from dlscratch.arguments import expect_number
 from dlscratch.initializers import Random, generator
 from dlscratch.layers.base import Layer
 
@@ -25,8 +26,7 @@ class Dropout(Layer):
     rng: np.random.Generator
 
     def __init__(self, ratio: float = 0.5, *, rng: Random = None):
-        if not 0 <= ratio < 1:
-            raise ValueError(f"dropout ratio must be at least 0 and below 1, got {ratio}")
+        expect_number("dropout ratio", ratio, at_least=0, below=1)
         self.ratio = float(ratio)  # np.float64 would turn float32 into float64
         self.rng = generator(rng)
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import DTypeLike
 
+from dlscratch.arguments import expect_sizes
 from dlscratch.initializers import Random, normal, weight_std
-from dlscratch.layers.base import Layer
+from dlscratch.layers.base import Layer, expect_arrays
 
 
 class Embedding(Layer):
@@ -32,6 +33,7 @@ class Embedding(Layer):
     takes_integers = True
 
     def __init__(self, W: np.ndarray):
+        expect_arrays(self, W=W)
         if W.ndim != 2:
             raise ValueError(f"Embedding expects W (V, D), got {W.shape}")
         self.W = W
@@ -51,6 +53,7 @@ class Embedding(Layer):
         >>> Embedding.init(10_000, 100)
         Embedding(W=(10000, 100))
         """
+        expect_sizes(n_words=n_words, dim=dim)
         return cls(normal((n_words, dim), weight_std(std, dim), rng, dtype))
 
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:

@@ -9,6 +9,8 @@ The library's own `Convolution` uses a faster arrangement of the same idea
 
 import numpy as np
 
+from dlscratch.arguments import expect_whole
+
 
 def output_size(size: int, filter_size: int, stride: int = 1, pad: int = 0) -> int:
     """How many windows fit in a row: floor((size + 2 pad - filter_size) / stride) + 1.
@@ -22,13 +24,10 @@ def output_size(size: int, filter_size: int, stride: int = 1, pad: int = 0) -> i
     >>> output_size(224, 7, stride=2, pad=3)  # (224 + 6 - 7) / 2 + 1 = 112.5
     112
     """
-    numbers = size, filter_size, stride, pad
-    integers = all(isinstance(number, (int, np.integer)) for number in numbers)
-    if not integers or filter_size < 1 or stride < 1 or pad < 0:
-        raise ValueError(
-            f"expected integers, filter >= 1, stride >= 1 and pad >= 0, got input {size!r}, "
-            f"filter {filter_size!r}, stride {stride!r} and pad {pad!r}"
-        )
+    expect_whole("the input's size", size, at_least=0)
+    expect_whole("the filter's size", filter_size, at_least=1)
+    expect_whole("stride", stride, at_least=1)
+    expect_whole("pad", pad, at_least=0)
     if filter_size > size + 2 * pad:
         raise ValueError(
             f"a filter of {filter_size} does not fit an input of {size} with pad {pad}: it must be "

@@ -9,14 +9,15 @@ The losses here are sums over the outputs of an example and means over the batch
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
 
+from dlscratch.arguments import expect_number
 from dlscratch.devices import place_of
 from dlscratch.functions import check_targets, mean_squared_error, sigmoid
+from dlscratch.layers.base import Layer
 
 
 class Loss(ABC):
@@ -110,9 +111,7 @@ class HuberWithLoss(Loss):
     """
 
     def __init__(self, delta: float = 1.0):
-        self.delta = float(delta)
-        if not 0 < self.delta < math.inf:
-            raise ValueError(f"delta must be a number above 0, got {delta}")
+        self.delta = float(expect_number("delta", delta, above=0))
 
     def forward(self, x: np.ndarray, t: np.ndarray) -> float:
         e = x.astype(np.float64, copy=False) - check_targets(x, t)
@@ -170,6 +169,22 @@ class SigmoidWithLoss(Loss):
     def accuracy(self, x: np.ndarray, t: np.ndarray) -> float:
         """The share of the outputs on the right side of 0, where the probability is 1/2."""
         return float(np.mean((x > 0) == (expect_probabilities(x, t) > 0.5)))
+
+
+def expect_loss(last_layer: Any) -> Any:
+    """The loss, if it is an object that can be one; TypeError if not."""
+    if isinstance(last_layer, type):
+        name = last_layer.__name__
+        raise TypeError(f"last_layer must be a loss, got the class {name}: write {name}()")
+    if isinstance(last_layer, Layer):
+        raise TypeError(
+            f"last_layer must be a loss, got the layer {last_layer!r}: put it into the list"
+        )
+    if not hasattr(last_layer, "forward"):
+        hint = ": write weight_decay=.." if isinstance(last_layer, int | float) else ""
+        got = f"{last_layer!r:.200}"
+        raise TypeError(f"last_layer must be a loss such as SoftmaxWithLoss(), got {got}{hint}")
+    return last_layer
 
 
 def expect_probabilities(x: np.ndarray, t: np.ndarray) -> np.ndarray:

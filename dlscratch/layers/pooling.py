@@ -8,6 +8,7 @@ Inside, images lie as (N, H, W, C), as in `dlscratch.layers.sliding_windows`.
 
 import numpy as np
 
+from dlscratch.arguments import expect_sizes
 from dlscratch.layers.base import Layer
 from dlscratch.layers.im2col import output_size
 from dlscratch.layers.sliding_windows import (
@@ -22,6 +23,7 @@ class _WindowPooling(Layer):
     """What max and average pooling share: the size, the stride and the padding of the windows."""
 
     def __init__(self, pool_h: int, pool_w: int, stride: int | None = None, pad: int = 0):
+        expect_sizes(pool_h=pool_h, pool_w=pool_w)
         for size in (pool_h, pool_w):
             output_size(size, size, 1 if stride is None else stride, pad)  # refuses bad arguments
         if pad >= min(pool_h, pool_w):

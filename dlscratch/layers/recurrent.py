@@ -14,9 +14,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import DTypeLike
 
+from dlscratch.arguments import expect_sizes
 from dlscratch.functions import sigmoid
 from dlscratch.initializers import Random, generator, normal, weight_std
-from dlscratch.layers.base import Layer, expect_shape
+from dlscratch.layers.base import Layer, expect_arrays, expect_shape
 
 State: TypeAlias = tuple[np.ndarray, np.ndarray]  # an LSTM's: h and c, both (N, H)
 
@@ -30,6 +31,7 @@ class _Recurrent(Layer):
     gates = 1  # how many numbers each unit takes in at a step: G = gates * H for all of them
 
     def __init__(self, Wx: np.ndarray, Wh: np.ndarray, b: np.ndarray):
+        expect_arrays(self, Wx=Wx, Wh=Wh, b=b)
         H = len(Wh)
         G = self.gates * H
         if Wx.shape[1:] != (G,) or Wh.shape != (H, G) or b.shape != (G,):
@@ -265,6 +267,7 @@ def _draw(
     n_in: int, n_hidden: int, n_out: int, rng: Random, dtype: DTypeLike
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Wx, Wh and b of a layer that has not learned yet."""
+    expect_sizes(n_in=n_in, n_hidden=n_hidden)
     rng = generator(rng)  # one for both: with a seed given twice, Wh would repeat Wx
     Wx = normal((n_in, n_out), weight_std("xavier", n_in), rng, dtype)
     Wh = normal((n_hidden, n_out), weight_std("xavier", n_hidden), rng, dtype)

@@ -16,6 +16,7 @@ cache when the product reads it. Where FW*C is small, as for grey images, such s
 slow: then whole windows are copied after all, as in im2col, but transposed.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
@@ -200,17 +201,31 @@ def expect_images(layer: Layer, x: np.ndarray, channels: int | None = None) -> N
     if x.ndim == 4 and channels in (None, x.shape[1]) and x.size:
         return
     C = "C" if channels is None else channels
+    expect_shape(layer, x, False, f"images (N, {C}, H, W)", image_hint(x, channels))
+
+
+def image_hint(x: np.ndarray, channels: int | None) -> str:
+    """How an array that does not fit could, told by the axes that it has."""
     if x.size == 0:
-        cure = "one image or more, of one pixel or more"
-    elif x.ndim == 3:
-        cure = "use x[None] for one image"
-    elif x.ndim != 4:
-        cure = f"load_mnist(flatten=False), or x.reshape(-1, {C}, H, W)"
-    elif x.shape[3] == channels:
-        cure = "the channels are last, use x.transpose(0, 3, 1, 2)"
-    else:
-        cure = f"axis 1 must hold {C} channels"
-    expect_shape(layer, x, False, f"images (N, {C}, H, W)", cure)
+        return "one image or more, of one pixel or more"
+    if x.ndim == 4:
+        last = x.shape[3] == channels
+        return (
+            "the channels are last, use x.transpose(0, 3, 1, 2)"
+            if last
+            else f"axis 1 must hold {channels} channels"
+        )
+    if x.ndim == 3 and channels in (None, x.shape[0]):
+        one, grey = "use x[None] for one image (C, H, W)", "x[:, None] for grey ones (N, H, W)"
+        return one if channels else f"{one}, {grey}"
+    if x.ndim == 3 and channels == 1:
+        return "use x[:, None] for grey images (N, H, W)"
+    if x.ndim == 3 and x.shape[2] == channels:
+        return "the channels are last, use x.transpose(2, 0, 1)[None] for one image"
+    side = math.isqrt(x.shape[-1] // (channels or 1)) if x.ndim == 2 else 0
+    if side > 1 and side * side * (channels or 1) == x.shape[-1]:
+        return f"use x.reshape(-1, {channels or 1}, {side}, {side})"
+    return "an image has three axes: channels, height, width"
 
 
 def unseen_remark(

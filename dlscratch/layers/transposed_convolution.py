@@ -13,8 +13,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import DTypeLike
 
+from dlscratch.arguments import expect_sizes
 from dlscratch.initializers import Random, normal, weight_std
-from dlscratch.layers.base import Layer
+from dlscratch.layers.base import Layer, expect_arrays
 from dlscratch.layers.im2col import output_size
 from dlscratch.layers.sliding_windows import (
     around,
@@ -45,6 +46,7 @@ class TransposedConvolution(Layer):
     makes_maps = True
 
     def __init__(self, W: np.ndarray, b: np.ndarray, stride: int = 1, pad: int = 0):
+        expect_arrays(self, W=W, b=b)
         if W.ndim != 4 or b.shape != W.shape[1:2]:
             raise ValueError(
                 "TransposedConvolution expects W (C, F, FH, FW) and b (F,), "
@@ -75,6 +77,7 @@ class TransposedConvolution(Layer):
         >>> TransposedConvolution.init(16, 8, 4, stride=2, pad=1)
         TransposedConvolution(W=(16, 8, 4, 4), b=(8,), stride=2, pad=1)
         """
+        expect_sizes(channels=channels, filters=filters, size=size, stride=stride)
         # about size / stride windows overlap at an output pixel, along height and along width
         n = round(channels * max(size / stride, 1) ** 2)
         W = normal((channels, filters, size, size), weight_std(std, n), rng, dtype)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlscratch.arguments import expect_number, expect_whole
+from dlscratch.initializers import generator
 from dlscratch.vision.bilinear import resize
 from dlscratch.vision.boxes import areas, intersections
 from dlscratch.vision.clutter import clutter_piece
@@ -86,7 +87,7 @@ def draw_scenes(
     expect_range("sides", sides, largest=expect_whole("size", size, at_least=1))
     expect_number("overlap", overlap, at_least=0, at_most=1)
     expect_number("noise", noise, at_least=0)
-    rng = np.random.default_rng(rng)
+    rng = generator(rng)
     canvases = []
     for _ in range(n):
         canvas = Canvas(size, rng)

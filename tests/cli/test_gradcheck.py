@@ -1,5 +1,6 @@
 """gradcheck: a verdict on a layer of the reader's own, whatever that layer does."""
 
+import shlex
 import textwrap
 
 import pytest
@@ -52,10 +53,25 @@ class Typo(Square):
     def forward(self, x):
         return y
 
+class NumPyTypo(Square):
+    def forward(self, x):
+        return np.zero(x.shape)
+
 class Images(Square):
     def forward(self, x):
         N, C, H, W = x.shape
         return super().forward(x)
+
+class Half(Loss):
+    def forward(self, x, t):
+        self.x, self.t = x, t + 0 * x
+        return np.sum((self.x - self.t) ** 2) / 2
+
+class Partner:
+    def __init__(self, pooling):
+        self.pooling = pooling
+
+    forward = backward = Square.forward
 """
 
 
@@ -96,7 +112,8 @@ def test_the_likely_cause_is_named(name, options, cause, gradcheck):
 
 def test_a_loss_gets_labels(gradcheck, mistake):
     assert gradcheck("Loss", "--labels").code == 0
-    assert mistake("gradcheck", "my_layers.py:Loss").endswith("if it is t, add --labels")
+    assert mistake("gradcheck", "my_layers.py:Loss").endswith("add --labels or --targets")
+    assert mistake("gradcheck", "my_layers.py:Square", "--labels").endswith("leave --labels out")
 
 
 def test_a_layer_that_takes_an_rng_gets_one(gradcheck):
@@ -161,9 +178,19 @@ def test_the_other_mode_can_be_checked(dlscratch):
             "checking Typo with an input of shape (4, 5) failed (my_layers.py, line 47): NameError",
         ),
         (
+            "my_layers.py:NumPyTypo",
+            [],
+            "checking NumPyTypo with an input of shape (4, 5) failed (my_layers.py, line 51): Attr",
+        ),
+        (
             "my_layers.py:Images",
             [],
-            "checking Images with an input of shape (4, 5) failed (my_layers",
+            "checking Images with an input of shape (4, 5) failed (my_layers.py, line 55): Value",
+        ),
+        (
+            "my_layers.py:Partner",
+            [],
+            "Partner needs pooling: give them as in a call, --args 'pooling'",
         ),
         ("nothing.py:X", [], "there is no file nothing.py"),
         ("no_such_module:X", [], "there is no file or module no_such_module"),
@@ -182,3 +209,34 @@ def test_a_mistake_of_the_reader_is_one_line(target, options, answer, mistake, g
     (tmp_path / "imports.py").write_text("import no_such_package")
     (tmp_path / "empty.py").write_text("x = 1")
     assert mistake("gradcheck", target, *options).startswith(answer)
+
+
+def test_an_input_that_does_not_fit_brings_up_the_option_that_sets_its_shape(gradcheck, mistake):
+    gradcheck("Square")
+    said = mistake("gradcheck", "my_layers.py:Images")
+    assert said.endswith("; an input of another shape: --shape, for images --shape 4,3,6,6")
+    assert "--shape" not in mistake("gradcheck", "my_layers.py:Typo")
+
+
+def test_a_loss_of_numbers_gets_targets_of_the_shape_of_x(gradcheck, mistake):
+    assert gradcheck("Half", "--targets").code == 0
+    assert gradcheck("Half", "--targets").code == 0
+    said = mistake("gradcheck", "my_layers.py:Half", "--labels")
+    assert said.endswith("; targets that are numbers, as many as x has: --targets")
+
+
+NEED_ARGUMENTS = """
+    Affine BinaryAffine BatchNorm Convolution TransposedConvolution Pooling AveragePooling Embedding
+    RNN LSTM
+""".split()
+
+
+@pytest.mark.parametrize("name", NEED_ARGUMENTS)
+def test_a_layer_without_arguments_shows_those_of_its_class_and_they_work(
+    name, dlscratch, mistake, tmp_path
+):
+    text = f"from dlscratch import {name}\nclass Mine({name}):\n    pass\n"
+    (tmp_path / "mine.py").write_text(text)
+    said = mistake("gradcheck", "mine.py:Mine")
+    options = shlex.split(said.partition("give them, such as ")[2])
+    assert options and dlscratch("gradcheck", "mine.py:Mine", *options).out.startswith("Mine: ")

@@ -130,6 +130,11 @@ class Flat(ReLU):
         return super().backward(dout).ravel()
 
 
+class TooShort(ReLU):
+    def backward(self, dout):
+        return super().backward(dout)[1:]
+
+
 class ShapeTurned(Affine):
     def weight_gradients(self, dout):
         super().weight_gradients(dout)
@@ -204,16 +209,21 @@ MISTAKES = [
     (InputTurned(*square()), (X,), "x", "a missing transpose"),
     (BiasAveraged(*square()), (X,), "b", r"a factor of 1/N \(N = 6 rows\)"),
     (norm(NoScale), (X,), "gamma", "gradient of gamma is never computed"),
-    (norm(StatisticsAsConstants), (X,), "x", "Derive dx again"),
+    (
+        norm(StatisticsAsConstants),
+        (X,),
+        "x",
+        "mean and variance are taken for constants",
+    ),
     (StaleMask(), (X,), "x", "a mask of the wrong pass"),
-    (NoMask(0.5, rng=np.random.default_rng(0)), (X,), "x", "Derive dx again"),
+    (NoMask(0.5, rng=np.random.default_rng(0)), (X,), "x", "dx is dout itself"),
     (WrongSign(), (X,), "x", "the wrong sign"),
-    (conv(FilterNotTurned), (IMAGES,), "x", "Derive dx again"),
-    (ToAllPlaces(2, 2), (IMAGES,), "x", "Derive dx again"),
+    (conv(FilterNotTurned), (IMAGES,), "x", "not turned by 180 degrees"),
+    (ToAllPlaces(2, 2), (IMAGES,), "x", "a mask that is missing or wrong"),
     (NoGradient(), (X, LABELS), "x", "gradient of x is never computed"),
     (NotDivided(), (X, LABELS), "x", r"a factor of N \(N = 6 rows\): divide by N just once"),
     (DividedTwice(), (X, LABELS), "x", r"a factor of 1/N \(N = 6 rows\): divide by N just once"),
-    (IgnoresDout(), (X, LABELS), "x", "a factor"),
+    (IgnoresDout(), (X, LABELS), "x", "dout is forgotten"),
 ]
 
 # layer, its arguments, what the verdict says: there are no numbers to compare
@@ -222,7 +232,8 @@ BROKEN = [
     (BiasForgotten(*square()), (X,), r"backward set no db: it must return .* shape \(4,\)"),
     (NotANumber(), (X,), "dx holds inf or nan"),
     (Nothing(), (X,), r"backward returned no dx: it must return an array of shape \(6, 4\)"),
-    (Flat(), (X,), r"dx has shape \(24,\), expected the shape of x, \(6, 4\)\.$"),
+    (Flat(), (X,), r"dx has shape \(24,\), expected the shape of x, \(6, 4\)\. .*\.reshape\(x"),
+    (TooShort(), (X,), r"dx has shape \(5, 4\), expected the shape of x, \(6, 4\)\.$"),
     (
         ShapeTurned(RNG.standard_normal((4, 3)), np.zeros(3)),
         (X,),

@@ -88,9 +88,18 @@ def test_training_on_one_value_per_feature_is_refused(shape):
     plain(3).forward(np.ones(shape))  # evaluating is fine
 
 
-@pytest.mark.parametrize("shape", [(4, 2), (3,), (4, 5, 3), (4, 2, 3, 3)])
-def test_other_features_than_those_of_gamma_are_refused(shape):
-    with pytest.raises(ValueError, match=r"expects \(N, 3\) or \(N, 3, H, W\), got .* as many"):
+@pytest.mark.parametrize(
+    "shape, hint",
+    [
+        ((4, 2), "axis 1 must hold the 3 features of gamma"),
+        ((3,), "2 or 4 axes"),
+        ((4, 5, 3), "2 or 4 axes"),
+        ((4, 2, 5, 5), "axis 1 must hold the 3 features of gamma"),
+        ((4, 5, 5, 3), r"the channels are last, use x\.transpose\(0, 3, 1, 2\)"),
+    ],
+)
+def test_other_features_than_those_of_gamma_are_refused(shape, hint):
+    with pytest.raises(ValueError, match=rf"expects \(N, 3\) or \(N, 3, H, W\), got .*: {hint}"):
         plain(3).forward(np.zeros(shape))
 
 

@@ -163,7 +163,10 @@ def test_the_channels_of_a_window_are_added_up_and_the_filters_are_not():
 @pytest.mark.parametrize(
     "shape, message",
     [
-        ((4, 25), r"expects images \(N, 2, H, W\), got an array of shape \(4, 25\): load_mnist"),
+        ((4, 25), r"expects images \(N, 2, H, W\), got an array of shape \(4, 25\): an image has"),
+        ((4, 50), r"got an array of shape \(4, 50\): use x\.reshape\(-1, 2, 5, 5\)"),
+        ((4, 5, 5), r"got an array of shape \(4, 5, 5\): an image has three axes"),
+        ((5, 5, 2), r"the channels are last, use x\.transpose\(2, 0, 1\)\[None\]"),
         ((2, 5, 5), r"got an array of shape \(2, 5, 5\): use x\[None\] for one image"),
         ((4, 5, 5, 2), r"the channels are last, use x\.transpose\(0, 3, 1, 2\)"),
         ((4, 3, 5, 5), r"got an array of shape \(4, 3, 5, 5\): axis 1 must hold 2 channels"),
@@ -185,7 +188,7 @@ def test_a_bias_that_does_not_fit_the_filters_is_refused(W, b):
 
 @pytest.mark.parametrize("stride, pad", [(0, 0), (-1, 0), (1, -1), (1.5, 0), (2.0, 0), (1, "1")])
 def test_an_impossible_stride_or_pad_is_refused_before_any_image_comes(stride, pad):
-    with pytest.raises(ValueError, match="filter >= 1, stride >= 1 and pad >= 0, got .*stride"):
+    with pytest.raises(ValueError, match="(stride|pad) must be a whole number, [01] or more"):
         Convolution(np.zeros((1, 1, 2, 2)), np.zeros(1), stride, pad)
 
 

@@ -100,18 +100,18 @@ def test_the_output_size_is_the_number_of_places_or_an_error(size, filter_size, 
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        ((7, 3, 0), "filter >= 1, stride >= 1 and pad >= 0, got input 7, filter 3, stride 0 and"),
-        ((7, 3, 1.5), "expected integers, .* stride 1.5"),
-        ((7, 3.0), "expected integers, .* filter 3.0"),
-        (("7", 3), "expected integers, .* got input '7'"),
-        ((7, 3, 1, None), "expected integers, .* pad None"),
-        ((7, 0), "filter 0, stride 1"),
-        ((7, 3, 1, -1), "pad -1"),
+        ((7, 3, 0), "stride must be a whole number, 1 or more, got 0"),
+        ((7, 3, 1.5), "stride must be a whole number, 1 or more, got 1.5"),
+        ((7, 3.0), "the filter's size must be a whole number, 1 or more, got 3.0"),
+        (("7", 3), "the input's size must be a whole number, 0 or more, got '7'"),
+        ((7, 3, 1, None), "pad must be a whole number, 0 or more, got None"),
+        ((7, 0), "the filter's size must be a whole number, 1 or more, got 0"),
+        ((7, 3, 1, -1), "pad must be a whole number, 0 or more, got -1"),
         (
             (2, 5, 1, 1),
             r"filter of 5 does not fit an input of 2 with pad 1: .* at most 2 \+ 2\*1 = 4",
         ),
-        ((-2, 1), "does not fit an input of -2"),
+        ((-2, 1), "the input's size must be a whole number, 0 or more, got -2"),
     ],
 )
 def test_sizes_that_do_not_fit_are_refused_by_name(arguments, message):

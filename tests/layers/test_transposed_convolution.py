@@ -129,7 +129,7 @@ def test_a_bias_that_does_not_fit_the_filters_is_refused(W, b):
 
 @pytest.mark.parametrize("stride, pad", [(0, 0), (1, -1), (1.5, 0)])
 def test_an_impossible_stride_or_pad_is_refused_before_any_image_comes(stride, pad):
-    with pytest.raises(ValueError, match="stride >= 1 and pad >= 0, got .*stride"):
+    with pytest.raises(ValueError, match="(stride|pad) must be a whole number, [01] or more"):
         TransposedConvolution(np.zeros((1, 1, 2, 2)), np.zeros(1), stride, pad)
 
 
