@@ -31,7 +31,7 @@ from dlscratch.book.experiment import Claim, number, run
 from dlscratch.book.loop import resume_option
 
 WEIGHTS = Path(__file__).with_name("dcgan_params.npz")  # the averaged generator, seed 0
-STEPS = 12_000
+STEPS = 10_000
 
 
 def options(parser):
@@ -60,7 +60,7 @@ def learned_generator(args, x):
         G.load(WEIGHTS)
         return G
     steps = min(args.steps, 20) if args.quick else args.steps
-    shown = np.unique(np.geomspace(steps // 10, steps, 7).round().astype(int)).tolist()
+    shown = np.unique(np.geomspace(max(1, steps / 100), steps, 7).round().astype(int)).tolist()
     G, films, history = gan.trained(args, x, steps, shown, gan.noise(20, np.random.default_rng(1)))
     args.save(pictures.draw_steps(films, shown, history), "dcgan_steps.png")
     path = args.out / WEIGHTS.name

@@ -2,10 +2,11 @@
 
 The generator makes images of noise z, the discriminator tells real from generated. In each step
 the discriminator learns from a batch of each kind; then the generator learns from the gradient
-that comes back through the discriminator: how would its images look more real? The layers are
+that comes back through the discriminator: how would its images look more real? Most layers are
 those of DCGAN (Radford and others, 2015): convolutions with a stride instead of pooling, BatchNorm,
-LeakyReLU in the discriminator, Adam with beta1 = 0.5. A moving average of the generator is kept
-beside it, which does not sway from step to step.
+LeakyReLU in the discriminator. Two convolutions see strokes, but no digit: so an Affine layer joins
+them, as in InfoGAN (Chen and others, 2016). A moving average of the generator is kept beside it,
+which does not sway from step to step.
 """
 
 import copy
@@ -30,25 +31,27 @@ from dlscratch import (
 from dlscratch.book.loop import Loop
 from dlscratch.workers import one_blas_thread, retain_freed_memory
 
-NOISE = 64  # numbers in z
+NOISE = 20  # numbers in z
 BATCH = 50
+RATES = 2e-3, 8e-4  # of generator and discriminator, at first
 REAL = 0.9  # the target for real images: a discriminator that is never quite sure teaches better
 KEPT = 0.995  # the share of the moving average that each step keeps
-DOUBLED = {"size": 4, "stride": 2, "pad": 1}  # sides twice as long, or half as long
+STD = 0.02  # of the first weights
+DOUBLED = {"size": 4, "stride": 2, "pad": 1, "std": STD}  # sides twice as long, or half as long
 
 
 def generator(rng):
-    """Noise (N, 64) -> images (N, 1, 28, 28), -1 black and 1 white."""
+    """Noise (N, NOISE) -> images (N, 1, 28, 28), -1 black and 1 white."""
     return Network(
         [
-            Affine.init(NOISE, 64 * 7 * 7, rng=rng),
+            Affine.init(NOISE, 64 * 7 * 7, STD, rng=rng),
             Reshape(64, 7, 7),
             BatchNorm.init(64),
             ReLU(),
             TransposedConvolution.init(64, 32, **DOUBLED, rng=rng),  # 7 x 7 -> 14 x 14
             BatchNorm.init(32),
             ReLU(),
-            TransposedConvolution.init(32, 1, **DOUBLED, std=0.05, rng=rng),  # -> 28 x 28
+            TransposedConvolution.init(32, 1, **DOUBLED, rng=rng),  # -> 28 x 28
             Tanh(),
         ]
     )
@@ -58,13 +61,16 @@ def discriminator(rng):
     """Images (N, 1, 28, 28) -> scores (N, 1), above 0 for real."""
     return Network(
         [
-            Convolution.init(1, 32, **DOUBLED, std=0.05, rng=rng),  # 28 x 28 -> 14 x 14
+            Convolution.init(1, 32, **DOUBLED, rng=rng),  # 28 x 28 -> 14 x 14
             LeakyReLU(0.2),
-            Convolution.init(32, 64, **DOUBLED, std=0.03, rng=rng),  # -> 7 x 7
+            Convolution.init(32, 64, **DOUBLED, rng=rng),  # -> 7 x 7
             BatchNorm.init(64),
             LeakyReLU(0.2),
             Flatten(),
-            Affine.init(64 * 7 * 7, 1, std=0.02, rng=rng),
+            Affine.init(64 * 7 * 7, 128, STD, rng=rng),
+            BatchNorm.init(128),
+            LeakyReLU(0.2),
+            Affine.init(128, 1, STD, rng=rng),
         ],
         SigmoidWithLoss(),
     )
@@ -117,14 +123,14 @@ def trained(args, x, steps, shown, z):
     G, D = generator(rng), discriminator(rng)
     average = copy.copy(G)
     films = np.zeros((len(shown), len(z), 28, 28), np.float32)
-    adam = {"beta1": 0.5}
+    adam_G, adam_D = (Adam(CosineDecay(rate, steps), beta1=0.5) for rate in RATES)
     loop = Loop(
         args,
         "dcgan",
         steps=steps,
         parts={
-            "generator": (G, Adam(CosineDecay(1e-3, steps), **adam)),
-            "discriminator": (D, Adam(CosineDecay(4e-4, steps), **adam)),
+            "generator": (G, adam_G),
+            "discriminator": (D, adam_D),
             "average": (average, None),
         },
         rng=rng,
