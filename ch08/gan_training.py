@@ -38,17 +38,21 @@ REAL = 0.9  # the target for real images: a discriminator that is never quite su
 KEPT = 0.995  # the share of the moving average that each step keeps
 STD = 0.02  # of the first weights
 DOUBLED = {"size": 4, "stride": 2, "pad": 1, "std": STD}  # sides twice as long, or half as long
+FROM_4_TO_7 = {**DOUBLED, "size": 3}
 
 
 def generator(rng):
     """Noise (N, NOISE) -> images (N, 1, 28, 28), -1 black and 1 white."""
     return Network(
         [
-            Affine.init(NOISE, 64 * 7 * 7, STD, rng=rng),
-            Reshape(64, 7, 7),
-            BatchNorm.init(64),
+            Affine.init(NOISE, 128 * 4 * 4, STD, rng=rng),
+            Reshape(128, 4, 4),
+            BatchNorm.init(128),
             ReLU(),
-            TransposedConvolution.init(64, 32, **DOUBLED, rng=rng),  # 7 x 7 -> 14 x 14
+            TransposedConvolution.init(128, 48, **FROM_4_TO_7, rng=rng),  # 4 x 4 -> 7 x 7
+            BatchNorm.init(48),
+            ReLU(),
+            TransposedConvolution.init(48, 32, **DOUBLED, rng=rng),  # -> 14 x 14
             BatchNorm.init(32),
             ReLU(),
             TransposedConvolution.init(32, 1, **DOUBLED, rng=rng),  # -> 28 x 28
