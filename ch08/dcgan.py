@@ -1,9 +1,19 @@
 """Figure 8-24: digits that nobody has written, made of noise (section 8.5.2).
 
-A generator turns 64 random numbers into an image, and learns from a discriminator that learns to
-tell its images from real ones (DCGAN; Radford and others, 2015; gan_training.py). No labels are
+A generator turns 20 random numbers into an image. It learns from a discriminator, which learns to
+tell its images from real ones (DCGAN; Radford and others, 2015; gan_training.py). Labels are not
 used. How good the images are, our own DeepConvNet says (generated_score.py), with 10,000 training
-images beside them that were held back. The test images are not used at all.
+images beside them that were held back. Test images are not used, neither to choose nor to judge.
+
+The settings were chosen by the score of 2,000 generated images after 1,800 steps, with seed 0, each
+line with what is above it:
+                                                           score    read surely
+    64 numbers, He's first weights, rates 1e-3 and 4e-4     5.0       55 %
+    first weights of 0.02                                   5.7       60 %
+    rates of 2e-3 and 8e-4                                  6.0       63 %
+    an Affine layer that joins the discriminator's maps     7.6       78 %
+    20 numbers of noise                                     8.1       83 %
+    a generator that begins with maps of 4 x 4              8.5       86 %
 
     python ch08/dcgan.py
     python ch08/dcgan.py --evaluate
@@ -53,21 +63,16 @@ def load_images(quick):
     return (x[:2000], held[:200]) if quick else (x, held)
 
 
-def learned_generator(args, x):
-    """The generator, trained here, its weights rounded to float16, or read from the file."""
-    if args.evaluate:
-        G = gan.generator(rng=0)
-        G.load(WEIGHTS)
-        return G
+def train(args, x):
+    """Train and write the generator's weights in float16: their path, and a figure of the steps."""
     steps = min(args.steps, 20) if args.quick else args.steps
     shown = np.unique(np.geomspace(max(1, steps / 100), steps, 7).round().astype(int)).tolist()
-    G, films, history = gan.trained(args, x, steps, shown, gan.noise(20, np.random.default_rng(1)))
-    args.save(pictures.draw_steps(films, shown, history), "dcgan_steps.png")
+    z = gan.noise(20, np.random.default_rng(1))
+    G, films, history = gan.trained(args, x, steps, shown, z)
     path = args.out / WEIGHTS.name
     G.astype(np.float16).save(path)
     print(f"weights: {path}")
-    G.load(path)
-    return G
+    return path, pictures.draw_steps(films, shown, history)
 
 
 def claims_of(args, x, held, fake):
@@ -124,12 +129,18 @@ def claims_of(args, x, held, fake):
 
 
 def main(args):
+    if args.evaluate and args.resume:
+        args.error("--evaluate does not train, --resume goes on training: choose one")
     x, held = load_images(args.quick)
-    G = learned_generator(args, x)
+    path, steps = (WEIGHTS, None) if args.evaluate else train(args, x)
+    G = gan.generator(rng=0)
+    G.load(path)
     rng = np.random.default_rng(args.seed)
     fake = gan.generate(G, gan.noise(len(held), rng))
     claims = claims_of(args, x, held, fake)
     args.save(pictures.draw_walk(G, rng), "dcgan_walk.png")
+    if steps:
+        args.save(steps, "dcgan_steps.png")
     return claims
 
 

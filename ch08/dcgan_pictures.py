@@ -31,19 +31,21 @@ def draw_digits(generated, real):
 
 def draw_steps(films, shown, history):
     """What the same noise became after so many steps, (steps, N, 28, 28), and the losses."""
-    fig, axes = figures.new(2, 1, size=(8.0, 6.4), height_ratios=(len(films) + 0.2, 3.2))
-    steps, N = films.shape[:2]
-    figures.image(axes[0], figures.mosaic(films.reshape(-1, 28, 28), cols=N, low=0, high=1))
+    fig, axes = figures.new(2, 1, size=(8.0, 5.6), height_ratios=(2, 1))
+    figures.image(
+        axes[0],
+        figures.mosaic(films.reshape(-1, 28, 28), cols=films.shape[1], low=0, high=1),
+    )
     axes[0].set_title("The same noise after more and more steps")
     for row, step in enumerate(shown):
         axes[0].text(-8, 29 * row + 15, f"{step:,}", ha="right", va="center")
-    smooth = {}
-    for name, losses in history.items():
-        width = min(100, len(losses))
-        smooth[name] = np.convolve(losses, np.full(width, 1 / width), mode="valid")
-    x = np.arange(len(losses) - width + 1) + width
-    title = f"Neither wins: losses, mean of {width} steps"
-    figures.curves(axes[1], x, smooth, title=title, xlabel="step", ylabel="loss")
+    losses = np.array(list(history.values()))
+    width = max(1, min(100, losses.shape[1] // 10))
+    means = [np.convolve(row, np.full(width, 1 / width), mode="valid") for row in losses]
+    x = np.arange(width, losses.shape[1] + 1)
+    title = f"Neither wins: the losses, mean of {width} steps"
+    named = dict(zip(history, means))
+    figures.curves(axes[1], x, named, title=title, xlabel="step", ylabel="loss", ylim=(0, None))
     return fig
 
 
@@ -75,7 +77,7 @@ def draw_nearest(generated, found, distances, real_distances, shown=14):
     pairs = np.concatenate([generated[:shown, 0], found[:shown, 0]])
     figures.image(axes[0], figures.mosaic(pairs, cols=shown, low=0, high=1))
     axes[0].set_title("Made of noise, and below each the training image that is nearest to it")
-    bins = np.linspace(0, max(distances.max(), real_distances.max()), 50)
+    bins = np.linspace(0, max(distances.max(), real_distances.max()), 36)
     for name, values, colour, filled in (
         ("handwritten digits held back", real_distances, figures.SKY, True),
         ("generated digits", distances, figures.VERMILION, False),
