@@ -80,7 +80,7 @@ def claims_of(args, x, held, fake):
     (p, features), (real_p, real) = read_and_features(fake), read_and_features(held)
     args.save(
         pictures.draw_digits(pictures.by_reading(fake, p), pictures.by_reading(held, real_p)),
-        "dcgan.png",
+        "fig_8-24_dcgan.png",
     )
     near, distances = nearest(fake[:1000], x)
     _, real_distances = nearest(held[:1000], x)
