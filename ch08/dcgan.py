@@ -19,7 +19,8 @@ line with what is above it:
     python ch08/dcgan.py --evaluate
 
 Last line with the default seed:
-    TODO
+    score, share read surely | book: near those of real digits | here: 8.77 of 10, 88.9%; of real
+    digits 9.79, 98.5% | holds
 """
 
 from pathlib import Path
@@ -67,7 +68,7 @@ def train(args, x):
     """Train and write the generator's weights in float16: their path, and a figure of the steps."""
     steps = min(args.steps, 20) if args.quick else args.steps
     shown = np.unique(np.geomspace(max(1, steps / 100), steps, 7).round().astype(int)).tolist()
-    z = gan.noise(20, np.random.default_rng(1))
+    z = gan.noise(14, np.random.default_rng(1))
     G, films, history = gan.trained(args, x, steps, shown, z)
     path = args.out / WEIGHTS.name
     G.astype(np.float16).save(path)
@@ -119,9 +120,9 @@ def claims_of(args, x, held, fake):
             why,
         ),
         Claim(
-            "score",
-            f"as real digits, {real_score:.2f} with {real_sure:.1%} read surely",
-            f"{score:.2f} of 10 with {sure:.1%} read surely",
+            "score, share read surely",
+            "near those of real digits",
+            f"{score:.2f} of 10, {sure:.1%}; of real digits {real_score:.2f}, {real_sure:.1%}",
             score >= 8 and sure >= 0.8,
             why,
         ),

@@ -31,7 +31,7 @@ def draw_digits(generated, real):
 
 def draw_steps(films, shown, history):
     """What the same noise became after so many steps, (steps, N, 28, 28), and the losses."""
-    fig, axes = figures.new(2, 1, size=(8.0, 5.6), height_ratios=(2, 1))
+    fig, axes = figures.new(2, 1, size=(6.2, 5.6), height_ratios=(2, 1))
     figures.image(
         axes[0],
         figures.mosaic(films.reshape(-1, 28, 28), cols=films.shape[1], low=0, high=1),
@@ -43,7 +43,7 @@ def draw_steps(films, shown, history):
     width = max(1, min(100, losses.shape[1] // 10))
     means = [np.convolve(row, np.full(width, 1 / width), mode="valid") for row in losses]
     x = np.arange(width, losses.shape[1] + 1)
-    title = f"Neither wins: the losses, mean of {width} steps"
+    title = f"Losses, mean of {width} steps; by guessing, 1.39 and 0.69"  # log 4, log 2
     named = dict(zip(history, means))
     figures.curves(axes[1], x, named, title=title, xlabel="step", ylabel="loss", ylim=(0, None))
     return fig

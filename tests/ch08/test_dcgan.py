@@ -223,9 +223,9 @@ def test_the_committed_file_is_smaller_than_600_kilobytes():
 def test_evaluate_measures_the_committed_weights_and_a_run_those_that_it_leaves(script, tmp_path):
     evaluated = script("--quick", "--evaluate")
     assert (tmp_path / "out" / "dcgan_walk.png").exists()
-    assert float(evaluated["score"].ours.split()[0]) > 7
+    assert float(evaluated["score, share read surely"].ours.split()[0]) > 7
     trained_ = script("--quick", "--steps", "10", folder="run")
-    assert float(trained_["score"].ours.split()[0]) < 3
+    assert float(trained_["score, share read surely"].ours.split()[0]) < 3
     with np.load(tmp_path / "run" / "dcgan_params.npz") as arrays:
         assert {array.dtype for array in arrays.values()} == {np.dtype(np.float16)}
 
