@@ -90,7 +90,8 @@ def input_gradient(
     """
     if stride == 1:
         return _unit_stride_gradient(dout, filters, size, (pad, pad), bias)
-    dx = np.empty((len(dout), *size, filters.shape[2]), np.result_type(dout, filters))
+    shape = (len(dout), *size, filters.shape[2])
+    dx = np.empty(shape, np.result_type(dout, filters), like=dout)
     for top, left in np.ndindex(stride, stride):
         # pixel h meets filter row i in output row (h + pad - i) / stride, if that is whole:
         # of the filter, every stride-th pixel meets every stride-th row, and no other
@@ -110,7 +111,8 @@ def _unit_stride_gradient(
 ) -> np.ndarray:
     """As `input_gradient`, where pixel h meets filter row i in output row first + h - i."""
     if 0 in filters.shape or 0 in size:  # a filter smaller than the stride: it sees no such pixel
-        dx = np.zeros((len(dout), *size, filters.shape[2]), np.result_type(dout, filters))
+        shape = (len(dout), *size, filters.shape[2])
+        dx = np.zeros(shape, np.result_type(dout, filters), like=dout)
         return dx if bias is None else dx + bias
     zeros, kept = [], []
     for length, filter_size, out_length, row in zip(size, filters.shape, dout.shape[1:], first):
