@@ -22,7 +22,14 @@ from dlscratch.book.chapters import Script
 from dlscratch.storage.files import atomic_write
 
 # The long trainings: minutes on two fast cores, hours on a slow laptop; only with --full.
-HOURS = ("ch07/train_convnet", "ch08/train_deepnet")
+HOURS = (
+    "ch07/train_convnet",
+    "ch08/binarized_net",
+    "ch08/captioning",
+    "ch08/dcgan",
+    "ch08/train_deepnet",
+    "ch08/transfer_learning",
+)
 
 LARGEST_THUMBNAIL = 30_000  # bytes
 
