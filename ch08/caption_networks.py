@@ -2,15 +2,16 @@
 
 Both begin with the same CNN, whose maps are 7 x 7 places, and end with the same LSTM, which reads
 the words so far and gives a score to each word that may be next. NIC (Vinyals and others, 2015)
-shows the LSTM the whole picture once, as if it were a word before the first. The other one (Xu and
-others, 2015) looks at the places before each word; what it looks for depends on what it has said.
+averages the maps over all places, as its GoogLeNet does, and shows the result to the LSTM as if it
+were a word before the first. The other one (Xu and others, 2015) looks at the places before each
+word; what it looks for depends on what it has said.
 """
 
 import copy
 
 import numpy as np
 
-from ch08.caption_scenes import NOTHING, PAD, PLACES, WORDS
+from ch08.caption_scenes import NOTHING, PAD, WORDS
 from dlscratch import (
     LSTM,
     Affine,
@@ -18,7 +19,7 @@ from dlscratch import (
     BatchNorm,
     Convolution,
     Embedding,
-    Flatten,
+    GlobalAveragePooling,
     Layer,
     Network,
     Pooling,
@@ -80,13 +81,12 @@ class Captioner(Network):
 
 
 class NIC(Captioner):
-    """The picture is the LSTM's first word."""
+    """The average of all places is the LSTM's first word."""
 
     kind = "NIC"
 
     def __init__(self, eye, rng):
-        picture = Affine.init(CHANNELS * PLACES**2, VECTOR, "xavier", rng=rng)
-        reader = Sequential(Flatten(), picture)
+        reader = Sequential(GlobalAveragePooling(), Affine.init(CHANNELS, VECTOR, rng=rng))
         super().__init__(eye, reader, LSTM.init(VECTOR, HIDDEN, rng=rng), rng)
 
     def forward(self, images, words, training=False):

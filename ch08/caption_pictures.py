@@ -24,42 +24,48 @@ def overlay(scene, weights):
     """A scene (56, 56), dark on white, the places that are looked at in orange: (56, 56, 3)."""
     paper = 1 - scene[:, :, None]  # (56, 56) -> (56, 56, 1)
     share = resize(weights / weights.max(), SIZE, SIZE)[:, :, None]
-    return paper * (1 - share + share * np.array(to_rgb(figures.ORANGE)))
+    return np.clip(paper * (1 - share + share * np.array(to_rgb(figures.ORANGE))), 0, 1)
 
 
 def draw_looks(net, scenes):
-    """A row for each scene: the scene, then where the network looked as it chose each word."""
+    """A row for each scene: the scene, then where the network looked as it chose each word.
+
+    Words that are wrong are red.
+    """
     captions = greedy(net, scenes.images)
     words = [sentence(caption).split() for caption in captions]
     cols = 1 + max(map(len, words))
     size = (1.15 * cols, 1.42 * len(scenes) + 0.4)
     fig, axes = figures.new(len(scenes), cols, size=size, grid=False, squeeze=False)
-    rows = zip(axes, scenes.images[:, 0], words, looks(net, scenes.images, captions))
-    for row, scene, said, weights in rows:
+    wrong = captions[:, 1:] != scenes.captions[:, 1:]
+    weights = looks(net, scenes.images, captions)
+    for row, scene, said, steps, faults in zip(axes, scenes.images[:, 0], words, weights, wrong):
         figures.image(row[0], 1 - scene, "scene", low=0, high=1)
-        for ax, word, look in zip(row[1:], said, weights):
+        for ax, word, look, fault in zip(row[1:], said, steps, faults):
             figures.image(ax, overlay(scene, look), word)
+            ax.title.set_color(figures.VERMILION if fault else figures.BLACK)
         for ax in row[1 + len(said) :]:
             ax.set_axis_off()
     fig.suptitle("Where the network looks as it chooses each word", fontsize=11)
     return fig
 
 
-def draw_captions(scenes, written, rows=2, cols=4):
-    """Scenes with what each network wrote below; what is wrong in red. written: kind -> captions"""
-    fig, axes = figures.new(rows, cols, size=(2.55 * cols, 2.75 * rows), grid=False)
-    for ax, image, truth, *several in zip(
-        axes.flat, scenes.images[:, 0], scenes.captions, *written.values()
-    ):
-        ax.imshow(1 - image, cmap="gray", vmin=0, vmax=1)
-        ax.set(xticks=[], yticks=[])
-        ax.spines[:].set_visible(False)
-        for line, (kind, caption) in enumerate(zip(written, several)):
-            colour = figures.BLACK if (caption == truth).all() else figures.VERMILION
-            words = f"{kind}: {sentence(caption)}"
-            where = (0.5, -0.04 - 0.1 * line)
-            style = {"ha": "center", "va": "top", "fontsize": 7.5, "color": colour}
-            ax.text(*where, words, transform=ax.transAxes, **style)
+def draw_captions(scenes, written, rows=4, cols=2):
+    """Scenes, and beside each what the networks wrote; wrong words in red. written: by kind."""
+    shape = {"width_ratios": (1, 1.5) * cols, "size": (4.0 * cols, 1.4 * rows + 0.3)}
+    fig, axes = figures.new(rows, 2 * cols, grid=False, **shape)
+    for i, (ax, beside) in enumerate(axes.reshape(-1, 2)):  # pairs: the scene, the words
+        figures.image(ax, scenes.images[i, 0], low=0, high=1)
+        beside.set_axis_off()
+        for height, (kind, captions) in zip((0.98, 0.48), written.items()):
+            right = (captions[i] == scenes.captions[i]).all()
+            colour = figures.BLACK if right else figures.VERMILION
+            words = (
+                sentence(captions[i]).replace(" of a ", " of\na ").replace(" above ", " above\n")
+            )
+            beside.text(0, height, kind, va="top", fontsize=7.5, color="0.4")
+            beside.text(0, height - 0.12, words, va="top", fontsize=9, color=colour)
+    fig.suptitle("What each network writes (wrong captions in red)", fontsize=11)
     return fig
 
 

@@ -25,7 +25,7 @@ WORDS = ("", ".", "a", "small", "large", "left", "of", "above", *DIGITS)
 PAD, STOP = 0, 1  # the numbers of "", which fills short sentences up, and of the full stop
 LENGTH = 10  # ". a large three left of a small seven ."
 SIZE, PLACES = 56, 7  # the side of a scene in pixels, and in places of 8 x 8 pixels
-SMALL, LARGE = (14, 17), (24, 28)  # the sides of digits
+SMALL, LARGE = (16, 18), (24, 28)  # the sides of digits
 NOTHING = 20  # the class of an empty place; digit d is d where it is small, 10 + d where large
 CLEAR = 8  # pixels by which one direction must outweigh the other
 

@@ -14,9 +14,8 @@ from dlscratch import Adam, CosineDecay
 from dlscratch.book.experiment import number
 from dlscratch.book.loop import Loop, resume_option
 
-BATCH = 64
-SEE_STEPS, SEE_RATE = 1000, 0.003
-TELL_STEPS, TELL_RATE = 2000, 0.002
+SEE_STEPS, SEE_BATCH, SEE_RATE = 2500, 16, 0.003
+TELL_STEPS, TELL_BATCH, TELL_RATE = 5000, 16, 0.002
 CLIP = 5.0  # the largest norm of a step's gradient
 
 
@@ -30,7 +29,7 @@ def training_options(parser):
 
 def learn_to_see(args, digits):
     """The network that says what stands at each place of a scene of these digits, (x, t)."""
-    steps, batch = (4, 8) if args.quick else (args.see_steps, BATCH)
+    steps, batch = (4, 8) if args.quick else (args.see_steps, SEE_BATCH)
     rng = np.random.default_rng((args.seed, 0))
     net = seeing_network(rng)
     parts = {"net": (net, Adam(CosineDecay(SEE_RATE, steps)))}
@@ -46,7 +45,7 @@ def learn_to_see(args, digits):
 
 def learn_to_tell(args, net, digits):
     """Train a caption network on scenes of these digits; the losses, one a step."""
-    steps, batch = (4, 8) if args.quick else (args.steps, BATCH)
+    steps, batch = (4, 8) if args.quick else (args.steps, TELL_BATCH)
     rng = np.random.default_rng((args.seed, 1))
     parts = {"net": (net, Adam(CosineDecay(TELL_RATE, steps)))}
     name, settings = f"captions-{net.kind}", {"batch": batch}

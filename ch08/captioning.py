@@ -133,7 +133,9 @@ def main(args):
     )
     fig = pictures.draw_looks(nets[1], scenes[shown(scenes, captions["attention"])])
     args.save(fig, "captioning_looks.png")
-    args.save(pictures.draw_captions(scenes, captions), "captioning_examples.png")
+    two = np.flatnonzero(scenes.two())[:8]
+    examples = pictures.draw_captions(scenes[two], {kind: of[two] for kind, of in captions.items()})
+    args.save(examples, "captioning_examples.png")
     args.save(pictures.draw_comparison(bars, losses), "captioning.png")
     return claims_of(shares, args.quick and not args.evaluate)
 

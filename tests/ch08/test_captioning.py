@@ -215,7 +215,7 @@ def settings(folder, **more):
 
 
 def test_it_learns_to_see_and_to_tell(small, tmp_path, monkeypatch):
-    for name, value in (("BATCH", 16), ("SEE_RATE", 0.02), ("TELL_RATE", 0.02)):
+    for name, value in (("TELL_BATCH", 16), ("SEE_RATE", 0.02), ("TELL_RATE", 0.02)):
         monkeypatch.setattr(caption_training, name, value)
     args = settings(tmp_path, quick=False, see_steps=8, steps=30)
     eye = learn_to_see(args, digits())
