@@ -6,8 +6,27 @@ pictures hold one or two digits, so that a caption is right or wrong: "a large t
 small seven". Both networks begin with one CNN that has learned to see, and learn from the same
 scenes; two digits in one vector are more than NIC can tell apart.
 
+Captions right word for word, greedily, on 2,000 scenes of test digits, half of them with two:
+
+    seed                   0       1       2     mean and standard deviation
+    NIC, all             .6735   .6585   .6530   .6617, .0106
+    NIC, one digit       .9546   .9516   .9496   .9519, .0025
+    NIC, two digits      .3968   .3700   .3611   .3760, .0186
+    attention, all       .9440   .8770   .9350   .9187, .0364
+    attention, one       .9647   .9627   .9577   .9617, .0036
+    attention, two       .9236   .7927   .9127   .8763, .0726
+
+Beam search gets .001 more in the mean of the seeds. Settings were chosen by attention alone, with
+one seed, on scenes of 10,000 training digits held back: 2,500 and 5,000 steps of 16 scenes .947,
+half as many of 32 .943. A first form, of larger batches and with a NIC that took the places in a
+row and not their mean, was measured on the test digits too: attention .936, NIC .212.
+
     python ch08/captioning.py
     python ch08/captioning.py --evaluate
+
+Last line with the default seed:
+    right, NIC and attention, scenes all | book: BLEU-1 66.6, 71.8 (quoted) | here: 0.6735, 0.9440
+    | holds
 """
 
 from pathlib import Path
