@@ -269,10 +269,8 @@ def script(tmp_path):
 def test_the_committed_weights_write_the_captions_that_are_claimed(script, monkeypatch):
     """On 400 of the 2,000 scenes, whose share is uncertain by a point."""
     monkeypatch.setattr(captioning, "SCENES", 400)
-    nic, attention = script("--evaluate")["captions right of all, NIC and attention"].ours.split(
-        " and "
-    )
-    assert float(attention) >= 0.94
+    nic, attention = script("--evaluate")["right, NIC and attention, scenes all"].ours.split(", ")
+    assert float(nic) >= 0.6 and float(attention) >= 0.93
 
 
 def test_the_looks_shown_are_of_left_of_above_and_a_mistake():
