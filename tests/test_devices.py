@@ -24,6 +24,7 @@ from dlscratch import (
     Adam,
     Add,
     Affine,
+    AttentionLSTM,
     AveragePooling,
     BatchNorm,
     BinaryAffine,
@@ -103,10 +104,22 @@ def assert_same(actual, expected):
 
 # ---- every layer, every loss, every optimizer
 
+
+class LooksBack(AttentionLSTM):
+    """Attention with one input (N, T + 4, D): T steps, then the 4 places of a memory."""
+
+    def forward(self, x, training=False):
+        return super().forward(x[:, :-4], training, memory=x[:, -4:])
+
+    def backward(self, dout):
+        return np.concatenate([super().backward(dout), self.dmemory], axis=1)
+
+
 IMAGES = numbers(3, 4, 7, 6)
 LAYERS = {
     "Add": (lambda: Add(ReLU(), Tanh()), IMAGES),
     "Affine": (lambda: Affine.init(6, 5, rng=0), numbers(4, 6)),
+    "AttentionLSTM": (lambda: LooksBack.init(6, 5, rng=0), numbers(3, 7, 6)),
     "AveragePooling": (lambda: AveragePooling(3, 2, stride=2, pad=1), IMAGES),
     "BatchNorm": (lambda: BatchNorm.init(6), numbers(4, 6)),
     "BatchNorm, images": (lambda: BatchNorm.init(4), IMAGES),

@@ -84,8 +84,8 @@ class AttentionLSTM(LSTM):
         a, rows = self._project(x)
         M = self._expect_memory(x, memory)
         (T, N, _), (_, P, E), H = a.shape, M.shape, len(self.Wh)
-        h, c = np.empty((2, T + 1, N, H), a.dtype)  # h[t]: before step t; h[t + 1]: after it
-        w, z = np.empty((T, N, P), a.dtype), np.empty((T, N, E), a.dtype)
+        h, c = np.empty((2, T + 1, N, H), a.dtype, like=a)  # h[t]: before step t; h[t + 1]: after
+        w, z = (np.empty((T, N, size), a.dtype, like=a) for size in (P, E))
         h[0], c[0] = self._state_or_zeros(x, state)
         gates = []
         for t in range(T):
@@ -100,8 +100,7 @@ class AttentionLSTM(LSTM):
     def backward(self, dout: np.ndarray, dstate: State | None = None) -> np.ndarray:
         rows, M, h, c, w, z, gates = self.saved()
         (T, N, P), E, G = w.shape, M.shape[2], len(self.b)
-        da, dz = np.empty((T, N, G), h.dtype), np.empty((T, N, E), h.dtype)
-        ds, dq = np.empty((T, N, P), h.dtype), np.empty((T, N, E), h.dtype)
+        da, dz, ds, dq = (np.empty((T, N, size), h.dtype, like=h) for size in (G, E, P, E))
         dh, dc = self._state_or_zeros(dout, dstate)
         for t in reversed(range(T)):
             dh = dh + dout[:, t]  # h_t is both an output and the state of the next step
