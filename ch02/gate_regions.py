@@ -55,11 +55,15 @@ def main(args):
     def curve(x1, x2):  # x1 + x2 - 2 x1 x2 is XOR at the four points, and smooth between them
         return x1 + x2 - 2 * x1 * x2 - 0.3
 
-    for gate, name in (OR, "fig_2-6_or.png"), (XOR, "fig_2-7_xor.png"):
-        right = sum(perceptron(point, [w1, w2], b) == gate(*point) for point in INPUTS)
-        args.save(draw(gate, line, f"{gate.__name__}: this line has {right} of 4 right"), name)
-        print(f"{gate.__name__}: the line has {right} of 4 points on the right side")
+    right = {
+        gate: sum(perceptron(point, [w1, w2], b) == gate(*point) for point in INPUTS)
+        for gate in (OR, XOR)
+    }
+    args.save(draw(OR, line, f"OR: this line has {right[OR]} of 4 right"), "fig_2-6_or.png")
+    args.save(draw(XOR, line, f"XOR: this line has {right[XOR]} of 4 right"), "fig_2-7_xor.png")
     args.save(draw(XOR, curve, "XOR: a curve has 4 of 4 right"), "fig_2-8_xor_curve.png")
+    for gate, count in right.items():
+        print(f"{gate.__name__}: the line has {count} of 4 points on the right side")
 
 
 if __name__ == "__main__":

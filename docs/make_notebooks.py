@@ -165,6 +165,7 @@ def is_run(node):
 def in_notebook(text):
     """The code as it runs in a notebook, where there is no __file__ and no `run`."""
     text = re.sub(r'Path\(__file__\)\.with_name\((".*?")\)', r"CHAPTER / \1", text)
+    text = text.replace("Path(__file__).parent", "CHAPTER")
     shared = re.search(r"^from dlscratch\.book\.experiment import (.*)$", text, re.MULTILINE)
     if shared is None:
         return text

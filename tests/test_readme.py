@@ -36,6 +36,7 @@ ELSEWHERE = {
     '.venv/bin/python -m pip install -e ".[dev]"': "needs the network; make does it",
     ".venv/bin/python -m pytest": "runs this very test",
     ".venv/bin/python -m pytest tests/layers/test_affine.py": "one of the tests",
+    "dlscratch exercises watch": "goes on until it is left; tests/cli/test_exercises.py runs it",
     "python -m benchmarks": "what CI runs beside the tests, in its small version",
 }
 # Lines that take long: the part of them that is run here.
