@@ -23,6 +23,7 @@ from dlscratch.storage.files import atomic_write
 
 # The long trainings: minutes on two fast cores, hours on a slow laptop; only with --full.
 HOURS = (
+    "ch07/lenet",
     "ch07/train_convnet",
     "ch08/binarized_net",
     "ch08/captioning",
