@@ -17,12 +17,13 @@ export PIP_USER = 0
 PARALLEL = --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 .NOTPARALLEL:
-.PHONY: help train draw test lint docs notebooks clean
+.PHONY: help train draw test test-slow lint docs notebooks clean
 
 help:
 	@echo "make train      train the two-layer network of chapter 5 on MNIST (about a minute)"
 	@echo "make draw       draw a digit in the browser, and see what a network makes of it"
-	@echo "make test       run every test"
+	@echo "make test       prove every gradient and run every script (about 4 minutes)"
+	@echo "make test-slow  what else CI tests: the site, the notebooks, the wheel"
 	@echo "make lint       run ruff and mypy"
 	@echo "make docs       build the site in build/docs/html"
 	@echo "make notebooks  write the notebooks anew from the scripts"
@@ -35,8 +36,11 @@ draw: .venv/ready
 	$(VENV) -m dlscratch draw
 
 test: .venv/ready-dev
-	@echo "about 7 minutes on two cores; a single test is run by: $(VENV) -m pytest FILE::TEST"
-	$(VENV) -m pytest $(PARALLEL)
+	@echo "about 4 minutes on two cores; a single test is run by: $(VENV) -m pytest FILE::TEST"
+	$(VENV) -m pytest $(PARALLEL) -m "not slow"
+
+test-slow: .venv/ready-dev
+	$(VENV) -m pytest $(PARALLEL) -m slow
 
 lint: .venv/ready-dev
 	$(VENV) -m ruff check .

@@ -1,7 +1,7 @@
 """Section 1.4.2: a class keeps data and the functions that use it together.
 
 `__init__` runs once for each new object and stores its data on `self`; the methods read it there.
-A layer of a network (chapter 5) is nothing else: weights on `self`, and the methods forward and
+A layer of a network (chapter 5) is the same: weights on `self`, and the methods forward and
 backward.
 
     python ch01/man.py

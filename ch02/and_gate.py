@@ -1,7 +1,7 @@
-"""Figure 2-2: the AND gate wants both signals (sections 2.2.1, 2.3.3).
+"""Figure 2-2: AND is 1 only if both inputs are 1 (sections 2.2.1, 2.3.3).
 
-With weights of 0.5 one signal gives 0.5 and both give 1.0. The bias of -0.7 lies between, so that
-only both together make the sum positive. Many other numbers do the same: (w1, w2, b) =
+With weights of 0.5 one input contributes 0.5 and both 1.0. The bias of -0.7 lies in between, so
+the sum is positive only if both are 1. Many other numbers do the same: (w1, w2, b) =
 (0.5, 0.5, -0.8) or (1, 1, -1).
 
     python ch02/and_gate.py

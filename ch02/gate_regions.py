@@ -1,8 +1,9 @@
 """Figures 2-6 to 2-8: one straight line does OR, none does XOR, a curve does (section 2.4).
 
 A perceptron cuts the plane of its inputs along the line b + w1 x1 + w2 x2 = 0: 0 on one side, 1 on
-the other. OR's points can be parted so, with (b, w1, w2) = (-0.5, 1, 1). XOR's cannot; try to find
-a line with --line. A bent boundary parts them, and two layers can bend (xor_gate.py).
+the other. OR's points can be separated like that, with (b, w1, w2) = (-0.5, 1, 1). XOR's
+cannot; try to find a line with --line. A curved boundary separates them, and two layers can draw
+one (xor_gate.py).
 
     python ch02/gate_regions.py
     python ch02/gate_regions.py --line 1.5 -1 -1
@@ -25,8 +26,8 @@ def options(parser):
         type=number(),
         nargs=3,
         metavar=("B", "W1", "W2"),
-        help="your line b + w1 x1 + w2 x2 = 0, drawn into Figs 2-6 and 2-7 (default: -0.5 1 1, "
-        "in Fig 2-6 alone)",
+        default=(-0.5, 1.0, 1.0),
+        help="your line b + w1 x1 + w2 x2 = 0, in Figs 2-6 and 2-7 (default: -0.5 1 1)",
     )
 
 
@@ -46,23 +47,19 @@ def draw(gate, boundary, title):
 
 
 def main(args):
-    b, w1, w2 = args.line or (-0.5, 1.0, 1.0)
+    b, w1, w2 = args.line
 
     def line(x1, x2):
         return b + w1 * x1 + w2 * x2
 
-    def nothing(x1, x2):
-        return np.ones_like(x1)
-
     def curve(x1, x2):  # x1 + x2 - 2 x1 x2 is XOR at the four points, and smooth between them
         return x1 + x2 - 2 * x1 * x2 - 0.3
 
-    args.save(draw(OR, line, "OR: a straight line"), "fig_2-6_or.png")
-    args.save(draw(XOR, line if args.line else nothing, "XOR: no straight line"), "fig_2-7_xor.png")
-    args.save(draw(XOR, curve, "XOR: a curve"), "fig_2-8_xor_curve.png")
-    for gate in OR, XOR:
+    for gate, name in (OR, "fig_2-6_or.png"), (XOR, "fig_2-7_xor.png"):
         right = sum(perceptron(point, [w1, w2], b) == gate(*point) for point in INPUTS)
+        args.save(draw(gate, line, f"{gate.__name__}: this line has {right} of 4 right"), name)
         print(f"{gate.__name__}: the line has {right} of 4 points on the right side")
+    args.save(draw(XOR, curve, "XOR: a curve has 4 of 4 right"), "fig_2-8_xor_curve.png")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Figure 2-3: the NAND gate is AND with all its signs turned (sections 2.2.2, 2.3.3).
+"""Figure 2-3: NAND is AND with weights and bias negated (sections 2.2.2, 2.3.3).
 
-Not-AND fires unless both signals come. The perceptron is the one of and_gate.py; only weights and
-bias differ, and here they are those of AND with the opposite sign.
+Not-AND is 1 unless both inputs are 1. The perceptron is the one of and_gate.py; only its weights
+and bias differ: they are those of AND with the opposite sign.
 
     python ch02/nand_gate.py
 

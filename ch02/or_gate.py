@@ -1,7 +1,7 @@
-"""Figure 2-4: the OR gate is content with one signal (sections 2.2.2, 2.3.3).
+"""Figure 2-4: OR is 1 if either input is 1 (sections 2.2.2, 2.3.3).
 
 The weights are those of AND. Only the bias is larger, -0.2 instead of -0.7: the perceptron fires
-more easily, and one signal of 0.5 is enough.
+more easily, and one input, which contributes 0.5, is enough.
 
     python ch02/or_gate.py
 

@@ -3,7 +3,7 @@
 Signals x1, x2 arrive, each is multiplied by its weight (how important is it?), and the perceptron
 fires, y = 1, if the sum exceeds a threshold theta. With b = -theta for the bias (how easily does
 it fire?) that is: y = 1 if b + w1 x1 + w2 x2 > 0, else 0. Every gate of this chapter is this one
-function with other numbers in it; learning means that the computer finds these numbers.
+function with different numbers; learning means that the computer finds these numbers.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
 """Figures 2-5 and 2-12: the XOR gate takes two layers of perceptrons (section 2.5.2).
 
-No single perceptron can do it, because no straight line parts its points (gate_regions.py). Layer 1
-computes s1 = NAND and s2 = OR from the same inputs, layer 2 joins them with AND. Stacking layers
-widens what can be represented: this is why deep networks exist.
+No single perceptron can do it, because no straight line separates its points (gate_regions.py).
+Layer 1 computes s1 = NAND and s2 = OR from the same inputs, layer 2 combines them with AND. More
+layers can represent more functions: this is why deep networks exist.
 
     python ch02/xor_gate.py
 

@@ -1,8 +1,8 @@
 """Figures 3-24 and 3-25: the handwritten digits of MNIST (section 3.6.1).
 
-60,000 images to learn from and 10,000 to be tested with, 28 x 28 pixels from 0 (black) to 255
-(white), each with its label. Read flat, an image is a row of 784 numbers; to look at it, it gets
-its shape back.
+60,000 images to train with and 10,000 to test with, 28 x 28 pixels from 0 (black) to 255 (white),
+each with its label. Flattened, an image is a row of 784 numbers; to look at it, reshape it to
+28 x 28.
 
     python ch03/mnist_show.py
     python ch03/mnist_show.py --index 7

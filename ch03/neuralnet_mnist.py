@@ -1,9 +1,9 @@
-"""Section 3.6.2: a network that has already learned reads the 10,000 test images.
+"""Section 3.6.2: a trained network classifies the 10,000 test images.
 
 784 pixels go in, through 50 and 100 sigmoid neurons, and 10 probabilities come out; the highest is
-the answer. The weights are our own (train_weights.py), so that the accuracy is not the book's. It
-wants pixels in 0..1, as in training: give it --raw ones, 0..255, to see what normalization is for.
-Whoever has the book's sample_weight.pkl can give it to --weights.
+the predicted class. The weights are our own (train_weights.py), so the accuracy is not the book's.
+It expects pixels in 0..1, as in training: try --raw, 0..255, to see what normalization is for. If
+you have the book's sample_weight.pkl, give it to --weights.
 
     python ch03/neuralnet_mnist.py
     python ch03/neuralnet_mnist.py --raw

@@ -1,8 +1,8 @@
-"""Section 3.6.3, Figs 3-26 and 3-27: the same network reads the images 100 at a time.
+"""Section 3.6.3, Figs 3-26 and 3-27: the same network classifies the images 100 at a time.
 
-The product of matrices takes a batch as it takes one image: (100, 784) . (784, 50) -> (100, 50).
-The answers are the same, only sooner, because NumPy spends its time in a few large products
-instead of many small ones.
+A matrix product takes a batch as it takes one image: (100, 784) . (784, 50) -> (100, 50). The
+results are the same, but faster, because NumPy computes a few large products instead of many small
+ones.
 
     python ch03/neuralnet_mnist_batch.py
     python ch03/neuralnet_mnist_batch.py --batch-size 1000

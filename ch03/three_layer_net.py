@@ -1,6 +1,6 @@
-"""Figures 3-15 to 3-20: a signal goes through a network of three layers (section 3.4).
+"""Figures 3-15 to 3-20: a signal passes through a network of three layers (section 3.4).
 
-Each layer is one product of matrices, A = X W + B (equation 3.9), and one activation, Z = h(A).
+Each layer is one matrix product, A = X W + B (equation 3.9), and one activation, Z = h(A).
 Two inputs become three signals, then two, then the two outputs. The last activation is the
 identity, as for regression; for classes it would be softmax.
 

@@ -1,8 +1,8 @@
-"""Figures 4-6 and 4-7: a function, its measured slope and the tangents with it (section 4.3.2).
+"""Figures 4-6 and 4-7: a function, its measured slope and the tangents (section 4.3.2).
 
 f(x) = 0.01 x^2 + 0.1 x (equation 4.5) has the derivative 0.02 x + 0.1: 0.2 at x = 5, 0.3 at x = 10.
-Central differences find it but for the last digits, and a straight line with this slope touches
-the curve: the tangent.
+Central differences give it up to the last digits, and a straight line with this slope touches the
+curve: the tangent.
 
     python ch04/gradient_1d.py
     python ch04/gradient_1d.py --x 2 18

@@ -1,8 +1,8 @@
 """Figures 4-8 and 4-9: a function of two variables, and where its slope points (4.3.3 and 4.4).
 
 f(x0, x1) = x0^2 + x1^2 (equation 4.6) is a bowl. Its partial derivatives, together, are the
-gradient, here (2 x0, 2 x1). The arrows show the gradient with its sign turned: at every point the
-direction in which f falls fastest, and by how much. In this bowl they all point to the minimum; in
+gradient, here (2 x0, 2 x1). The arrows show the negative gradient: at every point the
+direction in which f falls fastest, and how fast. In this bowl they all point to the minimum; in
 general they need not.
 
     python ch04/gradient_2d.py

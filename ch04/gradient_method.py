@@ -1,7 +1,7 @@
-"""Figure 4-10: gradient descent, one small step downhill after the other (section 4.4.1).
+"""Figure 4-10: gradient descent, one small step downhill after another (section 4.4.1).
 
 x <- x - lr * gradient (equation 4.7). The learning rate lr is chosen by hand: with 0.1 the point
-walks from (-3, 4) to the minimum at the origin, with 10 it is flung away, with 1e-10 it hardly
+walks from (-3, 4) to the minimum at the origin, with 10 it diverges, with 1e-10 it hardly
 moves. Such a number, set before learning, is called a hyper-parameter.
 
     python ch04/gradient_method.py

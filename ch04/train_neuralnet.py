@@ -1,7 +1,7 @@
-"""Figures 4-11 and 4-12: a network learns to read (sections 4.5.2 and 4.5.3).
+"""Figures 4-11 and 4-12: a network learns to classify digits (sections 4.5.2 and 4.5.3).
 
-Four steps, again and again: take a mini-batch, work out the gradient, move the weights a little
-against it, repeat. Chance chooses the batches, so this is stochastic gradient descent, SGD. An
+Four steps, again and again: take a mini-batch, compute the gradient, move the weights a little
+against it, repeat. The batches are random, so this is stochastic gradient descent, SGD. An
 epoch is 600 batches of 100 images: all 60,000, each once, in a new order. (The book draws each
 batch anew, so that some images come twice and others not at all; it recommends our way in a note.)
 The listing of 4.5.2 measures the gradient: 79,520 forward passes a step, two days for 10,000 steps.
@@ -79,8 +79,8 @@ def main(args):
                 tqdm.write(f"epoch {step // 600}: train {on_train:.4f}, test {on_test:.4f}")
 
     fig, axes = figures.new(1, 2, sharey=True)
-    figures.loss(axes[0], losses, title="Loss of each batch")
-    figures.loss(axes[1], losses[:1000], title="The first 1000")
+    figures.loss(axes[0], losses, smooth=100, title="Loss of each batch")
+    figures.loss(axes[1], losses[:1000], smooth=50, title="The first 1000")
     axes[1].label_outer()
     args.save(fig, "fig_4-11_loss.png")
     fig, ax = figures.new()

@@ -2,9 +2,9 @@
 
 Forward: a1 = x W1 + b1, z1 = sigmoid(a1), a2 = z1 W2 + b2, y = softmax(a2), and the cross entropy
 of y and the labels. `numerical_gradient` measures the slope of each weight with two forward passes
-for each; `gradient` derives all of them at once, going the same steps in reverse. How, chapter 5
-explains, and its network (ch05/two_layer_net.py) is a list of layers: this one is the last that
-needs to be written out.
+for each; `gradient` computes all of them at once, taking the same steps in reverse. Chapter 5
+explains how, and its network (ch05/two_layer_net.py) is a list of layers: this one is the last that
+is written out.
 """
 
 import numpy as np

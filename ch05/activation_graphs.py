@@ -3,7 +3,7 @@
 ReLU is a switch in a circuit: x > 0 lets the signal and the gradient pass, x <= 0 stops both.
 The sigmoid 1 / (1 + exp(-x)) is four nodes, and the gradient collects a factor at each: -y^2 at the
 division, 1 at the sum, exp(-x) at exp, -1 at the product. Together that is y^2 exp(-x) = y (1 - y):
-one node, which needs to remember nothing but its output y.
+one node, which only has to keep its output y.
 
     python ch05/activation_graphs.py
     python ch05/activation_graphs.py --x 4

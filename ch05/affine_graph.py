@@ -1,8 +1,8 @@
 """Figures 5-24, 5-25 and 5-27: Y = X . W + B as a graph whose edges carry arrays (section 5.6).
 
-A gradient has the shape of its array, and that alone says how the dot node must pass it on: dX can
-only be dY . W^T, dW only X^T . dY (equations 5.13, 5.15). For a batch of N rows B is added to each
-of them, so its gradient is the sum of N rows. Each edge shows a shape.
+A gradient has the shape of its array, and that alone determines how the dot node passes it on: dX
+can only be dY . W^T, dW only X^T . dY (equations 5.13, 5.15). For a batch of N rows B is added to
+each of them, so its gradient is the sum of N rows. Each edge shows a shape.
 
     python ch05/affine_graph.py
     python ch05/affine_graph.py --rows 100

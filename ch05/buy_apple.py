@@ -1,9 +1,9 @@
-"""Figures 5-1, 5-2, 5-5, 5-14, 5-16: two apples, and what each number has to do with the payment.
+"""Figures 5-1, 5-2, 5-5, 5-14, 5-16: two apples, and how each number changes the payment (5.4.1).
 
-Section 5.4.1. Forwards: 100 x 2 = 200, with the tax 220. Backwards: 1 at the end, and every node on
-the way back multiplies by its own derivative. What arrives at the apple, 2.2, says: an apple dearer
-by 1 makes the payment 2.2 larger. The tax counts as 1.1, so that its 200 belong to a tax higher by
-1, by 100 %. The numbers in the figures are those that the layers answered.
+Forwards: 100 x 2 = 200, with the tax 220. Backwards: 1 at the end, and every node on
+the way back multiplies by its own derivative. What arrives at the apple is 2.2: if an apple costs 1
+more, the payment is 2.2 higher. The tax is 1.1, so its gradient of 200 is for a tax higher by 1,
+that is by 100 %. The numbers in the figures are those that the layers returned.
 
     python ch05/buy_apple.py
     python ch05/buy_apple.py --apple 120 --number 5 --tax 1.08

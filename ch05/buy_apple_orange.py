@@ -1,8 +1,8 @@
 """Figures 5-3, 5-4, 5-15 and 5-17: two apples and three oranges (section 5.4.2).
 
-The sum passes its gradient on as it is: a coin more for the apples costs as much as one more for
-the oranges, 1.1 with the tax. Each node needs only its own inputs and what comes back to
-it: whether the rest is one orange or a full basket makes no difference to the apples' nodes.
+A sum passes its gradient on unchanged: one more for the apples costs as much as one more for the
+oranges, 1.1 with the tax. Each node needs only its own inputs and the gradient that reaches it:
+whether the rest is one orange or a full basket makes no difference to the apples' nodes.
 
     python ch05/buy_apple_orange.py
 

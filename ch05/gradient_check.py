@@ -3,7 +3,7 @@
 Measuring a gradient (two forward passes for each of 39,760 weights) is slow and hard to get wrong;
 backpropagation is fast and easy to get wrong. Where both agree, the fast one can be trusted. The
 means of the differences are the book's measure; a mean hides a single wrong number, so the largest
-counts as well, and `check_gradients` gives the verdict that any layer of your own can ask for.
+counts as well, and `check_gradients` does the same for any layer of your own.
 
     python ch05/gradient_check.py
 

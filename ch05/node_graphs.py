@@ -1,9 +1,10 @@
-"""Figures 5-6 to 5-13: what a node does to a gradient on its way back (sections 5.1 to 5.3).
+"""Figures 5-6 to 5-13: what a node does to a gradient in the backward pass (5.1 to 5.3).
 
-A node multiplies what comes back by its own derivative (5-6). In a row of nodes that makes a
-product of derivatives: the chain rule, here for z = (x + y)^2, where dz/dx = 2(x + y) (5-7, 5-8).
-The derivatives of a sum are 1, so + passes the gradient on (5-9 to 5-11). Those of a product xy are
-y and x, so × passes it on times the other input, for which it must remember both (5-12, 5-13).
+A node multiplies the gradient that reaches it by its own derivative (5-6). In a row of nodes that
+makes a product of derivatives: the chain rule, here for z = (x + y)^2, where dz/dx = 2(x + y) (5-7,
+5-8). The derivatives of a sum are 1, so + passes the gradient on (5-9 to 5-11). Those of a product
+xy are y and x, so × passes it on times the other input, for which it must remember both (5-12,
+5-13).
 
     python ch05/node_graphs.py
 

@@ -1,9 +1,9 @@
 """Figures 5-28 to 5-30 and appendix A: why softmax and cross entropy go together (section 5.6.3).
 
-Node by node it is a thicket of exp, sums, a division and logarithms (A-2 to A-5, 5-29), yet the
-gradient that arrives at the scores is as plain as can be: y - t, what was said minus what is true
-(5-30). It is no accident: cross entropy was made to suit softmax, as the squared error suits the
-identity. An answer that is sure and right, (0.01, 0.99, 0), is hardly corrected: (0.01, -0.01, 0).
+Node by node it is a tangle of exp, sums, a division and logarithms (A-2 to A-5, 5-29), yet the
+gradient of the scores is simple: y - t, the prediction minus the truth (5-30). That is no accident:
+cross entropy was designed to suit softmax, as the squared error suits the identity. A prediction
+that is confident and right, (0.01, 0.99, 0), is hardly corrected: (0.01, -0.01, 0).
 
     python ch05/softmax_graph.py
     python ch05/softmax_graph.py --scores 1 5 0.5 --label 1

@@ -1,8 +1,8 @@
 """TwoLayerNet again, as a list of layers (section 5.7.2, Tables 5-1 and 5-2).
 
 Affine - ReLU - Affine, and softmax with cross entropy at the end. What ch04/two_layer_net.py spells
-out, both passes and all four gradients, now happens inside the layers: a network goes through its
-list forwards, and backwards in reverse. A deeper network is a longer list.
+out, both passes and all four gradients, now happens inside the layers: a network runs its list
+forwards, and for the backward pass in reverse. A deeper network is a longer list.
 """
 
 import numpy as np

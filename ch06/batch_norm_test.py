@@ -2,8 +2,9 @@
 
 Sixteen standard deviations of the first weights, from 1 to 0.0001, and for each of them two nets
 with the same weights, 784-100-100-100-100-100-10 with ReLU, trained on 1000 images by SGD. The one
-with BatchNorm learns almost everywhere; the plain one only where the weights happen to be right.
-The eps of BatchNorm matters for the smallest: with --eps 1e-5, usual today, the last one fails.
+with BatchNorm learns almost everywhere; the plain one only where the weights happen to have the
+right size. The eps of BatchNorm matters for the smallest: with --eps 1e-5, usual today, the last
+one fails.
 
     python ch06/batch_norm_test.py
 
@@ -14,10 +15,11 @@ scale is not good | here: 12 of 16 without, 0 with BatchNorm, stay below 20 % | 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from ch06.side_by_side import end_if_interrupted, resume_option, train_side_by_side
+from ch06.side_by_side import end_if_interrupted, train_side_by_side
 from dataset.mnist import load_mnist
 from dlscratch import SGD, BatchNorm, MultiLayerNet, figures
 from dlscratch.book.experiment import Claim, number, run
+from dlscratch.book.loop import resume_option
 
 STDS = np.logspace(0, -4, num=16)
 BOOK_EPS = 10e-7  # as section 6.3.1 writes it

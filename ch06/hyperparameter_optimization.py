@@ -1,9 +1,9 @@
 """Figure 6-24: the search for hyper-parameters (section 6.5).
 
-A hundred times a learning rate and a weight decay are drawn at random from a logarithmic scale, a
-net is trained on 400 images and scored on 100 others, split off from the training images: the test
-images are for the very end. The best show where to look next: narrow a range, --lr 0.001 0.01, and
-search again. --search optuna, the Bayesian optimization of section 6.5.2, does so by itself.
+A hundred times a learning rate and a weight decay are drawn at random on a logarithmic scale, and a
+net is trained on 400 images and scored on 100 others, held back from the training images: the test
+images are for the very end. The best trials show where to search next: narrow a range, --lr 0.001
+0.01, and run it again. --search optuna, the Bayesian optimization of section 6.5.2, does so itself.
 
     python ch06/hyperparameter_optimization.py
 
@@ -16,12 +16,11 @@ import numpy as np
 from tqdm import tqdm
 
 from ch06.search import OptunaSearch, RandomSearch, search
-from ch06.side_by_side import fingerprint, resume_option
 from ch06.trials import Trials
 from dataset.mnist import load_mnist
 from dlscratch import figures, train_validation_split
-from dlscratch.book.experiment import Claim, number, run
-from dlscratch.workers import available_cores
+from dlscratch.book.experiment import Claim, fingerprint, number, run
+from dlscratch.book.runner import runner_options
 
 SEARCHES = {"random": RandomSearch, "optuna": OptunaSearch}
 
@@ -40,12 +39,11 @@ def options(parser):
         ("trials", 5, 100, "how many trainings (default: 100; 20 with --quick)"),
         ("epochs", 1, 50, "of each training (default: 50; 20 with --quick)"),
         ("images", 10, 500, "training images, of which a fifth is for validation (default: 500)"),
-        ("processes", 1, available_cores(), "trainings at a time (default: one a core)"),
     ):
         kind = number(int, at_least=least)
         parser.add_argument(f"--{name}", type=kind, default=default, help=text)
     parser.add_argument("--search", choices=SEARCHES, default="random", help="default: random")
-    resume_option(parser)
+    runner_options(parser)
 
 
 def search_method(args):
@@ -75,6 +73,20 @@ def draw(best):
     fig.supylabel("accuracy")
     legend = axes[0, 0].get_legend_handles_labels()
     fig.legend(*legend, loc="outside upper center", ncols=2, frameon=False)
+    return fig
+
+
+def draw_points(best):
+    """Where the trials were, each as dark as its accuracy is high; the best five are ringed."""
+    fig, ax = figures.new(size=(6.0, 4.2))
+    lr, decay, score = np.transpose(
+        [(trial["lr"], trial["weight_decay"], trial["validation"][-1]) for trial in best]
+    )
+    points = ax.scatter(lr, decay, c=score, s=45, cmap="viridis_r", edgecolors="0.4", lw=0.5)
+    ax.scatter(lr[:5], decay[:5], s=150, facecolors="none", edgecolors=figures.VERMILION, lw=2)
+    ax.set(xscale="log", yscale="log", xlabel="learning rate", ylabel="weight decay")
+    ax.set_title("What the search has tried; the best five are ringed")
+    fig.colorbar(points, label="accuracy in validation")
     return fig
 
 
@@ -112,7 +124,7 @@ def claims(best, epochs):
 def main(args):
     method = search_method(args)
     count, epochs = (20, 20) if args.quick else (args.trials, args.epochs)
-    name = f"hyperparameter_optimization-{fingerprint(args, ignore=('processes', 'trials'))}.jsonl"
+    name = f"hyperparameter_optimization-{fingerprint(args, ignore=['trials'])}.jsonl"
     bar = tqdm(total=count, unit="trial", leave=False, disable=None)
     trials = Trials(args.out / name, split(args.images, args.seed), epochs, args, bar.update)
     try:
@@ -124,6 +136,8 @@ def main(args):
             point = f"learning rate {trial['lr']:.3g}, weight decay {trial['weight_decay']:.3g}"
             print(f"Best-{place}: validation accuracy {trial['validation'][-1]:.2f}, {point}")
         args.save(draw(best), "fig_6-24_search.png")
+        if best:
+            args.save(draw_points(best), "fig_6-24_points.png")
         if len(best) < count:
             print(f"stopped after {len(best)} of {count} trials; --resume goes on")
     return claims(best, epochs)

@@ -62,7 +62,10 @@ def draw_losses_around_a_step(ax, losses):
         heights = [loss[when] for loss in losses.values()]
         bars = ax.bar(places + shift, heights, 0.4, label=f"{when} the step", color=colour)
         ax.bar_label(bars, fmt="%.3f", fontsize=8)
-    ax.set(title="A hundred steps more", ylabel="mean loss of a mini-batch")
+    ax.set(
+        title="A mini-batch before and after its step, mean of a hundred",
+        ylabel="mean loss of a mini-batch",
+    )
     ax.set_xticks(places, list(losses))
     ax.legend(frameon=False)
 
@@ -93,7 +96,10 @@ def main(args):
     histories = train_on_mnist(args, "optimizer_compare_mnist", nets, iterations)
 
     fig, ax = figures.new(size=(6.4, 4.4))
-    draw_losses(ax, histories, title="Four optimizers on MNIST", ylim=(0, 1))
+    draw_losses(ax, histories, title="Four optimizers on MNIST", yscale="log")
+    ticks = 0.05, 0.1, 0.2, 0.5, 1, 2
+    ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    ax.minorticks_off()
     args.save(fig, "fig_6-9_optimizers_mnist.png")
     end_if_interrupted(histories)
 

@@ -1,9 +1,10 @@
 """Figures 6-1 to 6-3 and 6-5 to 6-8: four optimizers in one valley (sections 6.1.3 to 6.1.7).
 
-f(x, y) = x^2 / 20 + y^2 is a long trough: its slope is steep across (y) and faint along (x), so it
-hardly anywhere points at the minimum (0, 0). From (-7, 2) SGD jumps from wall to wall; Momentum
-rolls like a ball; AdaGrad takes smaller steps where it was steep; Adam does both. Which is best
-depends on the problem and on the learning rates: try others with --adam-lr 1.0 and the like.
+f(x, y) = x^2 / 20 + y^2 is a long valley: steep across (y) and almost flat along (x), so the
+negative gradient hardly ever points at the minimum (0, 0). From (-7, 2) SGD jumps from wall to
+wall; Momentum rolls like a ball; AdaGrad takes smaller steps where it was steep; Adam does both.
+Which is best depends on the problem and on the learning rates: try others with --adam-lr 1.0 and
+the like.
 
     python ch06/optimizer_compare_naive.py
 
@@ -72,11 +73,13 @@ def draw_function(args):
     right.set(title="its level lines 1, 4, 9, ..., 100", xlabel="x", ylabel="y", aspect="equal")
     args.save(fig, "fig_6-1_function.png")
 
-    fig, ax = figures.new(grid=False, size=(6.4, 3.8))
-    x, y = np.meshgrid(np.arange(-10, 11), np.arange(-5, 6))
+    fig, ax = figures.new(grid=False, size=(7.4, 4.2))
+    x, y = np.meshgrid(np.arange(-10, 11, 2), np.arange(-5, 6))
     slope = gradient(x, y)
-    figures.arrows(ax, x, y, -slope["x"], -slope["y"], xlabel="x", ylabel="y")
-    ax.set_title("downhill: minus the gradient of f")
+    figures.arrows(ax, x, y, -slope["x"], -slope["y"], 0.085, xlabel="x", ylabel="y")
+    ax.set(
+        title="downhill: minus the gradient of f, drawn at a twelfth of its length", aspect="equal"
+    )
     ax.plot(0, 0, "+", color=figures.VERMILION, markersize=12)
     args.save(fig, "fig_6-2_gradient.png")
 
@@ -84,8 +87,23 @@ def draw_function(args):
 def draw_path(ax, path, title):
     figures.contour(ax, f, GRID, GRID, levels=np.arange(1, 8))
     figures.path(ax, path)
-    ax.set(title=title, xlabel="x", ylabel="y", xlim=(-10, 10), ylim=(-10, 10))
-    ax.set(xticks=range(-10, 11, 5), yticks=range(-10, 11, 5))
+    # with equal scales a step that is perpendicular to a level line looks perpendicular
+    ax.set(title=title, xlabel="x", ylabel="y", xlim=(-10, 10), ylim=(-4, 4), aspect="equal")
+    ax.set(xticks=range(-10, 11, 5), yticks=range(-4, 5, 2))
+
+
+def race(paths, every):
+    """All four on their way through the valley: a picture for each step, or each `every` steps."""
+    fig, ax = figures.new(size=(7.0, 3.8))
+    figures.contour(ax, f, GRID, GRID, levels=np.arange(1, 8))
+    lines = [ax.plot([], [], marker=marker, label=name)[0] for name, marker in zip(paths, "os^D")]
+    ax.set(xlabel="x", ylabel="y", xlim=(-8, 2), ylim=(-2.6, 2.6), aspect="equal")
+    ax.legend(frameon=False, loc="upper right", ncols=4)
+    for step in range(0, len(paths["SGD"]), every):
+        for line, path in zip(lines, paths.values()):
+            line.set_data(*path[: step + 1].T)
+        ax.set_title(f"step {step}")
+        yield figures.pixels(fig)
 
 
 def claims(paths):
@@ -116,16 +134,18 @@ def claims(paths):
 
 def main(args):
     draw_function(args)
-    together, panels = figures.new(2, 2, size=(8.4, 7.0))
+    together, panels = figures.new(2, 2, size=(9.6, 5.2))
     paths = {}
     for panel, (name, (kind, _, figure, note)) in zip(panels.flat, OPTIMIZERS.items()):
         lr = getattr(args, f"{name.lower()}_lr")
         paths[name] = walk(kind(lr), args.points)
-        fig, ax = figures.new(size=(5.6, 4.4))
+        fig, ax = figures.new(size=(7.0, 3.6))
         draw_path(ax, paths[name], f"{name}, learning rate {lr:g}: {note}")
         args.save(fig, f"fig_{figure}_{name.lower()}.png")
         draw_path(panel, paths[name], name)
     args.save(together, "fig_6-8_four_optimizers.png")
+    film = race(paths, every=6 if args.quick else 1)
+    figures.save_film(film, args.out / "optimizer_race.gif", milliseconds=250)
     return claims(paths)
 
 

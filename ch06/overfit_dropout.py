@@ -2,7 +2,7 @@
 
 The 300 images and the seven layers of Figure 6-20, without and with Dropout, which silences another
 random 15 % of the hidden units at each step. The gap between training and test narrows, and the
-training images are no longer all learnt. This is the book's Dropout, which leaves the survivors as
+training images are no longer all learned. This is the book's Dropout, which leaves the survivors as
 they are: six layers of it make the signal of training smaller, and learning slower. With --inverted
 it is `dlscratch.Dropout`, which scales them up by 1 / (1 - ratio): the net learns faster, and in
 300 epochs gets further on both. The book's own script has --dropout-ratio 0.2.

@@ -1,9 +1,9 @@
 """Figures 6-20 and 6-21: over-fitting, and weight decay against it (sections 6.4.1 and 6.4.2).
 
 A network of seven layers, 784-100-100-100-100-100-100-10, and only 300 images: after a hundred
-epochs it knows all of them by heart, and of the 10,000 test images far fewer. Weight decay adds
-lambda/2 * sum(W^2) to the loss, so that large weights cost something: the gap narrows, and the
-training images are no longer all learnt. Try --weight-decay 0.01, or more data: --images 3000.
+epochs it classifies all of them correctly, and far fewer of the 10,000 test images. Weight decay
+adds lambda/2 * sum(W^2) to the loss, so that large weights cost something: the gap narrows, and the
+training images are no longer all learned. Try --weight-decay 0.01, or more data: --images 3000.
 
     python ch06/overfit_weight_decay.py
 
@@ -14,10 +14,11 @@ the training accuracy came down; the test accuracy did not go up
 
 import numpy as np
 
-from ch06.side_by_side import end_if_interrupted, resume_option, train_side_by_side
+from ch06.side_by_side import end_if_interrupted, train_side_by_side
 from dataset.mnist import load_mnist
 from dlscratch import SGD, MultiLayerNet, figures
 from dlscratch.book.experiment import Claim, number, run
+from dlscratch.book.loop import resume_option
 
 HIDDEN = [100] * 6
 QUICK_EPOCHS = 60

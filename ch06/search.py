@@ -1,9 +1,9 @@
-"""Where to try next: two ways to choose hyper-parameters (section 6.5.2).
+"""Which values to try next: two ways to choose hyper-parameters (section 6.5.2).
 
 `ask(count)` gives that many points, one number from each range, all on a logarithmic scale;
-`tell(i, score)` says how the i-th of all points has turned out. Random search does not listen, and
-still beats a grid, whose points share their few values of the parameter that matters. Bayesian
-optimization fits a model to what it was told and asks where the model expects the most.
+`tell(i, score)` reports the score of the i-th point. Random search ignores the scores, and still
+beats a grid, whose points share their few values of the parameter that matters. Bayesian
+optimization fits a model to the scores and asks where the model expects the best one.
 """
 
 import numpy as np

@@ -8,22 +8,16 @@ output folder, until all are done.
 
 import math
 import shutil
-import zlib
 
 import numpy as np
 
 from dataset.mnist import load_mnist
 from dlscratch import History, Trainer, figures
-from dlscratch.book.experiment import IRRELEVANT_OPTIONS, number
+from dlscratch.book.experiment import fingerprint, number
+from dlscratch.book.loop import resume_option
 from dlscratch.common.util import smooth_curve
 
 BATCH = 128  # rows of a mini-batch in Figures 6-9 and 6-15
-
-
-def resume_option(parser):
-    parser.add_argument(
-        "--resume", action="store_true", help="go on where Ctrl-C stopped the same command"
-    )
 
 
 def train_side_by_side(
@@ -60,13 +54,6 @@ def train_side_by_side(
                 return histories
     shutil.rmtree(folder)
     return histories
-
-
-def fingerprint(args, ignore=()):
-    """Eight digits for the options that the result depends on, so that no other run is resumed."""
-    ignore = (*IRRELEVANT_OPTIONS, *ignore)
-    options = sorted((name, value) for name, value in vars(args).items() if name not in ignore)
-    return f"{zlib.crc32(repr(options).encode()):08x}"
 
 
 def end_if_interrupted(histories):

@@ -2,8 +2,8 @@
 
 Normal numbers pass through five layers of 100 units. Sigmoid with weights of std 1: all units near
 0 or 1, where its slope is almost 0 and gradients vanish. Std 0.01: all near 0.5, a hundred units
-that say the same. Xavier's 1 / sqrt(n) keeps them spread. ReLU halves the signal, so it needs He's
-sqrt(2 / n). --activation tanh draws the sigmoid's figures with tanh, whose bells are nicer.
+that compute the same. Xavier's 1 / sqrt(n) keeps them spread. ReLU halves the signal, so it needs
+He's sqrt(2 / n). --activation tanh draws the sigmoid's figures with tanh, whose bells are nicer.
 
     python ch06/weight_init_activation_histogram.py
 
@@ -142,10 +142,13 @@ def main(args):
         fig, axes = figures.new(1, LAYERS, size=(11, 2.6))
         draw_row(axes, args.activation, std, args.seed)
         fig.suptitle(f"{args.activation}, {name_of(std)}: activations of 1000 examples")
+        fig.supxlabel("activation", fontsize=10)
+        axes[0].set_ylabel("how many")
         args.save(fig, f"fig_{number}_{args.activation}.png")
     fig, axes = figures.new(3, LAYERS, size=(11, 6.4))
     draw_relu(axes, args.seed)
-    fig.suptitle("ReLU: activations of 1000 examples")
+    fig.suptitle("ReLU: activations of 1000 examples; the first bar is cut off at 7,000")
+    fig.supxlabel("activation", fontsize=10)
     args.save(fig, "fig_6-14_relu.png")
     return claims(args.seed)
 

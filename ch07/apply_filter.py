@@ -1,17 +1,18 @@
 """Figure 7-25: two learned filters at work on a picture (section 7.6.1).
 
-The filters were learned from digits, but an edge is an edge: on a landscape, too, one answers where
-dark and bright meet side by side, the other where they meet one above the other. Which filter does
-what is measured: every filter is shown an upright and a level edge, and the two are taken whose
-answers differ most. White is where a filter answers most, black where least: it tells the two sides
-of an edge apart, so that the right side of a white picket is as black as the left is white.
+The filters were learned from digits, but an edge is an edge: on a landscape, too, one responds
+where dark and bright meet side by side, the other where they meet one above the other. Which filter
+does what is measured: every filter is applied to a vertical and a horizontal edge, and the two
+whose responses differ most are shown. White is the strongest response, black the weakest: a filter
+tells the two sides of an edge apart, so the right side of a white picket is as black as the left is
+white.
 
     python ch07/apply_filter.py
     python ch07/apply_filter.py --picture holiday.jpg
 
 Last line with the default seed:
-    filter 8 | book: level edges are white | here: 94% of its whitest pixels lie on level edges |
-    holds
+    filter 8 | book: horizontal edges are white | here: 94% of its whitest pixels lie on
+    horizontal edges | holds
 """
 
 from pathlib import Path
@@ -25,7 +26,7 @@ from dlscratch import Convolution, figures
 from dlscratch.book.experiment import Claim, run
 from dlscratch.storage.files import DataError
 
-KINDS = "upright", "level"
+KINDS = "vertical", "horizontal"
 
 
 def options(parser):
@@ -53,38 +54,38 @@ def load_grey(path):
 
 
 def edges():
-    """Windows of 5 x 5 with an upright edge at every place, (8, 5, 5), and the same turned."""
+    """Windows of 5 x 5 with a vertical edge at every place, (8, 5, 5), and the same turned."""
     dark_then_bright = [np.tile(np.arange(5) >= k, (5, 1)) for k in range(1, 5)]
-    upright = np.array(dark_then_bright + [~w for w in dark_then_bright], dtype=np.float32)
-    return upright, upright.transpose(0, 2, 1)
+    vertical = np.array(dark_then_bright + [~w for w in dark_then_bright], dtype=np.float32)
+    return vertical, vertical.transpose(0, 2, 1)
 
 
-def answers(W, windows):
-    """The strongest answer of each filter to any of the windows: (F,)."""
+def responses(W, windows):
+    """The strongest response of each filter to any of the windows: (F,)."""
     return np.tensordot(windows, W, axes=([1, 2], [1, 2])).max(axis=0)  # of (windows, F)
 
 
 def choose(W):
-    """The filter that prefers upright to level edges the most, and the one that does the least."""
-    upright, level = (answers(W, windows) for windows in edges())
-    preference = (upright - level) / np.linalg.norm(W, axis=(1, 2))
+    """The filter that prefers vertical to horizontal edges most, and the one that does least."""
+    vertical, horizontal = (responses(W, windows) for windows in edges())
+    preference = (vertical - horizontal) / np.linalg.norm(W, axis=(1, 2))
     return int(preference.argmax()), int(preference.argmin())
 
 
-def share_at_upright(answer, grey):
-    """Of the whitest 2 % of an answer (H-4, W-4): the share that lies on upright, not level edges.
+def share_at_vertical(response, grey):
+    """Of the whitest 2 % of a response (H-4, W-4): the share on vertical, not horizontal edges.
 
     An edge under a window: how far its left and right differ, or its upper and lower part.
     """
     windows = sliding_window_view(grey, (5, 5))  # (H-4, W-4, 5, 5)
     across = windows[..., 3:].mean(axis=(2, 3)) - windows[..., :2].mean(axis=(2, 3))
     down = windows[..., 3:, :].mean(axis=(2, 3)) - windows[..., :2, :].mean(axis=(2, 3))
-    whitest = answer >= np.quantile(answer, 0.98)
+    whitest = response >= np.quantile(response, 0.98)
     return float((np.abs(across) > np.abs(down))[whitest].mean())
 
 
 def draw(grey, W, maps, chosen):
-    """The picture; beside it each filter, and what it answers."""
+    """The picture; beside it each filter and its response."""
     fig, axes = figures.new(2, 3, size=(8.4, 6.4), grid=False, width_ratios=(1, 0.3, 0.9))
     grid = axes[0, 0].get_gridspec()
     axes[0, 0].remove()
@@ -92,7 +93,7 @@ def draw(grey, W, maps, chosen):
     figures.image(fig.add_subplot(grid[:, 0]), grey, "the picture", low=0, high=1)
     for row, i in enumerate(chosen):
         figures.image(axes[row, 1], W[i], f"filter {i + 1}")
-        figures.image(axes[row, 2], maps[row], f"its answer: {KINDS[row]} edges")
+        figures.image(axes[row, 2], maps[row], f"its response: {KINDS[row]} edges")
     return fig
 
 
@@ -105,9 +106,9 @@ def main(args):
     args.save(draw(grey, W[:, 0], maps, chosen), "fig_7-25_filters_applied.png")
 
     claims = []
-    for kind, i, answer in zip(KINDS, chosen, maps):
-        share = share_at_upright(answer, grey)
-        share = share if kind == "upright" else 1 - share
+    for kind, i, response in zip(KINDS, chosen, maps):
+        share = share_at_vertical(response, grey)
+        share = share if kind == "vertical" else 1 - share
         ours = f"{share:.0%} of its whitest pixels lie on {kind} edges"
         claims.append(Claim(f"filter {i + 1}", f"{kind} edges are white", ours, share > 0.7))
     return claims

@@ -3,7 +3,7 @@
 Convolution and pooling are the two layers whose backward pass is hardest to get right: windows
 overlap, so that a pixel collects gradients from several places, and only the largest pixel of a
 window gets any. Each is checked by measurement, alone and within a small SimpleConvNet, in float64.
-The table holds each parameter's gradient, as chapter 5 does, against the measured one.
+The table compares each parameter's gradient with the measured one, as in chapter 5.
 
     python ch07/gradient_check.py
 

@@ -1,9 +1,8 @@
-"""What the long trainings of chapters 7 and 8 share: lines to watch, and a stop that loses nothing.
+"""What the long trainings of chapters 7 and 8 share: the recipe, its options and its figure.
 
-After each epoch one line is printed and everything that the rest of the run depends on is written
-to a checkpoint. Ctrl-C keeps what is there, and the same command with --resume goes on: it ends at
-the same numbers as a run that never stopped. Two workers share every batch, on any machine, for how
-a batch is shared decides how its sums are rounded, and in the end which images are misclassified.
+Adam in batches of 100, with a line and a checkpoint for each epoch (dlscratch/book/fit.py). Two
+workers share every batch, on any machine, for how a batch is shared decides how its sums are
+rounded, and in the end which images are misclassified.
 """
 
 from pathlib import Path
@@ -11,10 +10,11 @@ from pathlib import Path
 from ch07.images import REACH, shifted
 from dlscratch import Adam, StepDecay, Trainer, figures
 from dlscratch.book.experiment import Claim, number
+from dlscratch.book.fit import EVALUATED, fit
+from dlscratch.book.loop import resume_option
 from dlscratch.workers import Workers
 
 BATCH = 100
-EVALUATED = 1000  # images of either set that are looked at after each epoch, as in the book
 
 
 def training_options(parser):
@@ -24,9 +24,7 @@ def training_options(parser):
         default=20,
         help="how often to go through the training images (default: 20; 2 with --quick)",
     )
-    parser.add_argument(
-        "--resume", action="store_true", help="go on where Ctrl-C stopped the same command"
-    )
+    resume_option(parser)
     parser.add_argument(
         "--checkpoint",
         type=Path,
@@ -66,22 +64,6 @@ def train_long(args, name, net, train, test, rng):
     """
     steps = -(-len(train[0]) // BATCH)  # an epoch
     optimizer = Adam(StepDecay(0.001, args.lr_decay, every=steps))
-    own_file = args.out / f"{full_name(args, name)}-seed{args.seed}.resume.npz"
-    checkpoint = args.checkpoint or own_file
-    epochs = min(args.epochs, 2) if args.quick else args.epochs
-    if args.resume and not checkpoint.exists():
-        print(f"--resume: there is no {checkpoint} to go on from, so this is a new run")
-
-    def report(trainer):
-        history = trainer.history
-        print(
-            f"epoch {history.epochs}/{epochs}: loss {history.running_loss:.4f}, "
-            f"of the first {EVALUATED} images right: "
-            f"train {history.train_accuracy[-1]:.4f}, test {history.test_accuracy[-1]:.4f} "
-            f"({history.seconds[-1]:.0f} s)",
-            flush=True,
-        )
-
     trainer = Trainer(
         net,
         optimizer,
@@ -90,22 +72,13 @@ def train_long(args, name, net, train, test, rng):
         workers=args.workers,
         augment=shifted if args.augment else None,
     )
-    history = trainer.fit(
-        train,
-        test,
-        epochs,
-        evaluate=EVALUATED,
-        progress=True,
-        on_epoch=report,
-        checkpoint=checkpoint,
-        resume=args.resume,
-    )
-    if history.interrupted:
-        print(f"\nstopped after epoch {history.epochs}; --resume goes on from {checkpoint}")
-    if history.epochs:
-        args.save(accuracy_figure(history, type(net).__name__), f"{full_name(args, name)}.png")
-    if history.interrupted:
-        raise KeyboardInterrupt
+    try:
+        name = full_name(args, name)
+        epochs = min(args.epochs, 2) if args.quick else args.epochs
+        fit(args, name, trainer, train, test, epochs=epochs, checkpoint=args.checkpoint)
+    finally:  # also after Ctrl-C
+        if trainer.history.epochs:
+            args.save(accuracy_figure(trainer.history, type(net).__name__), f"{name}.png")
 
 
 def accuracy_figure(history, title):
@@ -123,7 +96,7 @@ def accuracy_figure(history, title):
 
 
 def accuracy_of(args, net, data):
-    """The accuracy on all of the data, worked out by as many workers as have trained the net."""
+    """The accuracy on all of the data, computed by as many workers as have trained the net."""
     with Workers(net, args.workers) as workers:
         return workers.accuracy(*data)
 

@@ -1,7 +1,7 @@
 """Figure 7-23: a convolutional network, small enough to read (section 7.5).
 
-Convolution - ReLU - Pooling - Affine - ReLU - Affine - Softmax. The convolution keeps the image an
-image: 30 filters look for 30 patterns, each at every place with the same 25 weights. Pooling halves
+Convolution - ReLU - Pooling - Affine - ReLU - Affine - Softmax. The convolution keeps the shape of
+the image: 30 filters look for 30 patterns, each everywhere with the same 25 weights. Pooling halves
 the maps; then Flatten makes a row of them, and two Affine layers connect everything to everything.
 The table shows where the parameters are: hardly any in the convolution, nearly all in the first
 Affine layer.

@@ -2,8 +2,8 @@
 
 A filter of 5 x 5 weights is a small picture: here its smallest weight is black and its largest
 white. Before training the 30 filters are noise. Afterwards many have an order: a bright and a dark
-side, which answers to an edge, or a blob. As a number: in noise a weight tells nothing about the
-one beside it, in a pattern the two are alike.
+side, which responds to an edge, or a blob. As a number: in noise a weight says nothing about its
+neighbour, in a pattern the two are alike.
 
     python ch07/visualize_filter.py
 
@@ -20,6 +20,7 @@ from ch07.simple_convnet import SimpleConvNet
 from dlscratch import figures
 from dlscratch.book.experiment import Claim, run
 
+COLUMNS = 6  # of filters in the figure
 WEIGHTS = Path(__file__).with_name("simple_convnet_params.npz")  # from train_convnet.py
 
 
@@ -46,8 +47,11 @@ def main(args):
 
     fig, axes = figures.new(1, 2, size=(8.4, 3.9), grid=False)
     for ax, filters, title in zip(axes, (before, after), ("Before training", "After training")):
-        figures.image(ax, figures.mosaic(filters, cols=6))
-        ax.set_title(title)
+        figures.image(ax, figures.mosaic(filters, cols=COLUMNS))
+        for i in range(len(filters)):
+            row, column = divmod(i, COLUMNS)
+            ax.text(6 * column, 6 * row, i + 1, ha="left", va="bottom", fontsize=6)
+        ax.set_title(title, pad=10)
     args.save(fig, "fig_7-24_filters.png")
 
     noise, pattern = likeness(before), likeness(after)

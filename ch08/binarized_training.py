@@ -27,6 +27,8 @@ from dlscratch import (
     train_validation_split,
 )
 from dlscratch.book.experiment import number
+from dlscratch.book.fit import fit
+from dlscratch.book.loop import resume_option
 from dlscratch.layers.binary import sign
 
 SIZES = 784, 512, 512, 10
@@ -57,9 +59,7 @@ def training_options(parser):
         type=number(int, at_least=1),
         help="how often to go through the images (default: 4, all binary 12; 2 with --quick)",
     )
-    parser.add_argument(
-        "--resume", action="store_true", help="go on where Ctrl-C stopped the same command"
-    )
+    resume_option(parser)
     parser.add_argument(
         "--validate",
         action="store_true",
@@ -103,35 +103,13 @@ def trained(args, name, train):
     kind, rng = KINDS[name], np.random.default_rng(args.seed)
     net = build(kind, rng)
     epochs = args.epochs or (2 if args.quick else kind.epochs)
-    checkpoint = args.out / f"binarized_net-{name.replace(' ', '-')}-seed{args.seed}.resume.npz"
 
     def after_step(trainer, loss):
         if kind.clip:
             for linear in net.layers[::3]:
                 linear.clip()
 
-    def after_epoch(trainer):
-        history = trainer.history
-        print(
-            f"{name}, epoch {history.epochs}/{epochs}: loss {history.running_loss:.4f}, "
-            f"of the first 1000 images right: {history.train_accuracy[-1]:.4f} "
-            f"({history.seconds[-1]:.0f} s)",
-            flush=True,
-        )
-
     schedule = CosineDecay(kind.lr, steps=epochs * -(-len(train[0]) // BATCH))
     trainer = Trainer(net, Adam(schedule), rng=rng, batch_size=BATCH, workers=1, augment=warped)
-    history = trainer.fit(
-        train,
-        epochs=epochs,
-        evaluate=1000,
-        progress=True,
-        on_step=after_step,
-        on_epoch=after_epoch,
-        checkpoint=checkpoint,
-        resume=args.resume,
-    )
-    if history.interrupted:
-        print(f"\n{name}: stopped after epoch {history.epochs}; --resume goes on from {checkpoint}")
-        raise KeyboardInterrupt
+    fit(args, f"binarized_net {name}", trainer, train, epochs=epochs, on_step=after_step)
     return net

@@ -1,10 +1,10 @@
 """Section 8.3.4: the deep network with numbers of 16 bits.
 
-A network is not disturbed by a little noise in its numbers: with a quarter of the 64 bits it reads
-the same digits, and weights and images take a quarter of the memory. Here every array between the
-image and the scores really has 16 bits, which is checked behind each layer. Faster it becomes only
-on hardware that computes in 16 bits: NumPy on an ordinary processor takes every pair of numbers
-apart, and is far slower. (That is why the whole run takes minutes.)
+A network tolerates a little noise in its numbers: with a quarter of the 64 bits it classifies the
+same digits, and weights and images take a quarter of the memory. Here every array between the
+image and the scores really has 16 bits, which is checked behind each layer. It is faster only on
+hardware that computes in 16 bits: NumPy on an ordinary processor converts every pair of numbers,
+and is far slower. (That is why the whole run takes minutes.)
 
     python ch08/half_float_network.py
 
@@ -69,6 +69,7 @@ def draw(accuracies, sizes, seconds):
         bars = ax.bar(names, values, 0.6, color=(figures.SKY, figures.BLUE, figures.VERMILION))
         ax.bar_label(bars, fmt=form, padding=2)
         ax.set(title=title, ylim=(0, 1.12 * max(values)))
+    axes[2].set(yscale="log", ylim=(min(seconds) / 3, 3 * max(seconds)))  # else two bars vanish
     return fig
 
 

@@ -1,8 +1,8 @@
 """Figure 8-14: where the time of a forward pass goes (section 8.3.1).
 
 Every layer of our two convolutional networks is timed by itself, on a batch of 100 images and one
-thread of the processor. As in the AlexNet of the book, the convolutions take most of it: they make
-each of many numbers out of hundreds of products. What makes them faster makes everything faster.
+thread of the processor. As in the AlexNet of the book, the convolutions take most of it: each of
+their many outputs is a sum of hundreds of products. What makes them faster makes everything faster.
 
     python ch08/layer_times.py
 
@@ -86,25 +86,25 @@ def colour(name):
     return (figures.BLUE, figures.SKY)[int(name[4:]) % 2] if name[:4] == "conv" else COLOURS[name]
 
 
-def pie(ax, shares, title):
-    """One slice for each name, clockwise from the top; slices below 1 % have no label."""
-    labels = [f"{name} {share:.0%}" if share >= 0.01 else "" for name, share in shares.items()]
-    ax.pie(
-        list(shares.values()),
-        labels=labels,
-        startangle=90,
-        counterclock=False,
-        colors=[colour(name) for name in shares],
-        wedgeprops={"edgecolor": "white", "linewidth": 1.5},
-    )
-    ax.set_title(title)
+def bar(ax, shares, title):
+    """One long bar, a piece for each name; pieces below 4 % have no room for their names."""
+    left = 0.0
+    for name, share in shares.items():
+        ax.barh(0, share, left=left, color=colour(name), edgecolor="white", linewidth=1.5)
+        if share >= 0.04:
+            label = f"{name}\n{share:.0%}"
+            ink = "white" if colour(name) == figures.BLUE else "black"
+            ax.text(left + share / 2, 0, label, ha="center", va="center", fontsize=8, color=ink)
+        left += share
+    ax.set(title=title, xlim=(0, 1), xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
 
 
 def main(args):
     repeats = min(args.repeats, 5) if args.quick else args.repeats
     rng = np.random.default_rng(args.seed)
     x = rng.random((100, 1, 28, 28), dtype=np.float32)
-    fig, axes = figures.new(1, 2, size=(9.6, 4.2), grid=False)
+    fig, axes = figures.new(2, 1, size=(9.6, 3.0), grid=False)
     in_kinds = {}
     for ax, kind in zip(axes, (DeepConvNet, SimpleConvNet)):
         net = kind(rng=rng)
@@ -114,7 +114,7 @@ def main(args):
         title = f"{kind.__name__}: {1000 * seconds.sum():.0f} ms for 100 images"
         print(title)
         print("    " + ", ".join(f"{name} {share:.1%}" for name, share in shares.items()))
-        pie(ax, shares, title)
+        bar(ax, shares, title)
     args.save(fig, "fig_8-14_layer_times.png")
 
     ours = ", ".join(f"{name} {kinds['conv']:.0%}" for name, kinds in in_kinds.items())

@@ -99,17 +99,6 @@ def with_brightness(picture, grey):
     return np.asarray(Image.merge("YCbCr", (Y, *picture.split()[1:])).convert("RGB"))
 
 
-def save_film(films, path):
-    """Films side by side, each a list of RGB frames (H, W, 3), as a GIF; the end stays longer."""
-    from PIL import Image
-
-    rows = zip(*films, strict=True)  # the first frame of every film, the second, ..
-    first, *others = [Image.fromarray(np.concatenate(frames, axis=1)) for frames in rows]
-    times = [90] * len(others) + [2000]  # in milliseconds
-    first.save(path, save_all=True, append_images=others, duration=times, loop=0)
-    print(f"film: {path}")
-
-
 def draw(content, styles, films, curves):
     """Above, the content and the styles; below, the distances to the styles, and the results."""
     fig, axes = figures.new(2, 1 + len(styles), size=(2.6 * (1 + len(styles)), 5.2), grid=False)

@@ -23,7 +23,7 @@ from ch08 import style_pictures as pictures
 from ch08.misclassified_mnist import learned_net
 from ch08.style_loss import Gram, RelativeError, TotalVariation
 from dataset.landscape import PICTURE
-from dlscratch import Adam, AveragePooling, Convolution, Layer, ReLU, Sequential
+from dlscratch import Adam, AveragePooling, Convolution, Layer, ReLU, Sequential, figures
 from dlscratch.book.experiment import Claim, number, run
 from dlscratch.workers import one_blas_thread
 
@@ -150,7 +150,8 @@ def main(args):
         films[name] = [pictures.with_brightness(content, 1 - x[0, 0]) for x in frames]
         print(f"{name}: {steps} steps in {time.perf_counter() - started:.1f} seconds")
     args.save(pictures.draw(content, styles, films, curves), "fig_8-23_style_transfer.png")
-    pictures.save_film(films.values(), args.out / "style_transfer.gif")
+    beside = (np.concatenate(frames, axis=1) for frames in zip(*films.values(), strict=True))
+    figures.save_film(beside, args.out / "style_transfer.gif")
     return claims
 
 

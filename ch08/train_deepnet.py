@@ -6,11 +6,10 @@ all 10,000 test images. Section 8.1.2 names two ways to go further, and both are
 shows every image shifted by up to 2 pixels, differently each time, and --lr-decay makes the steps
 smaller with each epoch.
 
-All runs that were made, by accuracy on the test images: the book's recipe with the seeds 0, 1 and
-2: 0.9929, 0.9933, 0.9931, mean 0.9931, spread 0.0002; with 0 and 1 before the sums had another
-order: 0.9931, 0.9928. So the book's 7 more are not chance alone, and we do not know the reason.
-With the first command below: 0.9940 (before: 0.9945), and these weights are
-ch08/deep_convnet_params.npz. (Some ran with one worker: that changes the rounding alone.)
+Accuracy on the test images with the book's recipe and the seeds 0, 1 and 2: 0.9929, 0.9933, 0.9931,
+mean 0.9931, standard deviation 0.0002. So the book's 7 images more are not chance alone, and the
+reason is not known. With the first command below: 0.9940; these weights are
+ch08/deep_convnet_params.npz.
 
     python ch08/train_deepnet.py --augment --lr-decay 0.85 --workers 1
     python ch08/train_deepnet.py

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from dlscratch.devices import place_of
+
 
 def expect_whole(name: str, value: int, at_least: int) -> int:
     """value, if it is a whole number of at least that; ValueError if not.
@@ -65,15 +67,17 @@ def expect_rows(t: Any, n: int) -> Any:
     return t
 
 
-def expect_unmasked(name: str, values: Any) -> np.ndarray:
+def expect_unmasked(name: str, values: Any, place: Any = None) -> np.ndarray:
     """The values as an array, lists too; ValueError for a masked array, which would lose its mask.
 
     >>> expect_unmasked("t", [1, 0])
     array([1, 0])
+
+    place: an array where they shall be (`dlscratch.devices`); without it, they stay where they are.
     """
     if np.ma.is_masked(values):
         raise ValueError(
             f"{name} is a masked array, {np.ma.getmaskarray(values).sum()} numbers of it hidden: "
             f"use {name}.filled(0), or leave their rows out"
         )
-    return np.asarray(values)
+    return np.asarray(values, like=place_of(values) if place is None else place)

@@ -65,7 +65,7 @@ def resume(path: Path, trainer: Any) -> None:
         arrays = _arrays(trainer, optimizer)
         found = file.numbers(arrays, _positive(trainer, optimizer))
     for name, array in arrays.items():  # from here on, nothing can fail
-        array[...] = found[name]
+        array[...] = np.asarray(found[name], like=array)
     vars(trainer.optimizer).update(vars(optimizer))
     trainer.recipe = facts["optimizer"]
     trainer.history = history

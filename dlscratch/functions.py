@@ -8,6 +8,8 @@ Arrays keep their dtype: float32 in, float32 out.
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dlscratch.devices import place_of
+
 
 def identity_function(x: np.ndarray) -> np.ndarray:
     """The output function of regression: x itself (section 3.4.3)."""
@@ -20,7 +22,7 @@ def step_function(x: np.ndarray) -> np.ndarray:
     >>> step_function(np.array([-1.0, 1.0, 2.0]))
     array([0, 1, 1])
     """
-    return np.array(x > 0, dtype=int)
+    return np.asarray(x > 0, dtype=int, like=place_of(x))
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
@@ -69,7 +71,7 @@ def log_softmax(a: np.ndarray) -> np.ndarray:
 
 def _shift_by_max(a: np.ndarray) -> np.ndarray:
     """a minus the largest score of its row; -inf where the difference overflows the dtype."""
-    a = np.asfortranarray(a)  # so that NumPy reduces many short rows at a time
+    a = np.asfortranarray(a, like=place_of(a))  # so that NumPy reduces many short rows at a time
     with np.errstate(over="ignore"):
         return a - a.max(axis=-1, keepdims=True)
 
@@ -97,7 +99,7 @@ def cross_entropy_error(y: ArrayLike, t: ArrayLike) -> np.floating:
     >>> round(float(cross_entropy_error(y, 2)), 6)
     0.510825
     """
-    y = np.asarray(y)
+    y = np.asarray(y, like=place_of(y))
     t = check_labels(y, t)
     log_y = np.log(y.reshape(-1, y.shape[-1]) + 1e-7)  # (N, .., classes) -> (N*.., classes)
     if t.ndim < y.ndim:
@@ -124,7 +126,7 @@ def accuracy(y: np.ndarray, t: ArrayLike) -> float:
 
 def label_index(t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The index of each label's entry in an array (N*.., classes); t: integers (N, ..)."""
-    return np.arange(t.size), t.ravel()
+    return np.arange(t.size, like=t), t.ravel()
 
 
 def check_labels(
@@ -135,7 +137,7 @@ def check_labels(
     t has the shape of y without the axis of the classes and holds integers, 0 .. classes - 1, or
     the label `ignore`. Or t has the shape of y: a probability for each class.
     """
-    t = np.asarray(t)
+    t = np.asarray(t, like=place_of(y))
     if t.shape == y.shape:
         return t
     axis = axis % y.ndim
@@ -161,7 +163,7 @@ def check_labels(
 
 def check_targets(y: ArrayLike, t: ArrayLike) -> np.ndarray:
     """t as an array, if it has the shape of y; ValueError if not."""
-    t = np.asarray(t)
+    t = np.asarray(t, like=place_of(y))
     if t.shape != np.shape(y):
         raise ValueError(
             f"targets of shape {t.shape} do not fit outputs of shape {np.shape(y)}: "

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from dlscratch.arguments import expect_number, expect_rows, expect_unmasked, expect_whole
+from dlscratch.devices import move
 from dlscratch.inspection.summary import Summary, summarize
 from dlscratch.layers import Layer, Loss, Sequential, SoftmaxWithLoss
 from dlscratch.layers.base import expect_children, named_arrays
@@ -129,7 +130,7 @@ class Network(Sequential):
 
     def as_batch(self, x: ArrayLike) -> np.ndarray:
         """x in the network's dtype, if it is a batch; ValueError for a single example."""
-        x = expect_unmasked("x", x)
+        x = expect_unmasked("x", x, self.params.flat)
         if x.size == 0:
             raise ValueError(f"expected a batch of one row or more, got shape {x.shape}")
         if x.ndim < 2:
@@ -191,7 +192,7 @@ class Network(Sequential):
         for name, (layer, attribute) in self._trainable.items():
             setattr(layer, attribute, params[name])
         self.params = params
-        self.grads = Parameters(params.shapes(), params.flat.dtype)
+        self.grads = Parameters(params.shapes(), params.flat.dtype, params.flat)
 
     def _collect_gradients(self) -> None:
         """Copy dW, .. of every layer into `grads`, and keep it there alone."""
@@ -234,6 +235,14 @@ class Network(Sequential):
         for kind in ("param_names", "buffer_names"):
             for layer, attribute in named_arrays(twin.layers, kind).values():
                 setattr(layer, attribute, getattr(layer, attribute).astype(dtype))
+        twin._bind_to_vector()
+        return twin
+
+    def to(self, device: str) -> Network:
+        """A copy on the "gpu", or back on the "cpu"; batches follow it: see `dlscratch.devices`."""
+        twin = copy.deepcopy(self)
+        for owner in (*twin.walk(), twin.last_layer):
+            move(owner, device)
         twin._bind_to_vector()
         return twin
 

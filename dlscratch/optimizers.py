@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from dlscratch.arguments import expect_number
+from dlscratch.devices import place_of
 from dlscratch.parameters import Parameters
 from dlscratch.schedules import Schedule, expect_rate, rate_at
 
@@ -65,15 +66,15 @@ class Optimizer(ABC):
         self.steps += 1
         for name, w, g in pairs:
             g = g if scale == 1 else scale * g
-            arrays = [np.asarray(w), g, *self.state[name]]
-            if arrays[0].ndim == 1:
+            arrays = [np.asarray(w, like=place_of(w)), g, *self.state[name]]
+            if isinstance(w, np.ndarray) and w.ndim == 1:  # a GPU takes all at once
                 for i in range(0, len(w), BLOCK):
                     self.step(*(array[i : i + BLOCK] for array in arrays))
             else:
                 self.step(*arrays)
             if self.steps % 100 == 0:
                 self._flush_denormals(name)
-            if not isinstance(w, np.ndarray):
+            if place_of(w) is None:
                 params[name] = arrays[0][()]  # a plain number, as in section 6.1.7
 
     def init_state(self, params: Mapping[str, Any]) -> None:
@@ -137,7 +138,7 @@ def _pairs(params: Mapping[str, Any], grads: Mapping[str, Any]) -> list[tuple[st
                 f"{name!r} has shape {np.shape(w)}, its gradient {np.shape(grads[name])}: "
                 "expected equal shapes"
             )
-        if np.asarray(w).dtype.kind != "f":
+        if np.asarray(w, like=place_of(w)).dtype.kind != "f":
             raise ValueError(f"{name!r} is of whole numbers: expected floats, for small steps")
     if isinstance(params, Parameters):
         grads = Parameters.copy_of({name: grads[name] for name in params})

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, DTypeLike
 class Parameters(Mapping[str, np.ndarray]):
     """A dictionary of arrays; `flat` is all of them in one vector, in the same order.
 
+    like: an array where they shall be, on a GPU perhaps (`dlscratch.devices`).
     New arrays hold no numbers yet. They cannot be replaced: an assignment copies into them.
 
     >>> params = Parameters({"W1": (2, 3), "b1": (3,)}, np.float32)
@@ -24,8 +25,8 @@ class Parameters(Mapping[str, np.ndarray]):
     array([1., 1., 1., 1., 1., 1., 4., 5., 6.], dtype=float32)
     """
 
-    def __init__(self, shapes: Mapping[str, tuple[int, ...]], dtype: DTypeLike):
-        self.flat = np.zeros(sum(map(math.prod, shapes.values())), dtype)
+    def __init__(self, shapes: Mapping[str, tuple[int, ...]], dtype: DTypeLike, like: Any = None):
+        self.flat = np.zeros(sum(map(math.prod, shapes.values())), dtype, like=like)
         self._layout = list(shapes.items())
         self._arrays = {}
         end = 0
@@ -43,7 +44,8 @@ class Parameters(Mapping[str, np.ndarray]):
                 f"the arrays of a network must have one floating point dtype, got {kinds}: "
                 "use W.astype(np.float32)"
             )
-        copy = cls({name: array.shape for name, array in arrays.items()}, dtypes.pop())
+        like = next(iter(arrays.values()), None)
+        copy = cls({name: array.shape for name, array in arrays.items()}, dtypes.pop(), like)
         for name, array in arrays.items():
             copy[name] = array
         return copy
@@ -55,7 +57,8 @@ class Parameters(Mapping[str, np.ndarray]):
             raise KeyError(f"no parameter {name!r} here; there are {', '.join(self)}") from None
 
     def __setitem__(self, name: str, value: ArrayLike) -> None:
-        array, value = self[name], np.asarray(value)
+        array = self[name]
+        value = np.asarray(value, like=array)
         if value.shape != array.shape:
             raise ValueError(f"{name} has shape {array.shape}, got an array of shape {value.shape}")
         array[...] = value

@@ -36,7 +36,7 @@ BLAS_MIN_WEIGHTS = 200_000  # in one matrix, from which on a second thread of BL
 
 def suitable_workers(net: Any) -> int:
     """How many workers pay: one a core where an example is much work, otherwise one."""
-    pays = pays_to_split(net) and can_limit_blas() and splittable(net)
+    pays = pays_to_split(net) and can_limit_blas() and splittable(net) and in_memory(net)
     return available_cores() if pays else 1
 
 
@@ -54,6 +54,11 @@ def wide(net: Any) -> bool:
     """Whether a weight matrix is so large that BLAS is faster on two threads."""
     params = net.params.values() if isinstance(net, Network) else ()
     return any(W.ndim == 2 and W.size >= BLAS_MIN_WEIGHTS for W in params)
+
+
+def in_memory(net: Any) -> bool:
+    """Whether it computes on these cores, not on a GPU, which threads would only share."""
+    return isinstance(net.params.flat, np.ndarray)
 
 
 def splittable(net: Any) -> bool:
@@ -195,7 +200,7 @@ def can_limit_blas() -> bool:
 class _OneBlasThread:
     """How many are inside: the limit is one for the whole process, so they share it.
 
-    The first one to come sets it, the last one to leave takes it back, whoever that is.
+    The first to enter sets it, the last to leave restores it.
     """
 
     lock = threading.Lock()
@@ -221,7 +226,7 @@ class _OneBlasThread:
 
 
 def let_any_thread_restore() -> None:
-    """Since 3.8, threadpoolctl ignores whoever is not the thread that has set the limit."""
+    """Since 3.8, threadpoolctl ignores every thread but the one that has set the limit."""
     import threadpoolctl
 
     openblas: Any = getattr(threadpoolctl, "OpenBLASController", None)

@@ -14,13 +14,19 @@ ROW = re.compile(r"^(\| \[(ch\d\d)/(\w+)\.py\]\(.*?\) \| .*? \|).*\|$", re.MULTI
 BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
 
-def with_thumbnails(text):
-    """The text with a picture in the last cell of each script's row, where there is one."""
+def with_thumbnails(text, module):
+    """The text with a picture in the last cell of each script's row, where there is one.
+
+    A file that is only imported by others, and prints nothing, is marked as a `module` there.
+    """
 
     def row(found):
         start, chapter, script = found.groups()
         name = f"docs/figures/{chapter}_{script}.png"
         picture = f' <img src="{name}" width="200" alt="{chapter}/{script}"> '
+        path = ROOT / chapter / f"{script}.py"
+        if path.exists() and "def main(" not in path.read_text(encoding="utf-8"):
+            return f"{start} {module} |"
         return start + (picture if (ROOT / name).exists() else " ") + "|"
 
     return ROW.sub(row, text)
@@ -42,8 +48,8 @@ def with_numbers(row, source):
 
 def updated(english, chinese):
     """Both texts as they should be."""
-    english = with_thumbnails(english)
-    return english, with_thumbnails(with_code_and_numbers(chinese, english))
+    english = with_thumbnails(english, "module, to import")
+    return english, with_thumbnails(with_code_and_numbers(chinese, english), "模块，供导入")
 
 
 if __name__ == "__main__":

@@ -57,6 +57,7 @@ def test_it_is_what_the_scripts_make_without_outputs(chapter, made):
     assert not outputs(nbformat.reads(kept.decode(), 4))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_every_cell_runs_and_shows_every_figure_it_saves(chapter, jupyter_at_home, tmp_path):
     here = tmp_path / "a reader's folder"

@@ -17,6 +17,8 @@ from hatchling.builders.wheel import WheelBuilder
 
 from dlscratch.book.chapters import chapters
 
+pytestmark = pytest.mark.slow  # a release is built and installed
+
 ROOT = Path(__file__).parent.parent
 SITE = Path(np.__file__).parent.parent
 DATA = {  # MNIST and Fashion-MNIST

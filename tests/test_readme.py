@@ -26,6 +26,7 @@ ELSEWHERE = {
     "git clone ADDRESS dlscratch": "the address is the reader's",
     "cd dlscratch": "the folder that is cloned",
     "make test": "runs this very test",
+    "make test-slow": "runs tests such as this one",
     "make lint": "what CI runs beside it",
     "make notebooks": "writes into the checkout; test_notebooks.py has them written elsewhere",
     "make docs": "test_docs.py builds the site elsewhere",

@@ -25,3 +25,12 @@ def test_none_is_switched_off():
     for name, tree in TREES.items():
         attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         assert not attributes & {"skip", "xfail"}, name
+
+
+def test_ci_runs_the_slow_ones_too():
+    root = Path(__file__).parent.parent
+    calls = (root / ".ci" / "run").read_text(encoding="utf-8")
+    recipes = (root / "Makefile").read_text(encoding="utf-8")
+    for target, chosen in (("test", '"not slow"'), ("test-slow", "slow")):
+        assert f"\nmake {target} || status=1\n" in calls
+        assert f"-m pytest $(PARALLEL) -m {chosen}\n" in recipes

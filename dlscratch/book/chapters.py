@@ -1,7 +1,7 @@
 """Where the chapters' scripts are, and what each of them says of itself.
 
 A chapter is a folder called ch01, ch02 and so on, a script is a file in it with a function `main`.
-New ones are found by themselves: whoever lists chapters asks here. A script's name is
+New ones are found automatically: everything that lists chapters asks here. A script's name is
 ch06/overfit_dropout, its title the first line of its docstring. After a run its record (see
 `dlscratch.book.experiment`) tells what came out, and how long it took.
 """
@@ -50,6 +50,12 @@ class Script:
         """ch06/overfit_dropout"""
         return f"{self.chapter}/{self.path.stem}"
 
+    @property
+    def section(self) -> tuple[int, ...]:
+        """The first section of its own chapter that its title names: (6, 4, 3)."""
+        numbers = re.findall(rf"\b{int(self.chapter[2:])}(?:\.\d+)+", self.title)
+        return tuple(map(int, numbers[0].split("."))) if numbers else ()
+
     def load(self) -> ModuleType:
         """The module, with its `main`, its docstring and perhaps its `options`."""
         return importlib.import_module(f"{self.chapter}.{self.path.stem}")
@@ -85,10 +91,10 @@ def modules() -> list[Path]:
 
 
 def scripts() -> list[Script]:
-    """All scripts of all chapters, in the order of their names.
+    """All scripts of all chapters, in the order of the book's sections.
 
     >>> [script.name for script in scripts()][:2]
-    ['ch01/hungry', 'ch01/img_show']
+    ['ch01/repl', 'ch01/hungry']
     """
     found = []
     for path in modules():
@@ -96,4 +102,4 @@ def scripts() -> list[Script]:
         if any(isinstance(node, ast.FunctionDef) and node.name == "main" for node in tree.body):
             title = (ast.get_docstring(tree) or "").partition("\n")[0]
             found.append(Script(path, title))
-    return found
+    return sorted(found, key=lambda script: (script.chapter, script.section, script.name))

@@ -25,6 +25,7 @@ import math
 import os
 import sys
 import time
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -40,22 +41,21 @@ __all__ = [
     "has_screen",
     "number",
     "exit_with_one_line",
+    "fingerprint",
     "parser_of",
     "replay",
     "run",
 ]
 
-IRRELEVANT_OPTIONS = (
-    "error",
-    "out",
-    "resume",
-    "show",
-)  # what the result of a run does not depend on
+# what the result of a run does not depend on
+IRRELEVANT_OPTIONS = "error", "out", "processes", "resume", "show"
 
 
 @dataclass(frozen=True)
 class Claim:
     """What the book says beside what was measured here; `holds=False` is a finding, no failure.
+
+    quoted=True: nothing was measured, the book's number is passed on.
 
     >>> print(Claim(what="test accuracy", book="0.9352", ours="0.9401"))
     test accuracy | book: 0.9352 | here: 0.9401 | holds
@@ -68,11 +68,16 @@ class Claim:
     ours: str
     holds: bool = True
     why: str = ""
+    quoted: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """quoted, holds or differs."""
+        return "quoted" if self.quoted else "holds" if self.holds else "differs"
 
     def __str__(self) -> str:
-        verdict = "holds" if self.holds else "differs"
         because = f", because {self.why}" if self.why else ""
-        return f"{self.what} | book: {self.book} | here: {self.ours} | {verdict}{because}"
+        return f"{self.what} | book: {self.book} | here: {self.ours} | {self.verdict}{because}"
 
 
 class Arguments(argparse.Namespace):
@@ -158,6 +163,13 @@ def exit_with_one_line(program: str, farewell: str) -> Iterator[None]:
         raise SystemExit(130) from None
 
 
+def fingerprint(args: Any, ignore: Sequence[str] = ()) -> str:
+    """Eight digits for the options that the result depends on, so that no other run is resumed."""
+    ignore = (*IRRELEVANT_OPTIONS, *ignore)
+    options = sorted((name, value) for name, value in vars(args).items() if name not in ignore)
+    return f"{zlib.crc32(repr(options).encode()):08x}"
+
+
 def _write_record(path, args, parser, seconds, claims):
     """Leave as JSON what was asked for, in `options` what differs from the defaults; what came."""
     options = {
@@ -195,7 +207,7 @@ def number(
     >>> number(float, above=0, at_most=1)("1.5")
     Traceback (most recent call last):
         ...
-    argparse.ArgumentTypeError: expected a number above 0 and at most 1, but '1.5' came
+    argparse.ArgumentTypeError: expected a number above 0 and at most 1, got '1.5'
     """
     bounds = {"at least": at_least, "above": above, "at most": at_most}
     limits = [f"{name} {bound:g}" for name, bound in bounds.items() if math.isfinite(bound)]
@@ -207,17 +219,17 @@ def number(
         except ValueError:
             value = math.nan  # fails every comparison below
         if not (math.isfinite(value) and at_least <= value <= at_most and value > above):
-            raise argparse.ArgumentTypeError(f"expected {expected}, but {text!r} came")
+            raise argparse.ArgumentTypeError(f"expected {expected}, got {text!r}")
         return value
 
     return parse
 
 
 def replay(script: str) -> None:
-    """Show the session of a script, the text beside it with >>> lines, after checking every answer.
+    """Show the session of a script, the text beside it with >>> lines, after checking every output.
 
     ch01/repl.py has ch01/repl.txt. The lines are run in order, as doctest runs them. Where Python
-    answers something else than the text, both answers are printed and the script ends with
+    prints something else than the text, both are printed and the script ends with
     `SystemExit`.
     """
     session = Path(script).with_suffix(".txt")
@@ -226,9 +238,9 @@ def replay(script: str) -> None:
         str(session), module_relative=False, optionflags=flags, encoding="utf-8"
     )
     if failed:
-        raise SystemExit(f"{session}: {failed} of {typed} answers differ")
+        raise SystemExit(f"{session}: {failed} of {typed} outputs differ")
     print(session.read_text(encoding="utf-8"))
-    print(f"{typed} inputs typed, every answer as shown")
+    print(f"{typed} inputs typed, every output as shown")
 
 
 class Parser(argparse.ArgumentParser):

@@ -4,6 +4,7 @@
     dlscratch run ch06/overfit_dropout      one experiment
     dlscratch reproduce --quick             all of them
     dlscratch draw                          a digit by hand, read while you draw
+    dlscratch exercises start FOLDER        write it yourself, and have it checked
 
 Exit codes: 0 = done; 1 = done, and the answer is no: a wrong gradient, unreadable data; 2 = a
 mistake in the command line; 130 = stopped by Ctrl-C.
@@ -27,6 +28,7 @@ COMMANDS = {  # its name: its module
     "gradcheck": "gradcheck",
     "graph": "graph",
     "draw": "draw",
+    "exercises": "exercises",
     "reproduce": "reproduce",
     "info": "info",
 }

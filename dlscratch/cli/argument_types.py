@@ -13,5 +13,5 @@ def shape(text: str) -> tuple[int, ...]:
     except ValueError:
         sides = (0,)
     if min(sides) < 1:
-        raise argparse.ArgumentTypeError(f"expected a shape such as 4,3,8,8, but {text!r} came")
+        raise argparse.ArgumentTypeError(f"expected a shape such as 4,3,8,8, got {text!r}")
     return sides

@@ -1,10 +1,11 @@
-"""Draw a digit in the browser and see at every stroke what a network makes of it.
+"""Draw a digit in the browser and see how a network classifies it, or watch a network learn.
 
     dlscratch draw
     dlscratch draw --network ch07 --port 8080 --no-browser
 
 The page shows the ten probabilities, the feature maps of every convolution, and where the gradient
-of the winning score falls on the drawing. It is served on this machine alone; Ctrl-C ends it.
+of the winning score falls on the drawing. Its room Train shows a small network while it learns: the
+boundary, every unit, every weight. It is served on this machine alone; Ctrl-C ends it.
 """
 
 import importlib

@@ -2,6 +2,7 @@
 
     dlscratch graph "payment = apple * 2 * 1.1" apple=100
     dlscratch graph "1 / (1 + exp(-x))" x=1 --out sigmoid.svg
+    dlscratch graph "tanh(x) * max(x, y)" x=1 y=2
     dlscratch graph "X @ W + b" X=[[1,2],[3,4]] W=[[1,0,2],[0,1,1]] b=[0,0,1]
     dlscratch graph ch07/simple_convnet
 
@@ -47,7 +48,7 @@ def main(args):
 
     if args.out.suffix.lower() not in ENDINGS:
         raise UsageError(f"--out must end in {', '.join(ENDINGS)}, got {args.out}")
-    if any(sign in args.what for sign in "+*@=( ") or "/" in args.what and args.values:
+    if any(sign in args.what for sign in "+*@=^( ") or args.values:
         graph = _of_expression(args)
     else:
         graph = _of_network(args)
@@ -62,13 +63,15 @@ def main(args):
 
 
 def _of_expression(args):
-    from dlscratch.cli.expression import parse, value
+    from dlscratch.graph.expression import ExpressionError, parse, value
 
     try:
         with np.errstate(all="raise", under="ignore"):
             graph = parse(args.what, dict(map(value, args.values)))
             if not args.forward:
                 graph.backward(1.0 if np.ndim(graph.value) == 0 else np.ones(np.shape(graph.value)))
+    except ExpressionError as error:
+        raise UsageError(str(error)) from None
     except (ArithmeticError, ValueError, TypeError) as error:
         raise UsageError(f"{args.what}: {error}") from None
     print(f"{graph.name or 'value'} = {_text(graph.value)}")

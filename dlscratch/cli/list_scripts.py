@@ -1,7 +1,7 @@
 """Show what there is to run: every script of every chapter.
 
-A line for each: its name, the figures of the book that it draws, how long it takes in full size
-(measured on two cores; with --quick all take seconds), and what it shows.
+A line for each, in the order of the book: its name, the figures of the book that it draws, how long
+it takes in full size (measured on two cores; with --quick all take seconds), and what it shows.
 
     dlscratch list
     dlscratch list ch06
@@ -32,12 +32,17 @@ def main(args):
         (s.name, s.figures, duration(times[s.name]) if s.name in times else "", s.lesson)
         for s in found
     ]
-    names, figures, took = ([len(cell[i]) for cell in cells] for i in range(3))
+    head = "script", "figures", "time", "what it shows"
+    names, figures, took = (max(len(cell[i]) for cell in (head, *cells)) for i in range(3))
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+    def line(name, figure, time, lesson):
+        return f"  {name:<{names}}  {figure:<{figures}}  {time:>{took}}  {lesson}"[:width]
+
+    print(line(*head))
     chapter = ""
-    for script, (name, figure, time, lesson) in zip(found, cells):
+    for script, cell in zip(found, cells):
         if script.chapter != chapter:
-            print(("\n" if chapter else "") + f"Chapter {int(script.chapter.removeprefix('ch'))}")
+            print(f"\nChapter {int(script.chapter.removeprefix('ch'))}")
             chapter = script.chapter
-        line = f"  {name:<{max(names)}}  {figure:<{max(figures)}}  {time:>{max(took)}}  {lesson}"
-        print(line[:width])
+        print(line(*cell))

@@ -14,6 +14,7 @@ Unlike the book's, no backward pass here writes into dout, and SoftmaxWithLoss m
 import numpy as np
 
 from dlscratch import layers as library
+from dlscratch.devices import place_of
 from dlscratch.initializers import generator
 from dlscratch.layers import ReLU as Relu
 from dlscratch.layers import Sigmoid
@@ -84,7 +85,7 @@ class SoftmaxWithLoss(library.SoftmaxWithLoss):
     loss: float | None = None
 
     def forward(self, x, t) -> float:
-        t = np.asarray(t)
+        t = np.asarray(t, like=place_of(x))
         if t.shape == (len(x), 1) and t.shape != x.shape:
             t = t[:, 0]  # (N, 1) -> (N,): beside scores (N, classes) it would broadcast to N x N
         self.loss = super().forward(x, t)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from dlscratch.arguments import expect_rows
+from dlscratch.devices import send
 from dlscratch.initializers import generator
 from dlscratch.layers.im2col import col2im as library_col2im
 from dlscratch.layers.im2col import im2col as library_im2col
@@ -89,4 +90,4 @@ def save_params(network: Any, file_name: str | os.PathLike[str] = "params.pkl") 
     """Write network.params as the book does, a pickled dict of arrays: the whole file or none."""
     params: Mapping[str, np.ndarray] = network.params
     with atomic_write(file_name) as file:
-        pickle.dump({name: np.array(array) for name, array in params.items()}, file)
+        pickle.dump({name: np.array(send(array, "cpu")) for name, array in params.items()}, file)

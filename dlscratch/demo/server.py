@@ -1,14 +1,19 @@
-"""The server behind the page: four files, and one question that the page asks at every stroke.
+"""The server behind the page: its files, and what the page asks for.
 
-    GET  /, /page.css, /page.js     the page
+    GET  /, /train, /graph, their *.css and *.js    the page, a room each
     GET  /networks                  which networks there are, as JSON
-    POST /read/NAME                 a drawing, 280 x 280 bytes -> what this network makes of it
+    POST /read/NAME                 a drawing, 280 x 280 bytes -> how this network classifies it
+    POST /train/start               settings as JSON -> a new training: its id and its first frame
+    POST /train/ID/step             one step -> the frame after it
+    GET  /train/ID                  trains while it is watched: frames as server-sent events
+    POST /graph/draw                an expression and its values as JSON -> its graph
 
 What it promises:
 - It listens on the loopback address alone, so nobody else on the network reaches it.
 - Neither does a web page that the reader has open: Host, given once, and Origin must be our own
   address to the letter, port included.
-- It serves the three files named here and no other path, and takes 280 x 280 bytes, not one more.
+- It serves the files named here and no other path, and takes 280 x 280 bytes, not one more.
+- A training stops when its page pauses or is closed; eight are kept, of 100,000 steps at most.
 - 500 requests at once are all answered; the networks take one at a time.
 - A client has 10 seconds for its whole request, and as long to take the answer: a byte every
   second does not keep a thread.
@@ -33,15 +38,24 @@ from typing import Any
 import numpy as np
 
 from dlscratch.demo.digit import digit
+from dlscratch.demo.graph_room import graph
 from dlscratch.demo.reading import Reading, read
+from dlscratch.demo.trainings import Trainings
 
 SIDE = 280  # of the drawing, in pixels
 FILES = {
     "/": ("page.html", "text/html; charset=utf-8"),
     "/page.css": ("page.css", "text/css; charset=utf-8"),
     "/page.js": ("page.js", "text/javascript; charset=utf-8"),
+    "/train": ("train.html", "text/html; charset=utf-8"),
+    "/train.css": ("train.css", "text/css; charset=utf-8"),
+    "/train.js": ("train.js", "text/javascript; charset=utf-8"),
+    "/graph": ("graph.html", "text/html; charset=utf-8"),
+    "/graph.css": ("graph.css", "text/css; charset=utf-8"),
+    "/graph.js": ("graph.js", "text/javascript; charset=utf-8"),
 }
 PATIENCE = 10.0  # seconds, for a whole request
+MOST_WORDS = 2000  # bytes of the settings of a training, of an expression
 FAREWELL = 1.0  # seconds, for what a client still sends after a refusal
 JSON = "application/json"
 DRAWING = "application/octet-stream"  # a foreign page may not send this type without asking first
@@ -61,11 +75,12 @@ class DrawServer(socketserver.ThreadingTCPServer):
     """Serves the page for `networks`, by name; port 0 is any free one. OSError if it is taken."""
 
     request_queue_size = 1024  # connections that wait to be accepted; 5 by default
-    daemon_threads = True  # whoever is still being served does not hold up the end
+    daemon_threads = True  # a request that is still being served does not delay the end
     allow_reuse_address = sys.platform != "win32"  # where it would share another program's port
 
     def __init__(self, networks: Mapping[str, Any], port: int = 0):
         self.networks = networks
+        self.trainings = Trainings()
         self.lock = threading.Lock()  # layers keep the forward pass for the backward: one at a time
         super().__init__(("127.0.0.1", port), Handler)
 
@@ -123,7 +138,9 @@ class Handler(BaseHTTPRequestHandler):
             self.allowed, respond = self.route(self.path.partition("?")[0])
             if self.command != self.allowed:
                 raise Refusal(405, f"{self.path} answers {self.allowed} alone")
-            self.send(200, *respond())
+            found = respond()
+            if found is not None:  # else it has sent all of it
+                self.send(200, *found)
         except Refusal as refusal:
             self.send_error(*refusal.args)
 
@@ -149,6 +166,16 @@ class Handler(BaseHTTPRequestHandler):
         name = path.removeprefix("/read/")
         if name != path and name in self.server.networks:
             return "POST", lambda: as_json(self.reading(self.server.networks[name]))
+        if path == "/train/start":
+            return "POST", lambda: as_json(self.from_json(self.server.trainings.start))
+        if path == "/graph/draw":
+            return "POST", lambda: as_json(self.from_json(drawn))
+        name, _, verb = path.removeprefix("/train/").partition("/")
+        if path.startswith("/train/") and name in self.server.trainings.kept:
+            if verb == "step":
+                return "POST", lambda: as_json(self.server.trainings.step(name))
+            if not verb:
+                return "GET", lambda: self.watch(name)
         raise Refusal(404, f"there is nothing at {path}")
 
     def networks(self):
@@ -173,30 +200,49 @@ class Handler(BaseHTTPRequestHandler):
 
     def drawing(self):
         """The body of the request as an array (280, 280)."""
-        kind, length = self.headers.get_content_type(), self.headers.get("Content-Length", "")
-        if kind != DRAWING:
-            raise Refusal(400, f"expected a body of type {DRAWING}, got {kind}")
-        if not re.fullmatch("[0-9]{1,18}", length):
-            raise Refusal(400, "expected a Content-Length, the number of bytes in the body")
-        if int(length) > SIDE * SIDE:
-            raise Refusal(413, f"expected {SIDE} x {SIDE} bytes and no more, got {length}")
-        body = self.rfile.read(int(length))
+        body = self.body(DRAWING, SIDE * SIDE, f"{SIDE} x {SIDE} bytes")
         if len(body) != SIDE * SIDE:
             raise Refusal(400, f"expected {SIDE} x {SIDE} bytes, one a pixel, got {len(body)}")
         return np.frombuffer(body, np.uint8).reshape(SIDE, SIDE)
 
+    def from_json(self, function):
+        """function(what the body says), and why not as a refusal."""
+        body = self.body(JSON, MOST_WORDS, f"{MOST_WORDS} bytes")
+        try:
+            return function(json.loads(body))
+        except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
+            raise Refusal(400, f"{error!s:.300}") from None
+
+    def body(self, kind, most, limit):
+        """The bytes of the body, if it is of this type and not too long."""
+        found, length = self.headers.get_content_type(), self.headers.get("Content-Length", "")
+        if found != kind:
+            raise Refusal(400, f"expected a body of type {kind}, got {found}")
+        if not re.fullmatch("[0-9]{1,18}", length):
+            raise Refusal(400, "expected a Content-Length, the number of bytes in the body")
+        if int(length) > most:
+            raise Refusal(413, f"expected {limit} and no more, got {length}")
+        return self.rfile.read(int(length))
+
+    def watch(self, name):
+        """Send the frames of a training until the page has seen enough."""
+        self.head(200, "text/event-stream")
+        with contextlib.suppress(ConnectionError, TimeoutError, KeyError):
+            self.server.trainings.watch(name, self.wfile.write)
+
     def send(self, status, kind, body):
-        self.connection.settimeout(PATIENCE)  # for the whole answer
-        self.send_response(status)
-        for name, value in HEADERS.items():
-            self.send_header(name, value)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        if status == 405:
-            self.send_header("Allow", self.allowed)
-        self.end_headers()
+        more = {"Allow": self.allowed} if status == 405 else {}
+        self.head(status, kind, **{"Content-Length": str(len(body))}, **more)
         if self.command != "HEAD":
             self.wfile.write(body)
+
+    def head(self, status, kind, **more):
+        """The status and the headers."""
+        self.connection.settimeout(PATIENCE)  # for the whole answer, or for each frame
+        self.send_response(status)
+        for name, value in {**HEADERS, "Content-Type": kind, **more}.items():
+            self.send_header(name, value)
+        self.end_headers()
 
     def send_error(self, code, message=None, explain=None):
         """Every refusal, those of the base class too, is a reason as JSON."""
@@ -215,6 +261,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format, *args):
         """Quiet: a line for every stroke helps nobody."""
+
+
+def drawn(asked):
+    """The graph of {"what": an expression, "values": {name: number}}."""
+    if not isinstance(asked, dict):
+        raise TypeError("expected one JSON object: what, values")
+    return graph(asked.get("what"), asked.get("values", {}))
 
 
 def as_json(value):

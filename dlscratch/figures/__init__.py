@@ -1,5 +1,6 @@
 """Everything that draws: `new` and the pieces that go on its axes; whole figures of networks."""
 
+from dlscratch.figures.film import pixels, save_film
 from dlscratch.figures.networks import activations, confusion, filters, history, misclassified
 from dlscratch.figures.pieces import (
     BLACK,
@@ -59,5 +60,7 @@ __all__ = [
     "mosaic",
     "new",
     "path",
+    "pixels",
+    "save_film",
     "surface",
 ]

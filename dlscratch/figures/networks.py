@@ -107,22 +107,23 @@ def confusion(net: Any, x: Any, t: Any) -> Figure:
 
 
 def misclassified(net: Any, x: Any, t: Any, limit: int = 100) -> Figure:
-    """The first images that the network reads wrongly, `limit` at most (Fig 8-2).
+    """The first images that the network misclassifies, `limit` at most (Fig 8-2).
 
-    In each cell the true label t stands at the top left in blue, what the network reads at the
-    bottom right in red. x: (N, 1, H, W), or flat rows of square images, (N, H*H).
+    In each cell the label t is at the top left in blue, the prediction at the bottom right in red.
+    x: (N, 1, H, W), or flat rows of square images, (N, H*H).
     """
     true, read = _classes(t), net.predict(x).argmax(axis=1)
     wrong = np.flatnonzero(read != true)[:limit]
     if len(wrong) == 0:
         fig, ax = new(size=(5.6, 1), grid=False)
         ax.set_axis_off()
-        ax.set_title(f"All {len(true):,} images are read rightly")
+        ax.set_title(f"All {len(true):,} images are classified correctly")
         return fig
     pictures = np.asarray(x)[wrong].reshape(len(wrong), -1)
     side = round(np.sqrt(pictures.shape[1]))
     pictures = pictures.reshape(len(wrong), *np.shape(x)[2:] or (side, side))
-    fig = images(pictures.max() - pictures, cell=0.75, low=0, high=pictures.max())
+    title = "top left, blue: the label; bottom right, red: the prediction"
+    fig = images(pictures.max() - pictures, cell=0.75, title=title, low=0, high=pictures.max())
     for ax, right, mistake in zip(fig.axes, true[wrong], read[wrong]):
         ax.set_axis_on()  # a frame around each image
         ax.set(xticks=[], yticks=[])

@@ -171,9 +171,15 @@ def mosaic(pictures: Any, cols: int, low: Any = None, high: Any = None) -> np.nd
     return whole
 
 
-def arrows(ax: Axes, x: Any, y: Any, dx: Any, dy: Any, **labels: Any) -> None:
-    """An arrow (dx, dy) at every point (x, y), as long as the vector (Figs 4-9, 6-2)."""
-    ax.quiver(x, y, dx, dy, angles="xy", color=BLUE, width=0.004)
+def arrows(
+    ax: Axes, x: Any, y: Any, dx: Any, dy: Any, length: float | None = None, **labels: Any
+) -> None:
+    """An arrow (dx, dy) at every point (x, y), as long as the vector (Figs 4-9, 6-2).
+
+    length: of a vector of length 1, in units of the axes; by default what fits.
+    """
+    scale: Any = {} if length is None else {"scale_units": "xy", "scale": 1 / length}
+    ax.quiver(x, y, dx, dy, angles="xy", color=BLUE, width=0.004, **scale)
     ax.set(**labels)
 
 
@@ -208,4 +214,6 @@ def histograms(
     for ax, name, (count, edges) in zip(axes, values, counts):
         ax.stairs(count, edges, fill=True, color=BLUE)
         ax.set(title=name, xlim=limits, ylim=(0, 1.05 * top))
+        ticks = limits[0], sum(limits) / 2, limits[1]
+        ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         ax.tick_params(labelleft=ax is axes[0])

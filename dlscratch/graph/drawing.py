@@ -10,8 +10,6 @@ of its own size, to be saved as PNG, SVG or PDF; no other program is needed.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
@@ -20,7 +18,7 @@ from matplotlib.textpath import TextPath
 
 from dlscratch.figures import BLACK, VERMILION
 from dlscratch.graph.layout import arrange
-from dlscratch.graph.node import Node
+from dlscratch.graph.node import Node, text_of
 
 # All lengths are inches on paper.
 ROW, RADIUS, MARGIN = 0.92, 0.21, 0.2
@@ -176,7 +174,12 @@ def _label(ax, edge, line, taken, crossed):
     lift = _lane(edge) * np.hypot(x1 - x0, y1 - y0) / (x1 - x0) + GAP
     for words, up, colour in zip(_words(edge), (-1, 1), (BLACK, VERMILION)):
         if words:
-            places = _places(piece, up * lift, _width(words) / 2, 0.5 + 0.1 * crowd)
+            half, best = _width(words) / 2, 0.5 + 0.1 * crowd
+            places = [
+                place
+                for away in (lift, lift + FONT / 72)  # at the edge, or a line of words farther off
+                for place in _places(piece, up * away, half, best)
+            ]
             free = [place for place in places if _is_free(place[2], taken)]
             clear = [place for place in free if _is_free(place[2], crossed)]
             x, y, box = (clear or free or places)[0]
@@ -251,23 +254,6 @@ def _middle_piece(edge):
     """The piece of the edge in whose middle the words stand."""
     i = (len(edge.spots) - 1) // 2
     return edge.spots[i], edge.spots[i + 1]
-
-
-def text_of(value: Any) -> str:
-    """A number to four digits or more; of an array its shape.
-
-    >>> text_of(220.00000000000003), text_of(60000.0), text_of(np.ones((2, 3)))
-    ('220', '60000', '(2, 3)')
-    """
-    if np.ndim(value):
-        return str(np.shape(value))
-    value = float(value)
-    size = abs(value)
-    if size < 1e7 and (size >= 9999.5 or abs(value - round(value)) < 1e-9 * max(1, size)):
-        text = f"{round(value)}"
-    else:
-        text = f"{value:.4g}" if 1e-3 <= size < 9999.5 else f"{value:.2e}"
-    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def _width(text: str, size: float = FONT) -> float:

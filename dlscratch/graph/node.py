@@ -17,14 +17,21 @@ from typing import Any
 
 import numpy as np
 
+from dlscratch.functions import sigmoid
+
 # symbol: forward, and what backward sends to each input; z = the output, d = dL/dz
 RULES: dict[str, tuple[Callable, Callable]] = {
     "+": (lambda *x: sum(x), lambda d, z, *x: (d,) * len(x)),  # dz/dx = 1 for each x
+    "−": (lambda x, y: x - y, lambda d, z, x, y: (d, -d)),  # dz/dx = 1, dz/dy = -1
     "×": (lambda x, y: x * y, lambda d, z, x, y: (d * y, d * x)),  # dz/dx = y, dz/dy = x
     "/": (lambda x: 1 / x, lambda d, z, x: (-d * z * z,)),  # dz/dx = -1 / x^2 = -z^2
     "exp": (np.exp, lambda d, z, x: (d * z,)),  # dz/dx = exp(x) = z
     "log": (np.log, lambda d, z, x: (d / x,)),  # dz/dx = 1 / x
     "ReLU": (lambda x: np.maximum(x, 0), lambda d, z, x: (d * (x > 0),)),  # 1 where x > 0, else 0
+    "sin": (np.sin, lambda d, z, x: (d * np.cos(x),)),  # dz/dx = cos(x)
+    "tanh": (np.tanh, lambda d, z, x: (d * (1 - z * z),)),  # dz/dx = 1 - z^2
+    "sigmoid": (lambda x: sigmoid(np.asarray(x)), lambda d, z, x: (d * z * (1 - z),)),  # z (1 - z)
+    "max": (np.maximum, lambda d, z, x, y: (d * (x >= y), d * (x < y))),  # 1 for the larger one
     "dot": (lambda X, W: _dot(X, W), lambda d, z, X, W: _dot_gradients(d, X, W)),
     "sum": (np.sum, lambda d, z, x: (d * np.ones_like(x),)),
 }
@@ -96,10 +103,10 @@ class Node:
         return self * -1
 
     def __sub__(self, other):
-        return self + -other
+        return operate("−", self, other)
 
     def __rsub__(self, other):
-        return -self + other
+        return operate("−", other, self)
 
     def __truediv__(self, other):
         return self * (1 / other)
@@ -147,7 +154,7 @@ def operate(symbol: str, *inputs: Any) -> Node:
 def apply(symbol: str, layer: Any, *inputs: Any) -> Node:
     """The node of a layer: layer.forward(*inputs) now, layer.backward(dout) when gradients come.
 
-    The layer answers one gradient, or a tuple of them, one for each input. It remembers only its
+    The layer returns one gradient, or a tuple of them, one for each input. It remembers only its
     last forward pass, so that each node needs a layer of its own.
     """
     nodes = _nodes(inputs)
@@ -167,6 +174,23 @@ def log(x: Any) -> Node:
 def relu(x: Any) -> Node:
     """max(0, x)."""
     return operate("ReLU", x)
+
+
+def text_of(value: Any) -> str:
+    """A number to four digits or more; of an array its shape.
+
+    >>> text_of(220.00000000000003), text_of(60000.0), text_of(np.ones((2, 3)))
+    ('220', '60000', '(2, 3)')
+    """
+    if np.ndim(value):
+        return str(np.shape(value))
+    value = float(value)
+    size = abs(value)
+    if size < 1e7 and (size >= 9999.5 or abs(value - round(value)) < 1e-9 * max(1, size)):
+        text = f"{round(value)}"
+    else:
+        text = f"{value:.4g}" if 1e-3 <= size < 9999.5 else f"{value:.2e}"
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def _nodes(inputs: Sequence[Any]) -> tuple[Node, ...]:

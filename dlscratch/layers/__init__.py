@@ -5,6 +5,7 @@ What is exported here is part of the library: `from dlscratch import ..` finds i
 
 from dlscratch.layers.activations import LeakyReLU, ReLU, Sigmoid, Tanh
 from dlscratch.layers.affine import Affine
+from dlscratch.layers.attention import AttentionLSTM
 from dlscratch.layers.base import Layer
 from dlscratch.layers.batch_norm import BatchNorm
 from dlscratch.layers.binary import BinaryAffine, Sign
@@ -31,6 +32,7 @@ from dlscratch.layers.transposed_convolution import TransposedConvolution, bilin
 __all__ = [
     "Add",
     "Affine",
+    "AttentionLSTM",
     "AveragePooling",
     "BatchNorm",
     "bilinear_filters",

@@ -133,7 +133,7 @@ def expect_children(layer: Layer) -> None:
 def expect_arrays(layer: Layer, **arrays: Any) -> None:
     """TypeError for a parameter that is no array, with the ways to get one."""
     for name, value in arrays.items():
-        if not isinstance(value, np.ndarray):
+        if not hasattr(value, "dtype"):  # as NumPy's and CuPy's arrays have
             kind = type(layer).__name__
             raise TypeError(
                 f"{kind} expects an array as {name}, got {value!r:.80}: use np.array(..), or "

@@ -35,6 +35,7 @@ class Dropout(Layer):
             self.cache = (None,)
             return x
         kept = self.rng.random(x.shape, dtype=np.float32) >= self.ratio
+        kept = np.asarray(kept, like=x)  # drawn in memory: one seed, one mask, also on a GPU
         mask = kept.astype(x.dtype) * (1 / (1 - self.ratio))
         self.cache = (mask,)
         return x * mask

@@ -65,7 +65,7 @@ class Embedding(Layer):
         (x,) = self.saved()
         self.dW = np.zeros_like(self.W)
         np.add.at(self.dW, x, dout)  # dW[x] += dy, but a repeated x counts each time
-        return np.zeros(x.shape, self.W.dtype)
+        return np.zeros(x.shape, self.W.dtype, like=x)
 
     def input_shape(self, side: int) -> tuple[int, ...]:
         return (1,)  # any number of words: one

@@ -55,7 +55,7 @@ def im2col(
     OH = output_size(H, filter_h, stride, pad)
     OW = output_size(W, filter_w, stride, pad)
     padded = np.pad(images, [(0, 0), (0, 0), (pad, pad), (pad, pad)])
-    col = np.empty((N, C, filter_h, filter_w, OH, OW), dtype=images.dtype)
+    col = np.empty((N, C, filter_h, filter_w, OH, OW), dtype=images.dtype, like=images)
     for i, j in np.ndindex(filter_h, filter_w):  # pixel (i, j) of all windows at once
         col[:, :, i, j] = padded[:, :, i : i + stride * OH : stride, j : j + stride * OW : stride]
     # (N, C, FH, FW, OH, OW) -> (N, OH, OW, C, FH, FW) -> (N*OH*OW, C*FH*FW)
@@ -85,7 +85,7 @@ def col2im(
     OW = output_size(W, filter_w, stride, pad)
     # (N*OH*OW, C*FH*FW) -> (N, OH, OW, C, FH, FW) -> (N, C, FH, FW, OH, OW)
     col = col.reshape(N, OH, OW, C, filter_h, filter_w).transpose(0, 3, 4, 5, 1, 2)
-    padded = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=col.dtype)
+    padded = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=col.dtype, like=col)
     for i, j in np.ndindex(filter_h, filter_w):
         padded[:, :, i : i + stride * OH : stride, j : j + stride * OW : stride] += col[:, :, i, j]
     return padded[:, :, pad : pad + H, pad : pad + W]

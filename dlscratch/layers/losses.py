@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from dlscratch.arguments import expect_number
+from dlscratch.devices import place_of
 from dlscratch.functions import check_targets, mean_squared_error, sigmoid
 from dlscratch.layers.base import Layer
 
@@ -84,7 +85,7 @@ class IdentityWithLoss(Loss):
     def forward(self, x: np.ndarray, t: np.ndarray) -> float:
         # added up in float64: the squares of a few rows overflow float16
         loss = float(mean_squared_error(x.astype(np.float64, copy=False), t)) / batch_size(x)
-        self.cache = (x, np.asarray(t, dtype=x.dtype))
+        self.cache = (x, np.asarray(t, x.dtype, like=place_of(x)))
         return loss
 
     def backward(self, dout: float = 1.0) -> np.ndarray:

@@ -113,7 +113,7 @@ class AveragePooling(_WindowPooling):
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         x = self.padded(x, 0)
         self.cache = (x,)
-        zero = np.zeros((), x.dtype)
+        zero = np.zeros((), x.dtype, like=x)
         rows = sum(window_views(x, *self.along_width()), zero)  # (N, H, W, C) -> (N, H, OW, C)
         total = sum(window_views(rows, *self.along_height()), zero)  # -> (N, OH, OW, C)
         return channels_first(total * (1 / (self.pool_h * self.pool_w)))

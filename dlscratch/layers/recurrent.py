@@ -25,8 +25,8 @@ State: TypeAlias = tuple[np.ndarray, np.ndarray]  # an LSTM's: h and c, both (N,
 class _Recurrent(Layer):
     """What RNN and LSTM share: the weights, and the products for all steps at once."""
 
-    param_names = ("Wx", "Wh", "b")
-    decayed_names = ("Wx", "Wh")
+    param_names: tuple[str, ...] = ("Wx", "Wh", "b")
+    decayed_names: tuple[str, ...] = ("Wx", "Wh")
     pays_to_split = True
     gates = 1  # how many numbers each unit takes in at a step: G = gates * H for all of them
 
@@ -75,7 +75,7 @@ class _Recurrent(Layer):
 
     def _zeros(self, batch: np.ndarray) -> np.ndarray:
         """A state of zeros for each example of the batch."""
-        return np.zeros((len(batch), len(self.Wh)), batch.dtype)
+        return np.zeros((len(batch), len(self.Wh)), batch.dtype, like=batch)
 
     def _expect_state(self, batch: np.ndarray, *arrays: np.ndarray) -> None:
         """ValueError unless each array of the state is (N, H)."""
@@ -130,7 +130,7 @@ class RNN(_Recurrent):
     ) -> np.ndarray:
         a, rows = self._project(x)
         T, N, H = a.shape
-        h = np.empty((T + 1, N, H), a.dtype)  # h[t]: before step t; h[t + 1]: after it
+        h = np.empty((T + 1, N, H), a.dtype, like=a)  # h[t]: before step t; h[t + 1]: after
         h[0] = self._state_or_zeros(x, state)
         for t in range(T):
             h[t + 1] = self._advance(a[t], h[t])
@@ -210,7 +210,7 @@ class LSTM(_Recurrent):
     ) -> np.ndarray:
         a, rows = self._project(x)
         T, N, H = len(a), len(x), len(self.Wh)
-        h, c = np.empty((2, T + 1, N, H), a.dtype)  # h[t]: before step t; h[t + 1]: after it
+        h, c = np.empty((2, T + 1, N, H), a.dtype, like=a)  # h[t]: before step t; h[t + 1]: after
         h[0], c[0] = self._state_or_zeros(x, state)
         gates = []
         for t in range(T):
@@ -222,19 +222,12 @@ class LSTM(_Recurrent):
 
     def backward(self, dout: np.ndarray, dstate: State | None = None) -> np.ndarray:
         rows, h, c, gates = self.saved()
-        da = np.empty((*h[1:].shape[:2], len(self.b)), h.dtype)  # (T, N, 4H)
+        da = np.empty((*h[1:].shape[:2], len(self.b)), h.dtype, like=h)  # (T, N, 4H)
         dh, dc = self._state_or_zeros(dout, dstate)
         for t in reversed(range(len(da))):
-            i, f, g, o, tanh_c = gates[t]
             dh = dh + dout[:, t]  # h_t is both an output and the state of the next step
-            dc = dc + dh * o * (1 - tanh_c**2)  # h = o tanh(c)
-            da_i = dc * g * i * (1 - i)  # c = f c_{t-1} + i g, and sigmoid' = y (1 - y)
-            da_f = dc * c[t] * f * (1 - f)
-            da_g = dc * i * (1 - g**2)
-            da_o = dh * tanh_c * o * (1 - o)
-            da[t] = np.concatenate([da_i, da_f, da_g, da_o], axis=1)  # four (N, H) -> (N, 4H)
+            da[t], dc = self._retreat(gates[t], c[t], dh, dc)
             dh = da[t] @ self.Wh.T  # a = .. + h_{t-1} . Wh: dh_{t-1} = da . Wh^T
-            dc = dc * f  # c = f c_{t-1} + ..
         self.dstate = dh, dc
         return self._through_weights(rows, h[:-1], da)
 
@@ -261,6 +254,22 @@ class LSTM(_Recurrent):
         c = f * c + i * g
         tanh_c = np.tanh(c)
         return o * tanh_c, c, (i, f, g, o, tanh_c)
+
+    def _retreat(
+        self, gates: tuple[np.ndarray, ...], c: np.ndarray, dh: np.ndarray, dc: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The backward pass of `_advance`: da, and the gradient of the c that the step began with.
+
+        dh, dc: dL/dh and dL/dc behind the step, dc without what h passes on to it.
+        """
+        i, f, g, o, tanh_c = gates
+        dc = dc + dh * o * (1 - tanh_c**2)  # h = o tanh(c)
+        da_i = dc * g * i * (1 - i)  # c = f c_{t-1} + i g, and sigmoid' = y (1 - y)
+        da_f = dc * c * f * (1 - f)
+        da_g = dc * i * (1 - g**2)
+        da_o = dh * tanh_c * o * (1 - o)
+        da = np.concatenate([da_i, da_f, da_g, da_o], axis=1)  # four (N, H) -> (N, 4H)
+        return da, dc * f  # c = f c_{t-1} + ..
 
 
 def _draw(

@@ -35,7 +35,7 @@ NO_PAD: Sides = ((0, 0), (0, 0))
 
 def channels_last(x: np.ndarray) -> np.ndarray:
     """(N, C, H, W) -> (N, H, W, C), contiguous: a view, if x lies in memory like that."""
-    return np.ascontiguousarray(x.transpose(0, 2, 3, 1))
+    return np.ascontiguousarray(x.transpose(0, 2, 3, 1), like=x)
 
 
 def channels_first(x: np.ndarray) -> np.ndarray:
@@ -53,21 +53,19 @@ def correlate(
     filters: np.ndarray,
     stride: int = 1,
     pad: Sides = NO_PAD,
-    input_dilation: int = 1,
     bias: np.ndarray | None = None,
 ) -> np.ndarray:
     """Slide filters (FH, FW, C, F) over x (N, H, W, C) and add bias (F,): (N, OH, OW, F).
 
-    pad: zeros around the images, ((above, below), (left, right)). input_dilation: the distance
-    between neighbouring pixels of x, with zeros between them; 1 is none.
+    pad: zeros around the images, ((above, below), (left, right)).
     """
     FH, FW, C, F = filters.shape
-    H, W = padded_size(x, pad, input_dilation)
+    H, W = padded_size(x, pad)
     OH, OW = output_size(H, FH, stride), output_size(W, FW, stride)
-    out = np.empty((len(x), OH * OW, F), np.result_type(x, filters))
-    filters = np.ascontiguousarray(filters)
+    out = np.empty((len(x), OH * OW, F), np.result_type(x, filters), like=x)
+    filters = np.ascontiguousarray(filters, like=filters)
     bias_row = None if bias is None else np.concatenate([bias] * OW)  # long rows add up faster
-    for images, matrices in window_blocks(x, FH, FW, stride, pad, input_dilation):
+    for images, matrices in window_blocks(x, FH, FW, stride, pad):
         weights = filters.reshape(len(matrices), 1, -1, F)  # (FH, FW, C, F) -> (parts, 1, k, F)
         np.matmul(matrices[0], weights[0], out=out[images])
         for matrix, weight in zip(matrices[1:], weights[1:]):
@@ -90,18 +88,42 @@ def input_gradient(
 
     size: H and W. pad: that of `correlate`, on all sides. bias: (C,), added to the result.
     """
+    if stride == 1:
+        return _unit_stride_gradient(dout, filters, size, (pad, pad), bias)
+    shape = (len(dout), *size, filters.shape[2])
+    dx = np.empty(shape, np.result_type(dout, filters), like=dout)
+    for top, left in np.ndindex(stride, stride):
+        # pixel h meets filter row i in output row (h + pad - i) / stride, if that is whole:
+        # of the filter, every stride-th pixel meets every stride-th row, and no other
+        part = dx[:, top::stride, left::stride]
+        some = filters[(top + pad) % stride :: stride, (left + pad) % stride :: stride]
+        first = (top + pad) // stride, (left + pad) // stride
+        part[...] = _unit_stride_gradient(dout, some, part.shape[1:3], first, bias)
+    return dx
+
+
+def _unit_stride_gradient(
+    dout: np.ndarray,
+    filters: np.ndarray,
+    size: Sequence[int],
+    first: Sequence[int],
+    bias: np.ndarray | None,
+) -> np.ndarray:
+    """As `input_gradient`, where pixel h meets filter row i in output row first + h - i."""
+    if 0 in filters.shape or 0 in size:  # a filter smaller than the stride: it sees no such pixel
+        shape = (len(dout), *size, filters.shape[2])
+        dx = np.zeros(shape, np.result_type(dout, filters), like=dout)
+        return dx if bias is None else dx + bias
     zeros, kept = [], []
-    for length, filter_size, out_length in zip(size, filters.shape, dout.shape[1:]):
-        # pixel h meets filter row i in output row (h + pad - i) / stride: for every i to have one,
-        # stride - 1 zeros go between the rows of dout, and so many before and after them
-        before = filter_size - 1 - pad
-        after = length - 1 + pad - (out_length - 1) * stride
+    for length, filter_size, out_length, row in zip(size, filters.shape, dout.shape[1:], first):
+        # for every pixel to have its output rows, so many rows of zeros go before and after them
+        before = filter_size - 1 - row
+        after = length - 1 + row - (out_length - 1)
         zeros.append((max(before, 0), max(after, 0)))
         start = max(-before, 0)  # a pad as wide as the filter: windows that saw no pixel at all
         kept.append(slice(start, start + length))
     turned = filters[::-1, ::-1].swapaxes(2, 3)  # by 180 degrees; (FH, FW, C, F) -> (FH, FW, F, C)
-    dx = correlate(dout, turned, 1, zeros, input_dilation=stride, bias=bias)
-    return dx[:, kept[0], kept[1]]
+    return correlate(dout, turned, 1, zeros, bias)[:, kept[0], kept[1]]
 
 
 def filter_gradient(
@@ -114,7 +136,7 @@ def filter_gradient(
     """The gradient of `correlate` with respect to filters of that shape (FH, FW, C, F)."""
     FH, FW, C, F = shape
     dout = dout.reshape(len(dout), -1, F).swapaxes(1, 2)  # (N, OH, OW, F) -> (N, F, OH*OW)
-    total = np.zeros((), x.dtype)
+    total = np.zeros((), x.dtype, like=x)
     for images, matrices in window_blocks(x, FH, FW, stride, pad):
         # y = windows . filters: dfilters^T = dy^T . windows, added up over the images
         total = total + (dout[images] @ matrices).sum(axis=1)  # (parts, F, k)
@@ -127,21 +149,21 @@ def window_blocks(
     filter_w: int,
     stride: int,
     pad: Sides = NO_PAD,
-    input_dilation: int = 1,
 ) -> Iterator[tuple[slice, np.ndarray]]:
     """A few images of x (N, H, W, C) at a time: a slice, and the windows of these n images.
 
     The windows are matrices (parts, n, OH*OW, k) with parts * k = FH*FW*C: a part is one row of the
     filter, or the whole filter where its rows are short. The next block overwrites them.
-    pad, input_dilation: as in `correlate`.
+    pad: as in `correlate`.
     """
     N, _, _, C = x.shape
-    H, W = padded_size(x, pad, input_dilation)
+    H, W = padded_size(x, pad)
     numbers = H * output_size(W, filter_w, stride) * filter_w * C  # copied for one image
-    size = max(1, min(N, BLOCK // numbers))
-    padded = np.zeros((size, H, W, C), x.dtype)
+    # a GPU takes all images at once: there, each call costs more than a cache could save
+    size = max(1, min(N, BLOCK // numbers)) if isinstance(x, np.ndarray) else N
+    padded = np.zeros((size, H, W, C), x.dtype, like=x)
     (above, below), (left, right) = pad
-    pixels = padded[:, above : H - below : input_dilation, left : W - right : input_dilation]
+    pixels = padded[:, above : H - below, left : W - right]
     layout = im2col_layout if filter_w * C < MIN_ROW else row_layout
     windows, copies, matrices = layout(padded, filter_h, filter_w, stride)
     for start in range(0, N, size):
@@ -153,12 +175,9 @@ def window_blocks(
         yield slice(start, start + n), block
 
 
-def padded_size(x: np.ndarray, pad: Sides, input_dilation: int) -> list[int]:
-    """Height and width of x (N, H, W, C) with the zeros between and around its pixels."""
-    return [
-        before + (length - 1) * input_dilation + 1 + after
-        for length, (before, after) in zip(x.shape[1:], pad)
-    ]
+def padded_size(x: np.ndarray, pad: Sides) -> list[int]:
+    """Height and width of x (N, H, W, C) with the zeros around it."""
+    return [before + length + after for length, (before, after) in zip(x.shape[1:], pad)]
 
 
 def row_layout(x: np.ndarray, filter_h: int, filter_w: int, stride: int) -> Layout:
@@ -171,7 +190,7 @@ def row_layout(x: np.ndarray, filter_h: int, filter_w: int, stride: int) -> Layo
     OH, OW, k = output_size(H, filter_h, stride), output_size(W, filter_w, stride), filter_w * C
     image, row, pixel, number = x.strides
     windows = view(x, (n, H, OW, k), (image, row, stride * pixel, number))
-    copies = np.empty(windows.shape, x.dtype)
+    copies = np.empty(windows.shape, x.dtype, like=x)
     image, row, pixel, number = copies.strides
     # filter row i at output row h meets copies[:, h * stride + i]
     shape, strides = (filter_h, n, OH, OW, k), (row, image, stride * row, pixel, number)
@@ -185,14 +204,14 @@ def im2col_layout(x: np.ndarray, filter_h: int, filter_w: int, stride: int) -> L
     image, row, pixel, number = x.strides
     shape = (n, filter_h, filter_w, C, OH, OW)
     windows = view(x, shape, (image, row, pixel, number, stride * row, stride * pixel))
-    copies = np.empty(shape, x.dtype)
+    copies = np.empty(shape, x.dtype, like=x)
     # (n, FH, FW, C, OH, OW) -> (1, n, FH*FW*C, OH*OW) -> (1, n, OH*OW, FH*FW*C)
     return windows, copies, copies.reshape(1, n, -1, OH * OW).swapaxes(2, 3)
 
 
 def view(x: np.ndarray, shape: tuple[int, ...], strides: tuple[int, ...]) -> np.ndarray:
     """The memory of x, contiguous, in another shape; strides: bytes from one index to the next."""
-    return np.ndarray(shape, x.dtype, buffer=x, strides=strides)
+    return type(x)(shape, x.dtype, x.data, strides=strides)
 
 
 def expect_images(layer: Layer, x: np.ndarray, channels: int | None = None) -> None:

@@ -66,7 +66,7 @@ class SoftmaxWithLoss(Loss):
 
     def backward(self, dout: float = 1.0) -> np.ndarray:
         log_y, t, w, total, shape = self.saved()
-        dx = np.exp(log_y, order="C")
+        dx = np.exp(log_y, out=np.empty_like(log_y, order="C"))
         # L = -sum_k t_k log y_k and d log y_k / dx_j = [k = j] - y_j:  dL/dx = y sum(t) - t
         if t.ndim == 1:
             dx[label_index(t)] -= 1  # t is 1 at the class of the label, 0 elsewhere
@@ -128,7 +128,7 @@ class SoftmaxWithLoss(Loss):
         if t.ndim == 2:
             t = t * self.weights
             return t, None, float(t.sum()) or 1.0  # nothing counts: a loss of 0 / 1
-        w = np.ones(len(t))
+        w = np.ones_like(t, dtype=float)
         if self.ignore is not None:
             w = (t != self.ignore).astype(float)
             t = np.where(w, t, 0)  # any class will do: it counts 0 times

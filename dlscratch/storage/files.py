@@ -1,7 +1,7 @@
-"""Files that cannot hurt: written whole or not at all, read without running what they hold.
+"""Safe file I/O: files are written whole or not at all, and read without running what they hold.
 
 A program can be stopped at any moment, so a file is written under another name and renamed when
-it is complete: whoever looks sees the old file or the new one, never half of one. A pickle is a
+it is complete: a reader sees the old file or the new one, never half of one. A pickle is a
 program, and `pickle.load` runs it: one from a stranger can do anything. `load_pickle` does only
 what a file of numbers needs and refuses the rest; a `DataError` says which file, why, the cure.
 """
@@ -115,7 +115,7 @@ def _lock(file: BinaryIO, wait: bool = False) -> None:
 def sweep(path: str | os.PathLike[str]) -> None:
     """Delete what processes that were killed while they wrote `path` have left beside it.
 
-    Whoever still writes holds a lock on his file, and whoever was killed no longer does.
+    A process that still writes holds a lock on its file; one that was killed no longer does.
     """
     path = Path(path)
     pattern = re.compile(re.escape(path.name) + r"\.[0-9a-f]{16}\.tmp")

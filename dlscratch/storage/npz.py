@@ -40,7 +40,7 @@ def load_arrays(path: Any, wanted: Arrays, positive: Collection[str] = ()) -> No
     with open_arrays(path) as file:
         found = file.numbers(wanted, positive)
     for name, array in wanted.items():
-        array[...] = found[name]
+        array[...] = np.asarray(found[name], like=array)
 
 
 def copy_into(wanted: Arrays, found: Arrays, path: Any) -> None:
@@ -48,7 +48,7 @@ def copy_into(wanted: Arrays, found: Arrays, path: Any) -> None:
     expect_fit(wanted, found, path)
     converted = {name: convert(name, wanted[name], found[name], path) for name in wanted}
     for name, array in wanted.items():
-        array[...] = converted[name]
+        array[...] = np.asarray(converted[name], like=array)
 
 
 class Header(NamedTuple):

@@ -28,6 +28,7 @@ def shortest(monkeypatch, tmp_path):
     monkeypatch.setattr("benchmarks.speed.QUICK_STEPS", 3)
 
 
+@pytest.mark.slow
 def test_every_section_leaves_numbers_and_figures_that_a_later_run_is_compared_with(
     tmp_path, capsys
 ):

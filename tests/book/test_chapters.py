@@ -1,7 +1,9 @@
 """Every script of every chapter runs as a reader runs it: from any folder, without a display."""
 
+import contextlib
 import doctest
 import importlib
+import io
 import os
 import re
 import shlex
@@ -47,29 +49,26 @@ each_script = pytest.mark.parametrize("script", SCRIPTS, ids=name_of)
 
 
 @pytest.fixture(scope="session")
-def shell_run(tmp_path_factory):
-    """Run a script with --quick as a process of its own, once; its folder and what it printed."""
+def quick_run(tmp_path_factory):
+    """Run a script with --quick in a folder of its own, once; the folder and what it printed."""
     finished = {}
-    env = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
-    env["PYTHONWARNINGS"] = "error"
 
-    def shell_run(script):
+    def quick_run(script):
         if script not in finished:
             folder = tmp_path_factory.mktemp(f"a folder for {script.stem} ")
-            command = [sys.executable, str(script), "--quick"]
-            done = subprocess.run(
-                command, cwd=folder, env=env, capture_output=True, text=True, timeout=300
-            )
-            assert done.returncode == 0, done.stdout + done.stderr
-            finished[script] = folder, done.stdout
+            module, printed = load(script), io.StringIO()
+            with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(printed):
+                patch.chdir(folder)
+                run(module.main, module.__doc__, getattr(module, "options", None), ["--quick"])
+            finished[script] = folder, printed.getvalue()
         return finished[script]
 
-    return shell_run
+    return quick_run
 
 
 @each_script
-def test_it_runs_from_another_folder_and_leaves_the_figures_it_names(script, shell_run):
-    folder, printed = shell_run(script)
+def test_it_runs_in_another_folder_and_leaves_the_figures_it_names(script, quick_run):
+    folder, printed = quick_run(script)
     named = [folder / name for name in re.findall("^figure: (.*)$", printed, re.MULTILINE)]
     left = list(folder.rglob("*.png"))
     assert sorted(named) == sorted(left)
@@ -80,12 +79,20 @@ def test_it_runs_from_another_folder_and_leaves_the_figures_it_names(script, she
             assert min(picture.size) >= 100 and darkest < lightest, f"{path} is empty"
 
 
+@pytest.mark.slow
 @each_script
-def test_the_same_seed_gives_the_same_last_line(script, shell_run, tmp_path, monkeypatch, capsys):
-    module = load(script)
-    monkeypatch.chdir(tmp_path)  # where the figures of this second run go
-    run(module.main, module.__doc__, getattr(module, "options", None), argv=["--quick"])
-    assert last_line(capsys.readouterr().out) == last_line(shell_run(script)[1])
+def test_from_the_shell_without_a_display_the_same_seed_gives_the_same_last_line(
+    script, quick_run, tmp_path
+):
+    env = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    env["PYTHONWARNINGS"] = "error"
+    command = [sys.executable, str(script), "--quick"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert last_line(done.stdout) == last_line(quick_run(script)[1])
+    assert [path.name for path in tmp_path.iterdir()] in ([], ["out"])
 
 
 @each_script
@@ -107,11 +114,11 @@ def test_every_command_line_in_its_docstring_is_understood(script):
 
 
 @each_script
-def test_its_last_line_is_the_documented_one_where_quick_changes_nothing(script, shell_run):
+def test_its_last_line_is_the_documented_one_where_quick_changes_nothing(script, quick_run):
     if "args.quick" in script.read_text(encoding="utf-8"):
         return  # documented is the last line of the whole experiment, which takes too long here
     _, documented = load(script).__doc__.split("Last line with the default seed:")
-    assert last_line(shell_run(script)[1]).split() == documented.split()
+    assert last_line(quick_run(script)[1]).split() == documented.split()
 
 
 @each_script
@@ -142,11 +149,11 @@ def test_the_examples_in_its_docstrings_are_right(path):
 
 
 @pytest.mark.parametrize("chapter", PLOTS)
-def test_every_plot_of_the_chapter_is_drawn(chapter, shell_run):
+def test_every_plot_of_the_chapter_is_drawn(chapter, quick_run):
     drawn = set()
     for script in SCRIPTS:
         if script.parent.name == chapter:
-            folder, _ = shell_run(script)
+            folder, _ = quick_run(script)
             for path in folder.rglob("fig_*.png"):
                 drawn.update(re.findall(r"\d-\d+", path.name))
     assert set(PLOTS[chapter].split()) <= drawn

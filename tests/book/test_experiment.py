@@ -102,10 +102,10 @@ def test_show_opens_the_saved_picture_where_there_is_a_screen(monkeypatch, argv,
 @pytest.mark.parametrize(
     "argv, complaint",
     [
-        (["--seed", "-1"], "argument --seed: expected a whole number at least 0, but '-1' came"),
+        (["--seed", "-1"], "argument --seed: expected a whole number at least 0, got '-1'"),
         (
             ["--seed", "many"],
-            "argument --seed: expected a whole number at least 0, but 'many' came",
+            "argument --seed: expected a whole number at least 0, got 'many'",
         ),
         (["--optimizer", "Adma"], "argument --optimizer: invalid choice: 'Adma' (choose from"),
         (["--sed", "1"], "unrecognized arguments: --sed 1"),
@@ -136,7 +136,7 @@ def test_number_refuses_what_is_out_of_range_or_no_number(text, capsys):
 
     with pytest.raises(SystemExit):
         run(lambda args: None, DOC, options, [f"--ratio={text}"])
-    assert f"expected a number above 0 and at most 1, but {text!r} came" in capsys.readouterr().err
+    assert f"expected a number above 0 and at most 1, got {text!r}" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("text, value", [("1", 1), ("0.001", 0.001), ("1e-9", 1e-9)])
@@ -204,13 +204,13 @@ def test_replay_shows_a_session_whose_answers_are_right(tmp_path, capsys):
     replay(str(tmp_path / "session.py"))
     shown = capsys.readouterr().out
     assert "Adding.\n\n    >>> 1 + 2\n    3\n" in shown
-    assert shown.endswith("2 inputs typed, every answer as shown\n")
+    assert shown.endswith("2 inputs typed, every output as shown\n")
 
 
 def test_replay_stops_at_a_wrong_answer_and_shows_the_right_one(tmp_path, capsys):
     session = tmp_path / "session.txt"
     session.write_text(">>> 1 + 2\n4\n")
-    with pytest.raises(SystemExit, match="1 of 1 answers differ"):
+    with pytest.raises(SystemExit, match="1 of 1 outputs differ"):
         replay(str(tmp_path / "session.py"))
     assert "Expected:\n    4\nGot:\n    3\n" in capsys.readouterr().out
 
@@ -232,7 +232,9 @@ def test_a_run_leaves_a_record_of_what_came_out():
         "seed": 5,
         "options": {},
         "figures": ["fig_0-0.png"],
-        "claims": [{"what": "a", "book": "1", "ours": "2", "holds": False, "why": "why"}],
+        "claims": [
+            {"what": "a", "book": "1", "ours": "2", "holds": False, "why": "why", "quoted": False}
+        ],
     }
 
 

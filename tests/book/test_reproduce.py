@@ -253,7 +253,7 @@ def test_an_installed_copy_has_no_table_to_publish(tmp_path, monkeypatch, capsys
         (["--quick", "--full"], "argument --full: not allowed with argument --quick"),
         (["--quick", "--publish"], "--publish is for results in full size"),
         (["ch05/buy_aple"], "no script is called ch05/buy_aple; did you mean ch05/buy_apple?"),
-        (["--seed", "-1"], "expected a whole number at least 0, but '-1' came"),
+        (["--seed", "-1"], "expected a whole number at least 0, got '-1'"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(argv, complaint, capsys):

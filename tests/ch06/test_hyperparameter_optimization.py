@@ -137,11 +137,12 @@ def test_a_resumed_search_can_go_on_further(tmp_path):
 def test_a_trial_of_another_point_in_the_file_is_not_taken(tmp_path):
     path = tmp_path / "trials.jsonl"
     other = train_trial(*split(50, 0), 2, 0, 0, lr=0.001, weight_decay=1e-6)
-    path.write_text(json.dumps(other) + "\n")
+    line = {"job": 0, "arguments": [0, 0.001, 1e-6], "result": other}
+    path.write_text(json.dumps(line) + "\n")
     args = argparse.Namespace(seed=0, processes=1, resume=True)
     with Trials(path, split(50, 0), 2, args, on_trial=lambda: None) as trials:
         trials.train({0: (0.01, 1e-6)})
-    assert trials.finished[0]["lr"] == 0.01
+    assert trials.best_first()[0]["lr"] == 0.01
 
 
 def test_ctrl_c_keeps_every_finished_trial_and_draws_them(tmp_path):

@@ -8,11 +8,11 @@ import pytest
 from ch06.side_by_side import (
     draw_losses,
     end_if_interrupted,
-    fingerprint,
     last_losses,
     train_side_by_side,
 )
 from dlscratch import SGD, Adam, MultiLayerNet, figures
+from dlscratch.book.experiment import fingerprint
 
 EPOCHS = 4
 

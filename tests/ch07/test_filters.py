@@ -1,44 +1,44 @@
 import numpy as np
 import pytest
 
-from ch07.apply_filter import answers, choose, edges, load_grey, share_at_upright
+from ch07.apply_filter import choose, edges, load_grey, responses, share_at_vertical
 from ch07.visualize_filter import likeness
 from dataset.landscape import PICTURE
 from dlscratch import Convolution
 from dlscratch.storage.files import DataError
 
-UPRIGHT = np.tile([-1.0, -1.0, 0.0, 1.0, 1.0], (5, 1)).astype(np.float32)
+VERTICAL = np.tile([-1.0, -1.0, 0.0, 1.0, 1.0], (5, 1)).astype(np.float32)
 CHECKERED = (-1.0) ** np.add.outer(np.arange(5), np.arange(5))
 
 
 def test_likeness_tells_patterns_from_noise():
     noise = np.random.default_rng(0).standard_normal((500, 5, 5))
     assert abs(likeness(noise)) < 0.1
-    assert likeness(UPRIGHT[None]) > 0.5
+    assert likeness(VERTICAL[None]) > 0.5
     assert likeness(CHECKERED[None]) < -0.5
 
 
-def test_the_filters_made_for_upright_and_level_edges_are_the_ones_chosen():
+def test_the_filters_made_for_vertical_and_horizontal_edges_are_the_ones_chosen():
     rng = np.random.default_rng(0)
     W = 0.1 * rng.standard_normal((6, 5, 5)).astype(np.float32)
-    W[2], W[4] = UPRIGHT, UPRIGHT.T
+    W[2], W[4] = VERTICAL, VERTICAL.T
     assert choose(W) == (2, 4)
 
 
-def test_answers_are_those_of_the_convolution():
+def test_responses_are_those_of_the_convolution():
     rng = np.random.default_rng(1)
     W = rng.standard_normal((3, 5, 5))
     windows = edges()[0]
     scores = Convolution(W[:, None], np.zeros(3)).forward(windows[:, None].astype(float))
-    np.testing.assert_allclose(answers(W, windows), scores[..., 0, 0].max(axis=0))
+    np.testing.assert_allclose(responses(W, windows), scores[..., 0, 0].max(axis=0))
 
 
 def test_white_pixels_are_counted_at_the_kind_of_edge_they_lie_on():
     square = np.zeros((40, 40), np.float32)
     square[10:30, 10:30] = 1
-    for W, share in ((UPRIGHT, 1.0), (UPRIGHT.T, 0.0)):
+    for W, share in ((VERTICAL, 1.0), (VERTICAL.T, 0.0)):
         answer = Convolution(W[None, None], np.zeros(1)).forward(square[None, None])[0, 0]
-        assert share_at_upright(answer, square) == pytest.approx(share, abs=0.1)
+        assert share_at_vertical(answer, square) == pytest.approx(share, abs=0.1)
 
 
 def test_the_picture_is_turned_grey():

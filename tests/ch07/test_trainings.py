@@ -136,5 +136,6 @@ def test_only_with_augment_are_the_images_shifted(trained, monkeypatch):
 
 def test_each_epoch_prints_its_loss(trained, capsys):
     trained(train_convnet, "lines", ["--epochs", "2"], "simple_convnet_params.npz")
-    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("epoch ")]
-    assert [line.split(",")[0][:16] for line in lines] == ["epoch 1/2: loss ", "epoch 2/2: loss "]
+    lines = [line for line in capsys.readouterr().out.splitlines() if ", epoch " in line]
+    starts = [f"train_convnet, epoch {number}/2: loss " for number in (1, 2)]
+    assert [line[: len(start)] for line, start in zip(lines, starts, strict=True)] == starts

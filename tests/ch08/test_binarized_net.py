@@ -131,7 +131,7 @@ def test_weights_that_would_leave_the_range_are_put_back(tmp_path, monkeypatch):
 def test_a_whole_run_leaves_weights_a_figure_and_its_claims(few_images, script, tmp_path, capsys):
     claims = script("run", "--epochs", "1")
     out = capsys.readouterr().out
-    assert [line for line in out.splitlines() if line.startswith("all binary, epoch 1/1: loss ")]
+    assert "binarized_net all binary, epoch 1/1: loss " in out
     assert claims["images read alike on bits and floats"].holds
     record = json.loads((tmp_path / "run" / "binarized_net.json").read_text())
     assert record["figures"] == ["binarized_net.png"]
@@ -157,7 +157,10 @@ def test_a_run_that_was_stopped_and_resumed_ends_with_the_same_bits(
         with pytest.raises(SystemExit) as stop:
             script("stopped", "--epochs", "2")
     assert stop.value.code == 130
-    assert "all binary: stopped after epoch 1; --resume goes on" in capsys.readouterr().out
+    assert (
+        "binarized_net all binary: stopped after epoch 1; --resume goes on"
+        in capsys.readouterr().out
+    )
     script("stopped", "--epochs", "2", "--resume")
     whole, resumed = (weights_in(tmp_path / folder) for folder in ("whole", "stopped"))
     assert all(np.array_equal(whole[name], resumed[name]) for name in whole)

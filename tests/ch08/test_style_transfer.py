@@ -10,7 +10,6 @@ from ch08.style_pictures import (
     as_ink,
     brightness,
     load_picture,
-    save_film,
     with_brightness,
 )
 from ch08.style_transfer import PictureLoss, main, options, paint, stages
@@ -215,16 +214,6 @@ def test_a_file_that_is_no_picture_is_refused_in_one_line(tmp_path):
     path.write_text("no picture")
     with pytest.raises(DataError, match="holiday.jpg is no picture that Pillow can read"):
         load_picture(path, 50)
-
-
-def test_a_film_shows_its_pictures_side_by_side_and_waits_at_the_end(tmp_path):
-    dark, light = np.zeros((6, 5, 3), np.uint8), np.full((6, 5, 3), 255, np.uint8)
-    save_film([[dark, light], [light, dark]], tmp_path / "film.gif")
-    with Image.open(tmp_path / "film.gif") as film:
-        assert (film.n_frames, film.size) == (2, (10, 6))
-        assert film.convert("L").getpixel((1, 1)) < 10 < 245 < film.convert("L").getpixel((8, 1))
-        film.seek(1)
-        assert film.info["duration"] == 2000
 
 
 # ---- the script

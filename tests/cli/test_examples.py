@@ -25,7 +25,11 @@ class MyNet(Network):
         super().__init__([Convolution.init(3, 2, 3)])
 """,
 }
-LONG = ("draw", "reproduce", "show", "run ch06/overfit_dropout --quick")  # other tests run these
+# Other tests run these.
+LONG = (
+    *("draw", "reproduce", "show", "run ch06/overfit_dropout --quick"),
+    *(f"exercises {action}" for action in ("watch", "list", "check", "hint", "solution")),
+)
 
 
 def examples():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dlscratch.cli.expression import parse
+from dlscratch.graph.expression import parse
 
 
 def test_the_apples_of_the_book(dlscratch):
@@ -85,20 +85,23 @@ def test_the_graph_of_a_network_can_be_drawn_without_gradients(dlscratch):
         (["apple * 2", "apple=1", "pear=2"], "pear does not occur in 'apple * 2'"),
         (
             ["apple * 2", "apple"],
-            "expected a name and its value, such as apple=100, but 'apple' came",
+            "expected a name and its value, such as apple=100, got 'apple'",
         ),
         (
             ["apple * 2", "apple=x"],
-            "expected a name and its value, such as apple=100, but 'apple=x'",
+            "expected a name and its value, such as apple=100, got 'apple=x'",
         ),
-        (["apple * 2", "2=2"], "expected a name and its value, such as apple=100, but '2=2' came"),
+        (["apple * 2", "2=2"], "expected a name and its value, such as apple=100, got '2=2'"),
         (["apple *", "apple=1"], "this is not an expression: apple *"),
         (["a = b = 2"], "there is nothing to work out in 'a = b = 2'"),
         (["1 + 2"], "there is nothing to work out in '1 + 2'"),
         (
             ["a % 2", "a=1"],
-            "a % 2 is not understood: expected + - * / ** @, numbers, names and exp,",
+            "a % 2 is not understood: expected + - * / ** @, numbers, names, max(x, y) and exp,",
         ),
+        (["x^2", "x=1"], "x ^ 2: a power is written **, as in x ** 2"),
+        (["a", "a=2"], "there is nothing to work out in 'a'; try: apple * 2 apple=100"),
+        (["max(x)", "x=1"], "max(x) is not understood"),
         (["open(a + 1)", "a=1"], "open(a + 1) is not understood"),
         (["2 ** a", "a=1"], "an exponent must be a number"),
         (["log(a) + 1", "a=0"], "log(a) + 1: "),

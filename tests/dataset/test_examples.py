@@ -96,6 +96,7 @@ def test_one_hot_labels_have_a_one_at_the_class(data_set, raw):
         assert np.array_equal(data[t].argmax(axis=1), raw[t])
 
 
+@pytest.mark.slow
 def test_eight_processes_at_once_get_the_right_arrays_and_leave_one_file(tmp_path):
     code = (
         "from dataset.mnist import load_mnist\n"

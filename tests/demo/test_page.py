@@ -5,6 +5,7 @@ Needs Chromium and its driver (on Debian: apt install chromium chromium-driver) 
 """
 
 import shutil
+import time
 
 import numpy as np
 import pytest
@@ -272,7 +273,7 @@ def test_a_digit_can_be_drawn_with_the_keyboard_alone(page):
     from selenium.webdriver.common.keys import Keys
 
     page = page()
-    page.press(Keys.TAB, Keys.TAB)  # the switch, then the paper
+    page.press(*[Keys.TAB] * 5)  # the rooms, the switch, then the paper
     page.press(*[Keys.ARROW_UP] * 12, " ", *[Keys.ARROW_DOWN] * 24, " ")
     page.says("It reads 1, ")
 
@@ -331,3 +332,174 @@ def test_a_server_that_is_gone_is_said(page):
     page.draw(7)
     page.until(lambda: page.find("trouble").is_displayed())
     assert page.find("trouble").text == "Failed to fetch. Is dlscratch draw still running?"
+
+
+# ---- the room where a network learns
+
+
+@pytest.fixture
+def room(page, browser, server):
+    """The Train room, opened anew: room(width=1200, height=900, dark=False)"""
+
+    def room(**options):
+        found = page(**options)
+        browser.get(f"{server.address}train")
+        found.until(lambda: found.find("test").text)
+        return found
+
+    return room
+
+
+def steps(room):
+    return int(room.find("steps").text.replace(",", ""))
+
+
+def choose(room, name, value):
+    from selenium.webdriver.support.ui import Select
+
+    Select(room.browser.find_element("name", name)).select_by_visible_text(value)
+
+
+def test_a_network_learns_before_the_readers_eyes_and_pauses(room, out):
+    room = room()
+    output = "return document.getElementById('output').toDataURL()"
+    before = room.run(output)
+    room.find("run").click()
+    room.until(lambda: steps(room) > 100)
+    assert room.find("run").text == "Pause"
+    room.find("run").click()
+    room.until(lambda: room.find("run").text == "Start")
+    done = steps(room)
+    room.says(f"Step {done}: of the test points ")
+    time.sleep(0.3)
+    assert steps(room) == done and room.run(output) != before
+    assert len(room.browser.find_elements("css selector", "canvas.unit")) == 4 + 2
+    assert len(room.browser.find_elements("css selector", "#network line")) == 2 * 4 + 4 * 2 + 2 * 2
+    room.picture(out / "train.png")
+
+
+def test_one_step_is_one_step_and_new_weights_begin_anew(room):
+    room = room()
+    weights = "return document.querySelector('#network svg').innerHTML"
+    room.find("step").click()
+    room.until(lambda: steps(room) == 1)
+    before = room.run(weights)
+    room.find("reset").click()
+    room.until(lambda: steps(room) == 0 and room.run(weights) != before)
+
+
+def test_another_setting_makes_another_network_and_a_wrong_one_is_told(room):
+    from selenium.webdriver.common.keys import Keys
+
+    room = room()
+    hidden = room.browser.find_element("name", "hidden")
+    hidden.clear()
+    hidden.send_keys("3 3 2", Keys.TAB)
+    columns = "return document.querySelectorAll('.column').length"
+    room.until(lambda: room.run(columns) == 5)
+    choose(room, "data", "spirals")
+    hidden.clear()
+    hidden.send_keys("12", Keys.TAB)
+    room.until(lambda: room.find("trouble").is_displayed())
+    assert room.find("trouble").text.startswith("a hidden size must be a number")
+    assert not room.find("run").is_enabled()
+    hidden.clear()
+    hidden.send_keys("4", Keys.TAB)
+    room.until(lambda: room.find("run").is_enabled() and not room.find("trouble").is_displayed())
+    assert room.browser.get_log("browser")[0]["message"].endswith("400 (Bad Request)")
+
+
+def test_a_training_that_diverges_says_what_to_try(room):
+    room = room()
+    for name, value in (("optimizer", "SGD"), ("activation", "relu"), ("lr", "3")):
+        choose(room, name, value)
+    choose(room, "decay", "0.1")
+    room.run("document.querySelector('[name=lr]').selectedOptions[0].value = '9'")
+    choose(room, "init", "std 1")
+    room.until(lambda: room.find("run").is_enabled())
+    room.find("run").click()
+    room.until(lambda: room.find("trouble").is_displayed() or steps(room) > 300)
+    if room.find("trouble").is_displayed():
+        assert "try a smaller learning rate" in room.find("trouble").text
+
+
+def test_by_keys_alone_and_on_a_phone_nothing_hangs_out(room, out):
+    from selenium.webdriver.common.keys import Keys
+
+    room = room(width=390, height=844)
+    assert room.run("return document.documentElement.scrollWidth") == 390
+    room.find("run").send_keys(Keys.ENTER)
+    room.until(lambda: steps(room) > 5)
+    room.find("run").send_keys(Keys.SPACE)
+    room.until(lambda: room.find("run").text == "Start")
+    room.picture(out / "train-phone.png")
+
+
+def test_every_control_has_a_name_and_the_rooms_lead_to_each_other(room):
+    room = room(dark=True)
+    named = (
+        "return [...document.querySelectorAll('select, input')].every(c => c.labels.length === 1)"
+    )
+    assert room.run(named)
+    room.browser.find_element("link text", "Draw").click()
+    room.until(lambda: room.browser.title.startswith("Draw a digit"))
+    room.browser.find_element("link text", "Train").click()
+    room.until(lambda: room.browser.title.startswith("Watch a network learn"))
+
+
+# ---- the room of the computational graph
+
+
+@pytest.fixture
+def steps_of(page, browser, server):
+    """The Graph room, opened anew."""
+    found = page()
+    browser.get(f"{server.address}graph")
+    found.until(lambda: found.run("return document.querySelectorAll('.node').length"))
+    return found
+
+
+def test_a_graph_is_stepped_through_forwards_and_back(steps_of, out):
+    from selenium.webdriver.common.keys import Keys
+
+    told = steps_of.find("told")
+    assert told.text == "Next shows the first operation."
+    steps_of.find("next").click()
+    assert told.text == "Step 1 of 5. 100 × 2 = 200."
+    steps_of.press(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
+    assert told.text.startswith("Step 3 of 5. The gradient of the result")
+    steps_of.find("last").click()
+    assert told.text.endswith("1.1 becomes 2.2.")
+    grads = "return [...document.querySelectorAll('.grad')].map(text => text.textContent)"
+    assert sorted(steps_of.run(grads)) == ["1", "1.1", "2.2", "200"]
+    steps_of.picture(out / "graph.png")
+    steps_of.press(Keys.ARROW_LEFT)
+    assert sorted(steps_of.run(grads)) == ["1", "1.1", "200"]
+
+
+def test_a_value_is_edited_and_all_follow(steps_of):
+    steps_of.find("last").click()
+    field = steps_of.browser.find_element("name", "apple")
+    field.clear()
+    field.send_keys("120")
+    told = "return document.querySelector('#graph').textContent"
+    steps_of.until(lambda: "264" in steps_of.run(told))  # 120 * 2 * 1.1
+
+
+def test_an_expression_of_ones_own_and_one_that_is_none(steps_of):
+    what = steps_of.find("what")
+    what.clear()
+    what.send_keys("tanh(u) + v")
+    steps_of.until(
+        lambda: "tanh" in steps_of.run("return document.querySelector('#graph').textContent")
+    )
+    assert [
+        f.get_attribute("name")
+        for f in steps_of.browser.find_elements("css selector", "#values input")
+    ] == ["u", "v"]
+    what.send_keys(" +")
+    steps_of.until(lambda: steps_of.find("trouble").is_displayed())
+    assert steps_of.find("trouble").text.startswith("this is not an expression")
+    what.send_keys(" 1")
+    steps_of.until(lambda: not steps_of.find("trouble").is_displayed())
+    steps_of.browser.get_log("browser")  # 400, meant

@@ -70,6 +70,15 @@ def refused(ask):
         ("/?anything", "text/html", "page.html"),
         ("/page.css", "text/css", "page.css"),
         ("/page.js", "text/javascript", "page.js"),
+        *[
+            (f"/{room}{ending}", kind, f"{room}{ending or '.html'}")
+            for room in ("train", "graph")
+            for ending, kind in (
+                ("", "text/html"),
+                (".css", "text/css"),
+                (".js", "text/javascript"),
+            )
+        ],
     ],
 )
 def test_the_page_is_served(path, kind, name, ask):

@@ -157,4 +157,4 @@ def test_misclassified_shows_so_many_at_most():
 def test_misclassified_says_so_where_nothing_is():
     x, t = labels_and_readings()
     (ax,) = paint(figures.misclassified(Sees(), x, x.argmax(axis=1))).axes
-    assert ax.get_title() == "All 4 images are read rightly"
+    assert ax.get_title() == "All 4 images are classified correctly"

@@ -22,6 +22,13 @@ EXPRESSIONS = {
     "logarithm": (lambda x, y: log(x) * y, lambda x, y: math.log(x) * y),
     "open switch": (lambda x, y: relu(x) * y, lambda x, y: max(x, 0) * y),
     "shut switch": (lambda x, y: relu(-x) * y + x, lambda x, y: max(-x, 0) * y + x),
+    "sine": (lambda x, y: operate("sin", x * y), lambda x, y: math.sin(x * y)),
+    "hyperbolic tangent": (lambda x, y: operate("tanh", x) * y, lambda x, y: math.tanh(x) * y),
+    "sigmoid as one node": (
+        lambda x, y: operate("sigmoid", x * y),
+        lambda x, y: 1 / (1 + math.exp(-x * y)),
+    ),
+    "the larger one": (lambda x, y: operate("max", x, 2 * y) * y, lambda x, y: max(x, 2 * y) * y),
     "x used often": (lambda x, y: x * exp(-x) + x**2 * y, lambda x, y: x / math.exp(x) + x * x * y),
 }
 
@@ -143,7 +150,7 @@ def test_numbers_at_the_prompt_are_plain():
 
 
 def test_an_unknown_operation_is_refused_with_those_that_there_are():
-    with pytest.raises(ValueError, match=r"no operation 'sinh': expected one of \+, ×, /, exp"):
+    with pytest.raises(ValueError, match=r"no operation 'sinh': expected one of \+, −, ×, /, exp"):
         operate("sinh", 1.0)
     assert "log" in RULES
 

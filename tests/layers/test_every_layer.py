@@ -11,6 +11,7 @@ from dlscratch import (
     RNN,
     Add,
     Affine,
+    AttentionLSTM,
     AveragePooling,
     BatchNorm,
     BinaryAffine,
@@ -56,6 +57,21 @@ def unpooling(*arguments):
     return Sequential(pooling, Tanh(), MaxUnpooling(pooling))
 
 
+class LooksBack(AttentionLSTM):
+    """Attention with one input (N, T + 4, D): T steps, then the 4 places of a memory."""
+
+    def forward(self, x, training=False):
+        return super().forward(x[:, :-4], training, memory=x[:, -4:])
+
+    def backward(self, dout):
+        return np.concatenate([super().backward(dout), self.dmemory], axis=1)
+
+
+def attention():
+    shapes = (5, 3), (3, 20), (3, 20), (5, 20), (20,)  # Wq, Wx, Wz, Wh, b
+    return LooksBack(*[weights(shape) for shape in shapes])
+
+
 # (layer in float64, shape of its input)
 CASES = {
     "Affine": (Affine(weights((5, 3)), weights((3,))), (4, 5)),
@@ -77,6 +93,8 @@ CASES = {
     "RNN, two steps": (RNN(weights((3, 5)), weights((5, 5)), weights((5,))), (4, 2, 3)),
     "LSTM": (LSTM(weights((3, 20)), weights((5, 20)), weights((20,))), (4, 6, 3)),
     "LSTM, one sequence": (LSTM(weights((3, 20)), weights((5, 20)), weights((20,))), (1, 6, 3)),
+    "AttentionLSTM": (attention(), (4, 10, 3)),
+    "AttentionLSTM, two steps": (attention(), (4, 6, 3)),
     "Reshape": (Reshape(3, 5, 2), (4, 30)),
     "Reshape, images": (Reshape(7, -1), IMAGES),
     "Flatten": (Flatten(), IMAGES),
@@ -204,6 +222,7 @@ def test_every_kind_of_layer_is_here():
             yield from kinds(below)
 
     found = {type(inner) for layer, _ in CASES.values() for inner in layer.walk()}
+    found = {AttentionLSTM if kind is LooksBack else kind for kind in found}
     assert found == set(kinds(Layer))
 
 

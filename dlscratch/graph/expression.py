@@ -3,12 +3,17 @@
 import ast
 import operator
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from dlscratch.cli.script_names import UsageError
-from dlscratch.graph import Node, exp, log, operate, relu
+from dlscratch.graph.node import Node, operate, relu
+
+
+class ExpressionError(ValueError):
+    """An expression, a name or a value that is not understood; the message says what is."""
+
 
 OPERATORS: dict[type, Callable] = {
     ast.Add: operator.add,
@@ -21,13 +26,18 @@ OPERATORS: dict[type, Callable] = {
 }
 MOST_OPERATIONS = 50
 EXACT = 2**53  # whole numbers beyond it become floats: 9 ** 9 ** 9 has 370 million digits
-FUNCTIONS = {"exp": exp, "log": log, "relu": relu, "sum": lambda x: operate("sum", x)}
+ONE = "exp", "log", "sin", "tanh", "sigmoid", "sum"  # functions of one value
+FUNCTIONS: dict[str, tuple[int, Callable]] = {  # how many values each takes
+    **{name: (1, partial(operate, name)) for name in ONE},
+    "relu": (1, relu),
+    "max": (2, partial(operate, "max")),
+}
 
 
 def parse(text: str, values: Mapping[str, Any]) -> Node:
     """The graph of the expression with these values, named if the text says "name = ...".
 
-    Nothing is executed but sums, products and the functions exp, log, relu and sum. UsageError for
+    Nothing is executed but sums, products and FUNCTIONS. ExpressionError for
     anything else, for a name without a value and for a value without a name.
 
     >>> parse("price = apple * 2 * 1.1", {"apple": 100}).value
@@ -36,25 +46,25 @@ def parse(text: str, values: Mapping[str, Any]) -> Node:
     try:
         (line,) = ast.parse(text.strip()).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise UsageError(f"this is not an expression: {text:.200}") from None
+        raise ExpressionError(f"this is not an expression: {text:.200}") from None
     count = sum(isinstance(part, ast.UnaryOp | ast.BinOp | ast.Call) for part in ast.walk(line))
     if count > MOST_OPERATIONS:
-        raise UsageError(
+        raise ExpressionError(
             f"{count} operations are too many for one picture: {MOST_OPERATIONS} at most"
         )
     name = ""
     if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
         name = line.targets[0].id
     elif not isinstance(line, ast.Expr):
-        raise UsageError(f"this is not an expression: {text}")
+        raise ExpressionError(f"this is not an expression: {text}")
     leaves = {key: Node(value, key) for key, value in values.items()}
     used: set[str] = set()
     result = _read(line.value, leaves, used)
     if not (isinstance(result, Node) and result.symbol):
-        raise UsageError(f"there is nothing to work out in {text!r}; try: apple * 2 apple=100")
+        raise ExpressionError(f"there is nothing to work out in {text!r}; try: apple * 2 apple=100")
     unused = sorted(set(values) - used)
     if unused:
-        raise UsageError(f"{', '.join(unused)} does not occur in {text!r}")
+        raise ExpressionError(f"{', '.join(unused)} does not occur in {text!r}")
     result.name = name
     return result
 
@@ -64,26 +74,29 @@ def _read(part, leaves, used):
         return part.value if abs(part.value) <= EXACT else float(part.value)
     if isinstance(part, ast.Name):
         if part.id not in leaves:
-            raise UsageError(f"{part.id} has no value: add one, {part.id}=3")
+            raise ExpressionError(f"{part.id} has no value: add one, {part.id}=3")
         used.add(part.id)
         return leaves[part.id]
+    if isinstance(part, ast.BinOp) and isinstance(part.op, ast.BitXor):
+        raise ExpressionError(f"{ast.unparse(part)}: a power is written **, as in x ** 2")
     if isinstance(part, ast.UnaryOp | ast.BinOp) and type(part.op) in OPERATORS:
         parts = [part.operand] if isinstance(part, ast.UnaryOp) else [part.left, part.right]
         values = [_read(each, leaves, used) for each in parts]
         if isinstance(part.op, ast.Pow) and isinstance(values[1], Node):
-            raise UsageError("an exponent must be a number: x ** 2; for e ** x write exp(x)")
+            raise ExpressionError("an exponent must be a number: x ** 2; for e ** x write exp(x)")
         if isinstance(part.op, ast.Pow) and not isinstance(values[0], Node):
             values[0] = float(values[0])
         result = OPERATORS[type(part.op)](*values)
         if isinstance(result, complex):
-            raise UsageError(f"{ast.unparse(part)} is no real number")
+            raise ExpressionError(f"{ast.unparse(part)} is no real number")
         return result
     if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and not part.keywords:
-        if part.func.id in FUNCTIONS and len(part.args) == 1:
-            return FUNCTIONS[part.func.id](_read(part.args[0], leaves, used))
-    raise UsageError(
-        f"{ast.unparse(part)} is not understood: expected + - * / ** @, numbers, names and "
-        f"{', '.join(FUNCTIONS)}"
+        count, function = FUNCTIONS.get(part.func.id, (-1, None))
+        if function is not None and len(part.args) == count:
+            return function(*(_read(argument, leaves, used) for argument in part.args))
+    raise ExpressionError(
+        f"{ast.unparse(part)} is not understood: expected + - * / ** @, numbers, names, max(x, y) "
+        f"and {', '.join(name for name, (count, _) in FUNCTIONS.items() if count == 1)}"
     )
 
 
@@ -93,7 +106,7 @@ def value(text: str) -> tuple[str, Any]:
     ('apple', 100.0)
     """
     name, _, number = text.partition("=")
-    mistake = UsageError(f"expected a name and its value, such as apple=100, but {text!r} came")
+    mistake = ExpressionError(f"expected a name and its value, such as apple=100, got {text!r}")
     if not name.isidentifier():
         raise mistake
     try:

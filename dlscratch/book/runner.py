@@ -1,0 +1,183 @@
+"""Many trainings that know nothing of each other: as many at a time as there are cores.
+
+Each has a process of its own and one thread of BLAS, which uses the cores better than two threads
+that share every batch. A file keeps a line of JSON for each that is finished: who stops the run
+loses only those that were running, and resume=True takes the others from the file.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from dlscratch.book.experiment import fingerprint, number
+from dlscratch.book.loop import resume_option
+from dlscratch.storage.files import atomic_write
+from dlscratch.workers import available_cores, one_blas_thread
+
+
+def runner_options(parser: Any) -> None:
+    """Add --processes and --resume to the options of a script that trains with a `Runner`."""
+    parser.add_argument(
+        "--processes",
+        type=number(int, at_least=1),
+        default=available_cores(),
+        help="trainings at a time (default: one a core)",
+    )
+    resume_option(parser)
+
+
+class Runner:
+    """Calls function(*arguments) for every job; use it in a with statement.
+
+    function: defined in a module, or a functools.partial of such a one; what it takes is numbers
+    and texts, what it returns can be written as JSON. path: the file of results. processes: how
+    many at a time; 1 runs them here, one after the other. on_result(name, result): called after
+    each. resume: take from the file what was asked for with the same arguments.
+
+    >>> import operator, tempfile
+    >>> path = Path(tempfile.mkdtemp(), "products.jsonl")
+    >>> with Runner(operator.mul, path, processes=1) as runner:
+    ...     runner.run({"small": (2, 3), "large": (20, 30)})
+    {'small': 6, 'large': 600}
+    >>> path.read_text().splitlines()[0]
+    '{"job": "small", "arguments": [2, 3], "result": 6}'
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        path: Path,
+        *,
+        processes: int,
+        resume: bool = False,
+        on_result: Callable[[Any, Any], None] | None = None,
+    ):
+        self.function = function
+        self.path = path
+        self.on_result = on_result or (lambda name, result: None)
+        self.finished: dict[Any, Any] = {}
+        self.known = _read(path) if resume and path.exists() else []
+        with atomic_write(path) as file:  # anew, or without a last line that was cut off
+            file.writelines(map(_line, self.known))
+        context = multiprocessing.get_context("spawn")
+        alone = processes == 1 or not hasattr(sys.modules["__main__"], "__file__")  # a notebook
+        self.pool = None if alone else ProcessPoolExecutor(processes, context)
+
+    def __enter__(self) -> Runner:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self.pool is not None:
+            self.pool.shutdown(cancel_futures=True)
+
+    def run(self, jobs: Mapping[Any, tuple[Any, ...]]) -> dict[Any, Any]:
+        """{name: what function(*arguments) returns} for {name: arguments}, in the same order.
+
+        `finished` has them, too, as soon as each is there, with those of earlier calls.
+        """
+        missing = {}
+        for name, arguments in jobs.items():
+            found = [line["result"] for line in self.known if _is(line, name, arguments)]
+            if found:
+                self._finish(name, found[0])
+            else:
+                missing[name] = arguments
+        for name, result in self._results(missing):
+            line = {"job": name, "arguments": missing[name], "result": result}
+            with open(self.path, "ab") as file:
+                file.write(_line(line))
+                file.flush()
+                os.fsync(file.fileno())
+            self._finish(name, json.loads(json.dumps(result)))  # the same as from the file
+        return {name: self.finished[name] for name in jobs}
+
+    def _results(self, jobs: Mapping[Any, tuple[Any, ...]]) -> Iterator[tuple[Any, Any]]:
+        """(name, result) of each job, as soon as it is there."""
+        if self.pool is None:
+            for name, arguments in jobs.items():
+                yield name, _on_one_thread(self.function, *arguments)
+            return
+        with _children_without_ctrl_c():
+            names = {
+                self.pool.submit(_on_one_thread, self.function, *arguments): name
+                for name, arguments in jobs.items()
+            }
+        for future in as_completed(names):
+            yield names[future], future.result()
+
+    def _finish(self, name: Any, result: Any) -> None:
+        self.finished[name] = result
+        self.on_result(name, result)
+
+
+def over_seeds(
+    args: Any,
+    name: str,
+    train: Callable[..., Any],
+    kinds: Mapping[Any, tuple[Any, ...]],
+    seeds: int,
+    say: Callable[[Any], str],
+) -> dict[Any, list[Any]]:
+    """{kind: [train(*kinds[kind], seed) for each of `seeds` seeds from args.seed on]}.
+
+    args: of the script; its out, seed, quick, processes and resume are used. name: of the file of
+    results. say(result): what is printed of each. What is compared is compared over seeds: one seed
+    may be lucky.
+    """
+    numbers = range(args.seed, args.seed + seeds)
+    jobs = {f"{kind}, seed {n}": (*kinds[kind], n) for n in numbers for kind in kinds}
+    with Runner(
+        train,
+        args.out / f"{name}-{fingerprint(args)}.jsonl",
+        processes=1 if args.quick else args.processes,
+        resume=args.resume,
+        on_result=lambda job, result: print(f"{job}: {say(result)}", flush=True),
+    ) as runner:
+        results = runner.run(jobs)
+    return {kind: [results[f"{kind}, seed {n}"] for n in numbers] for kind in kinds}
+
+
+def _on_one_thread(function: Callable[..., Any], *arguments: Any) -> Any:
+    with one_blas_thread():
+        return function(*arguments)
+
+
+@contextmanager
+def _children_without_ctrl_c() -> Iterator[None]:
+    """Processes started in here ignore Ctrl-C, as they inherit: it is for this process alone."""
+    ours = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, ours)
+
+
+def _line(line: Mapping[str, Any]) -> bytes:
+    return json.dumps(line).encode() + b"\n"
+
+
+def _is(line: Mapping[str, Any], name: Any, arguments: tuple[Any, ...]) -> bool:
+    """Whether a line of the file is of this very job."""
+    asked = json.loads(json.dumps([name, arguments]))  # tuples as the lists that JSON has
+    return [line["job"], line["arguments"]] == asked
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    """The lines of the file up to the first that is none."""
+    lines = []
+    for text in path.read_bytes().splitlines():
+        try:
+            line = json.loads(text)
+            lines.append({key: line[key] for key in ("job", "arguments", "result")})
+        except (ValueError, KeyError, TypeError):
+            break
+    return lines
