@@ -40,7 +40,7 @@ def keep(dout: np.ndarray, mask: np.ndarray) -> np.ndarray:
     >>> keep(np.array([np.inf, np.inf, 3.0]), np.array([False, True, True]))
     array([ 0., inf,  3.])
     """
-    bits = mask.astype(f"i{dout.itemsize}")
+    bits = mask.astype(f"i{dout.dtype.itemsize}")
     np.negative(bits, out=bits)
     bits &= dout.view(bits.dtype)
     return bits.view(dout.dtype)
