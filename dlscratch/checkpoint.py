@@ -55,6 +55,7 @@ def resume(path: Path, trainer: Any) -> None:
         facts = _facts(file.text("facts"))
         _expect_settings(path, facts, trainer)
         try:
+            recipe = facts["optimizer"]
             optimizer = _optimizer_at(facts, trainer)
             history = _history(facts["history"])
             generators = trainer.generators()
@@ -67,7 +68,7 @@ def resume(path: Path, trainer: Any) -> None:
     for name, array in arrays.items():  # from here on, nothing can fail
         array[...] = np.asarray(found[name], like=array)
     vars(trainer.optimizer).update(vars(optimizer))
-    trainer.recipe = facts["optimizer"]
+    trainer.recipe = recipe
     trainer.history = history
     for rng, state in zip(generators, states):
         rng.bit_generator.state = state

@@ -72,6 +72,7 @@ METHODS = {
     "sum": "axis dtype out keepdims",
     "swapaxes": "axis1 axis2",
     "transpose": "*",
+    "view": "dtype",
 }
 NUMBERS = (bool, int, float, complex, np.generic)
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from dlscratch.arguments import expect_number, expect_whole
 from dlscratch.checkpoint import generator_state
 from dlscratch.history import running_mean
 from dlscratch.network import Network
@@ -175,15 +176,17 @@ class Loop:
         with open_arrays(self.path) as file:
             try:
                 state = json.loads(file.text("state") or "")
-                settings, done = state["settings"], int(state["done"])
+                settings = dict(state["settings"])
+                done = expect_whole("done", state["done"], at_least=0)
+                expect_number("done", done, at_most=self.steps)
                 history = {
                     str(name): [float(number) for number in numbers]
                     for name, numbers in state["history"].items()
                 }
-                steps = [int(count) for count in state["optimizer steps"]]
+                steps = [expect_whole("a step", k, at_least=0) for k in state["optimizer steps"]]
                 pairs = zip(generators, state["generators"], strict=True)
                 states = [generator_state(rng, found) for rng, found in pairs]
-                seconds = float(state["seconds"])
+                seconds = expect_number("seconds", state["seconds"], at_least=0, below=1e9)
             except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
                 raise DataError(f"{self.path} is damaged ({error!r:.200}): start anew") from error
             for name, expected in self._facts().items():

@@ -94,6 +94,8 @@ class Pooling(_WindowPooling):
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
         x, rows, out = self.saved()
+        if self.pad and out.min() == -np.inf:  # there the border is as large as the pixels
+            x, rows = without_border(x, self.pad, (1, 2)), without_border(rows, self.pad, (1,))
         # y = the x that is largest: dx = dy there, and 0 elsewhere
         drows = route_gradient(channels_last(dout), out, rows, *self.along_height())
         return self.unpad(route_gradient(drows, rows, x, *self.along_width()))
@@ -132,6 +134,15 @@ def pad_images(x: np.ndarray, pad: int, value: float) -> np.ndarray:
     if pad == 0:
         return x
     return np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)), constant_values=value)
+
+
+def without_border(x: np.ndarray, pad: int, axes: tuple[int, ...]) -> np.ndarray:
+    """x (N, H, W, C) with nan, which equals nothing, as the border along these axes."""
+    x = x.copy()
+    for axis in axes:
+        along = np.moveaxis(x, axis, 0)
+        along[:pad] = along[-pad:] = np.nan
+    return x
 
 
 def window_views(x: np.ndarray, axis: int, size: int, stride: int) -> list[np.ndarray]:

@@ -144,3 +144,13 @@ def test_a_pad_as_wide_as_the_window_is_refused(pad):
 def test_images_that_do_not_fit_are_refused(kind, shape, message):
     with pytest.raises(ValueError, match=message):
         kind(2, 2).forward(np.zeros(shape))
+
+
+@pytest.mark.parametrize("size, stride, pad", [(3, 1, 1), (3, 2, 1), (4, 3, 2), (2, 2, 1)])
+def test_no_gradient_is_lost_to_the_border_where_all_pixels_are_minus_infinity(size, stride, pad):
+    x = np.full((2, 3, 5, 7), -np.inf)
+    x[0, 1, 2, 3] = 1.0
+    layer = Pooling(size, size, stride, pad)
+    dout = np.arange(1.0, 1 + layer.forward(x).size).reshape(layer.forward(x).shape)
+    assert layer.backward(dout).sum() == dout.sum()
+    assert layer.backward(dout).sum() == dout.sum()  # and again

@@ -1,0 +1,116 @@
+"""The door of the page: requests to a server in this process, on the loopback address."""
+
+import json
+import socket
+import sys
+import threading
+
+import numpy as np
+
+from ch07.simple_convnet import SimpleConvNet
+from dlscratch.demo.server import SIDE, DrawServer
+from tests.fuzz.damage import damaged
+from tests.fuzz.trial import Door, Wrong
+
+METHODS = ["GET", "GET", "POST", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "get", "\x01"]
+PATHS = [
+    "/",
+    "/page.css",
+    "/networks",
+    "/read/ch07",
+    "/read/",
+    "/read/../ch07",
+    "//",
+    "*",
+    "/a" * 9000,
+]
+STATUSES = {200, 400, 403, 404, 405, 408, 411, 413, 414, 431, 500, 501, 505}
+
+
+class Recorder(DrawServer):
+    """The server, which keeps what went wrong instead of printing it."""
+
+    def __init__(self, networks):
+        super().__init__(networks)
+        self.errors = []
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
+            self.errors.append(repr(sys.exc_info()[1]))
+
+
+class DrawingPage(Door):
+    name = "requests to the page"
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.server = Recorder({"ch07": SimpleConvNet(rng=0)})
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def make(self, rng):
+        method, path = METHODS[rng.integers(len(METHODS))], PATHS[rng.integers(len(PATHS))]
+        if rng.random() < 0.3:
+            method, path = "POST", "/read/ch07"
+        body = b"" if method == "GET" else bytes(rng.integers(0, 256, SIDE * SIDE, np.uint8))
+        body = body[: int(rng.integers(len(body) + 1))] if rng.random() < 0.2 else body
+        length = [len(body), len(body) + 1, -1, 10**20, "x", 0, SIDE * SIDE]
+        fields = {
+            "Host": f"127.0.0.1:{self.port}",
+            "Content-Type": "application/octet-stream",
+            "Content-Length": length[0 if rng.random() < 0.7 else rng.integers(len(length))],
+        }
+        if rng.random() < 0.2:
+            fields["Origin"] = ["null", "http://evil.example", f"http://127.0.0.1:{self.port}"][
+                rng.integers(3)
+            ]
+        if rng.random() < 0.1:
+            fields["X" * int(rng.integers(1, 70_000))] = "y"
+        if rng.random() < 0.1:
+            del fields[list(fields)[rng.integers(len(fields))]]
+        head = f"{method} {path} HTTP/1.{rng.integers(3)}\r\n"
+        head += "".join(f"{name}: {value}\r\n" for name, value in fields.items()) + "\r\n"
+        head = head.encode()
+        return (damaged(head, rng) if rng.random() < 0.5 else head) + body
+
+    def run(self, case):
+        answer = self.ask(case)
+        if self.server.errors:
+            raise Wrong(f"the server raised {self.server.errors.pop()}")
+        if not answer:
+            return "refused"  # not even a line of a request
+        head, _, body = answer.partition(b"\r\n\r\n")
+        if not head.startswith(b"HTTP/"):  # an answer to HTTP/0.9, which has no head
+            head, body = b"HTTP/0.9 400", answer
+        status = int(head.split()[1])
+        if status not in STATUSES:
+            raise Wrong(f"answered {head[:80]!r}")
+        if status == 200:
+            if body and b"json" in head:
+                json.loads(body)
+            return "right"
+        if body:
+            expect_reason(body)
+        return "refused"
+
+    def ask(self, case):
+        with socket.create_connection(("127.0.0.1", self.port), timeout=15) as connection:
+            answer = b""
+            try:
+                connection.sendall(case)
+                connection.shutdown(socket.SHUT_WR)
+                while part := connection.recv(65536):
+                    answer += part
+            except OSError:
+                pass  # refused before it was sent to its end
+            return answer
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def expect_reason(body):
+    reason = json.loads(body)["reason"]
+    if not isinstance(reason, str) or not reason:
+        raise Wrong(f"refused with {body[:200]!r}")
