@@ -388,6 +388,7 @@ def test_a_checkpoint_of_the_first_version_is_refused_with_the_reason(tmp_path):
 ADAM = repr(Adam(0.01)).replace("0.01", "{}", 1)
 FORGED = {
     "no history": lambda facts: facts.pop("history"),
+    "no optimizer": lambda facts: facts.pop("optimizer"),
     "a history of words": lambda facts: facts["history"].update(loss=["a"]),
     "no losses": lambda facts: facts["history"].pop("loss"),
     "steps in words": lambda facts: facts.update(steps="7"),

@@ -102,6 +102,6 @@ class Commands(Door):
             code, said = 2, said + code
         if code not in (0, 1, 2) or "Traceback" in said + out.getvalue():
             raise Wrong(f"code {code}: {said[-300:]}")
-        if code == 2 and case and len(said.splitlines()) != 1:
+        if code == 2 and case and len(said.splitlines()) != 1 or not said.strip().isprintable():
             raise Wrong(f"refused in {len(said.splitlines())} lines: {said:.300}")
         return "refused" if code == 2 else "right"
