@@ -104,7 +104,11 @@ class Runner:
         """(name, result) of each job, as soon as it is there."""
         if self.pool is None:
             for name, arguments in jobs.items():
-                yield name, _on_one_thread(self.function, *arguments)
+                with _ctrl_c_noticed() as pressed:
+                    result = _on_one_thread(self.function, *arguments)
+                if pressed:  # Trainer.fit has ended early, and returned
+                    raise KeyboardInterrupt
+                yield name, result
             return
         with _children_without_ctrl_c():
             names = {
@@ -149,6 +153,23 @@ def over_seeds(
 def _on_one_thread(function: Callable[..., Any], *arguments: Any) -> Any:
     with one_blas_thread():
         return function(*arguments)
+
+
+@contextmanager
+def _ctrl_c_noticed() -> Iterator[list[int]]:
+    """A list that is no longer empty once Ctrl-C was pressed, whoever has caught it."""
+    pressed: list[int] = []
+    before = signal.getsignal(signal.SIGINT)
+
+    def handler(number: int, frame: Any) -> None:
+        pressed.append(number)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, handler)
+    try:
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
