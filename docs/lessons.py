@@ -8,6 +8,7 @@ import ast
 import doctest
 import inspect
 import re
+import textwrap
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -86,9 +87,9 @@ def chapters():
 
 def markdown(text):
     """Plain prose as Markdown: each paragraph on one line, what is indented as a block of code."""
-    blocks = re.split(r"\n\s*\n", inspect.cleandoc(text))
+    blocks = re.split(r"\n\s*?\n", inspect.cleandoc(text))
     return "\n\n".join(
-        f"```sh\n{inspect.cleandoc(block)}\n```" if block.startswith(" ") else paragraph(block)
+        f"```sh\n{textwrap.dedent(block)}\n```" if block.startswith(" ") else paragraph(block)
         for block in blocks
         if block.strip()
     )

@@ -1,21 +1,30 @@
 """Write the notebooks of all chapters, notebooks/ch01.ipynb and so on, from their scripts.
 
-A section for each file: its lesson, its code in cells, and a cell that runs it small. Notebooks are
-never edited by hand: change the script, then
+First what the chapter types at the prompt; then a section for each file: its lesson, its code in
+cells, and its experiment in the small version, step by step; at the end two or three exercises,
+which are checked when their cells are run. Notebooks are never edited by hand: change the script,
+then
 
     make notebooks
 
-writes them anew; a test compares. The same scripts give the same bytes.
+writes them anew and runs them, so that their outputs show wherever they are looked at; a test
+compares all but the outputs.
 """
 
 import ast
+import base64
+import inspect
+import io
 import re
 import sys
+import tempfile
 from pathlib import Path
 
 import nbformat
 from lessons import ROOT, chapters, markdown, paragraph, session_parts
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from dlscratch.exercises import exercises
 
 ROOM = 24  # lines of code in a cell, as far as functions are that short
 
@@ -28,60 +37,68 @@ INTRODUCTION = """\
 # {title}
 
 The experiments of chapter {number}, in the order of the book. A section is a file of `{chapter}/`:
-its lesson, its code, and a cell that runs it in a small version. Change something in its cells and
-run them again, from the top of the section: sections use the same names. What a section imports
-comes from the files, not from the cells of another section.
+its lesson, its code, and its experiment in a small version. Change something in its cells and run
+them again, from the top of the section: sections use the same names. What a section imports comes
+from the files, not from the cells of another section. Without `--quick` it is the whole experiment.
 
 This notebook is made from the scripts, by `make notebooks`: lasting changes belong there."""
 
-SETUP = '''\
-"""How a section runs its script: options as on the command line, figures on this page."""
+PLUMBING = "from dlscratch.notebook import ROOT, arguments, run_here, show"
 
-import shlex
-from pathlib import Path
+YOUR_TURN = """\
+## Your turn
 
-from IPython.display import Image, display
-
-from dlscratch.book.chapters import ROOT
-from dlscratch.book.experiment import Arguments, parser_of
-
-CHAPTER = ROOT / "{chapter}"  # the files that lie beside the scripts
-OUT = Path("out", "{chapter}")  # where figures are saved
-
-
-class Inline(Arguments):
-    """The arguments of a script, whose figures are shown as well as saved."""
-
-    def save(self, fig, name):
-        path = super().save(fig, name)
-        display(Image(path, width=round(96 * fig.get_figwidth())))  # 96 pixels an inch
-        return path
-
-
-def run_here(main, options=None, command=""):
-    """Run the `main` of a script with the options in `command`, and print its claims."""
-    parser = parser_of(main, None, options)
-    parser.prog = "run_here"
-    args = parser.parse_args(shlex.split(command), Inline(error=parser.error))
-    args.out = OUT
-    args.out.mkdir(parents=True, exist_ok=True)
-    for claim in main(args) or []:
-        print(claim)'''
+Write what is missing, and run the cell: it says what is right and what to look at. All exercises,
+with hints: `dlscratch exercises start FOLDER`."""
 
 
 def notebook(chapter, title, lessons):
     """The notebook of a chapter, without outputs."""
     names = {"chapter": chapter, "title": title, "number": int(chapter.removeprefix("ch"))}
     cells = [new_markdown_cell(markdown(INTRODUCTION.format(**names)), id="introduction")]
-    cells.append(new_code_cell(SETUP.replace("{chapter}", chapter), id="setup"))
-    for lesson in lessons:
+    cells.append(new_code_cell(PLUMBING, id="plumbing"))
+    for lesson in sorted(lessons, key=lambda lesson: lesson.session is None):
         body = session_cells(lesson) if lesson.session else script_cells(lesson)
-        for number, cell in enumerate([new_markdown_cell(heading(lesson)), *body]):
-            cell.id = f"{lesson.path.stem}-{number}"
-            cells.append(cell)
+        cells += numbered(lesson.path.stem, [new_markdown_cell(heading(lesson)), *body])
+    chosen = chosen_exercises(names["number"])
+    if chosen:
+        body = [cell for exercise in chosen for cell in exercise_cells(exercise)]
+        cells += numbered("exercise", [new_markdown_cell(YOUR_TURN), *body])
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
     return new_notebook(cells=cells, metadata=metadata, nbformat_minor=5)
+
+
+def numbered(name, cells):
+    """The cells, each with an identity that stays the same the next time."""
+    for number, cell in enumerate(cells):
+        cell.id = f"{name}-{number}"
+    return cells
+
+
+def chosen_exercises(chapter):
+    """The one of the fast track, and the two shortest others, in the order of the book."""
+    all_of_it = [exercise for exercise in exercises() if exercise.chapter == chapter]
+    chosen = sorted(all_of_it, key=lambda one: (not one.fast, len(one.solution())))[:3]
+    return sorted(chosen, key=all_of_it.index)
+
+
+def exercise_cells(exercise):
+    """The lesson, and a cell with a hole that checks itself."""
+    lesson = exercise.lesson("en")
+    title, _, rest = lesson.partition("\n")
+    text, _, example = rest.partition("\n>>>")
+    example = f"\n\n```python\n>>>{example.rstrip()}\n```" if example else ""
+    code = exercise.hole()
+    lines = code.splitlines()[ast.parse(code).body[0].end_lineno :]  # below the lesson
+    code = "\n".join(lines).strip("\n")
+    yield new_markdown_cell(f"### {paragraph(title)}\n\n{fenced(text)}{example}")
+    yield new_code_cell(f"%%check {exercise.name}\n{code}")
+
+
+def fenced(text):
+    """Prose as Markdown; what is indented is shown as it is written."""
+    return markdown(text).replace("```sh", "```text")
 
 
 def heading(lesson):
@@ -121,28 +138,76 @@ def section(text):
 
 
 def script_cells(lesson):
-    """The code in cells of a readable size, and the run."""
-    cells = [new_code_cell(code) for code in packed(pieces(lesson)) if code]
+    """The code in cells of a readable size, then what `main` does, or a call of it."""
+    steps = body_of_main(lesson)
+    code = pieces(lesson, without_main=bool(steps))
+    cells = [new_code_cell(cell) for cell in packed(code) if cell]
+    if steps:
+        return cells + [new_code_cell(step) for step in steps]
     if lesson.defines("main"):
-        cells.append(new_code_cell(run_call(lesson)))
+        cells.append(new_code_cell(f"run_here({call_of_run(lesson)})"))
     return cells
 
 
-def run_call(lesson):
-    """The cell that runs a script in its small version: the script's own call of `run` says how."""
+def call_of_run(lesson, main="main, "):
+    """What `run_here` or `arguments` is called with: the script's own call of `run` says it."""
     arguments = re.search(r"^    run\((.*)\)$", lesson.source, re.MULTILINE)[1].split(", ")
-    arguments.remove("__doc__")
+    own = [name for name in arguments if name not in ("main", "__doc__")]
+    options = own[0].removeprefix("options=") if own else "None"
     quick = "args.quick" in lesson.source or "long_training" in lesson.source
     command = SMALLER.get(lesson.name, "--quick" if quick else "")
-    if not command:
-        return f"run_here({', '.join(arguments)})"
-    if len(arguments) == 1:
-        arguments.append("None")  # it has no options of its own
-    whole = "" if command == "--quick" else "  # smaller even than --quick"
-    return f'run_here({", ".join(arguments)}, "{command}"){whole}'
+    command = f"{command} --out out/{lesson.chapter}".strip()
+    return f'{main}{options}, "{command}"'
 
 
-def pieces(lesson):
+def body_of_main(lesson):
+    """What `main` does, in cells that end where a figure is shown; none if it may end early."""
+    main = next((node for node in lesson.tree.body if is_function(node, "main")), None)
+    if main is None or any(is_early_return(node, main) for node in ast.walk(main)):
+        return []
+    cells = [""]
+    end = main.lineno
+    for node in main.body:
+        lines = lesson.source.splitlines()[end : node.end_lineno]
+        end = node.end_lineno
+        text = in_notebook(inspect.cleandoc("\n" + "\n".join(lines)), lesson.chapter)
+        if isinstance(node, ast.Return):
+            text = print_claims(text)
+        gap = "\n" * (1 + (lines[0] == "")) if cells[-1] else ""
+        cells[-1] += gap + with_figures_shown(text)
+        if "args.save(" in text or cells[-1].count("\n") >= ROOM:
+            cells.append("")
+    cells = [cell for cell in cells if cell]
+    if re.search(r"\bargs\b", "\n".join(cells)):
+        cells[0] = f"args = arguments({call_of_run(lesson, main='')})\n{cells[0]}"
+    return cells
+
+
+def is_function(node, name):
+    return isinstance(node, ast.FunctionDef) and node.name == name
+
+
+def is_early_return(node, main):
+    return isinstance(node, ast.Return) and node is not main.body[-1]
+
+
+def print_claims(text):
+    """`return [..]` at the end of `main`, as a notebook has it."""
+    text = re.sub(r"^return ", "claims = ", text, flags=re.MULTILINE)
+    return text.removesuffix("claims = claims") + '\nprint(*claims, sep="\\n")'
+
+
+def with_figures_shown(text):
+    """show(fig) for args.save(fig, "name.png")."""
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    for call in reversed([call for call in calls if ast.unparse(call.func) == "args.save"]):
+        whole = ast.get_source_segment(text, call)
+        shown = ast.get_source_segment(text, call.args[0])
+        text = text.replace(whole, f"show({shown})")
+    return text
+
+
+def pieces(lesson, without_main):
     """(is it a definition?, code) for what stands at the top level, with the comments above it."""
     lines = lesson.source.splitlines()
     body = [node for node in lesson.tree.body if not is_docstring(node) and not is_run(node)]
@@ -150,7 +215,9 @@ def pieces(lesson):
     for node in body:
         text = "\n".join(lines[end : node.end_lineno])
         end = node.end_lineno
-        yield isinstance(node, (ast.FunctionDef, ast.ClassDef)), in_notebook(text)
+        if without_main and is_function(node, "main"):
+            continue
+        yield isinstance(node, (ast.FunctionDef, ast.ClassDef)), in_notebook(text, lesson.chapter)
 
 
 def is_docstring(node):
@@ -162,10 +229,10 @@ def is_run(node):
     return isinstance(node, ast.If) and "__main__" in ast.unparse(node.test)
 
 
-def in_notebook(text):
+def in_notebook(text, chapter):
     """The code as it runs in a notebook, where there is no __file__ and no `run`."""
-    text = re.sub(r'Path\(__file__\)\.with_name\((".*?")\)', r"CHAPTER / \1", text)
-    text = text.replace("Path(__file__).parent", "CHAPTER")
+    text = re.sub(r'Path\(__file__\)\.with_name\((".*?")\)', rf'ROOT / "{chapter}" / \1', text)
+    text = text.replace("Path(__file__).parent", f'ROOT / "{chapter}"')
     shared = re.search(r"^from dlscratch\.book\.experiment import (.*)$", text, re.MULTILINE)
     if shared is None:
         return text
@@ -190,14 +257,51 @@ def packed(pieces):
 
 
 def write(folder):
-    """Write the notebooks of all chapters into the folder."""
+    """Write the notebooks of all chapters into the folder, without outputs."""
     folder.mkdir(exist_ok=True)
     for chapter, (title, lessons) in chapters().items():
         made = notebook(chapter, title, lessons)
         nbformat.validate(made)
-        with open(folder / f"{chapter}.ipynb", "w", encoding="utf-8", newline="\n") as file:
-            nbformat.write(made, file)
+        save(made, folder / f"{chapter}.ipynb")
+
+
+def save(made, path):
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        nbformat.write(made, file)
+
+
+def execute(path):
+    """Run every cell, in an empty folder, and keep what comes out; pictures in a small form."""
+    from nbclient import NotebookClient
+
+    made = nbformat.read(path, 4)
+    with tempfile.TemporaryDirectory() as here:
+        NotebookClient(made, timeout=600, resources={"metadata": {"path": here}}).execute()
+    for cell in made.cells:
+        cell.metadata.pop("execution", None)  # its times
+        for output in cell.get("outputs", []):
+            if "image/png" in output.get("data", {}):
+                width = output.metadata["image/png"]["width"]
+                output.data["image/png"] = smaller(output.data["image/png"], width)
+    save(made, path)
+
+
+def smaller(png, width):
+    """The picture at the width that it is shown in, with 64 colours: a few kB."""
+    from PIL import Image
+
+    picture = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
+    height = round(picture.height * width / picture.width)
+    file = io.BytesIO()
+    picture.resize((width, height)).quantize(64).save(file, "PNG", optimize=True)
+    return base64.b64encode(file.getvalue()).decode()
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]) if sys.argv[1:] else ROOT / "notebooks")
+    if sys.argv[1:]:  # for the tests
+        write(Path(sys.argv[1]))
+    else:
+        write(ROOT / "notebooks")
+        for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+            print(f"running {path.name}", flush=True)
+            execute(path)

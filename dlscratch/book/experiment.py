@@ -42,6 +42,7 @@ __all__ = [
     "number",
     "exit_with_one_line",
     "fingerprint",
+    "options_of_all",
     "parser_of",
     "replay",
     "run",
@@ -141,7 +142,7 @@ def parser_of(
     script = Path(inspect.getfile(main))
     chapter = script.parent.name
     name = f"-m {chapter}" if script.name == "__main__.py" else f"{chapter}/{script.name}"
-    parser = _parser(name, doc, default_out=Path("out", chapter))
+    options_of_all(parser := Parser(f"python {name}", doc), Path("out", chapter))
     if options is not None:
         options(parser)
     return parser
@@ -254,8 +255,8 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {one_line(message)} (--help shows an example)\n")
 
 
-def _parser(name: str, doc: str | None, default_out: Path) -> Parser:
-    parser = Parser(f"python {name}", doc)
+def options_of_all(parser: argparse.ArgumentParser, default_out: Path) -> None:
+    """Add --seed, --quick, --out and --show, which every script has."""
     parser.add_argument(
         "--seed",
         type=number(int, at_least=0),
@@ -275,7 +276,6 @@ def _parser(name: str, doc: str | None, default_out: Path) -> Parser:
     parser.add_argument(
         "--show", action="store_true", help="also open the figures, where there is a screen"
     )
-    return parser
 
 
 def _reason(error: Exception) -> str:
