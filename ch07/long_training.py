@@ -12,6 +12,7 @@ from dlscratch import Adam, StepDecay, Trainer, figures
 from dlscratch.book.experiment import Claim, number
 from dlscratch.book.fit import EVALUATED, fit
 from dlscratch.book.loop import resume_option
+from dlscratch.mpi import MPIWorkers, mpi_options
 from dlscratch.workers import Workers
 
 BATCH = 100
@@ -49,6 +50,14 @@ def training_options(parser):
         default=2,
         help="threads that share each batch (default: 2); another number rounds sums differently",
     )
+    mpi_options(parser)
+
+
+def workers_of(args, net):
+    """The ranks of MPI with --mpi, each on one thread; otherwise threads."""
+    if args.bits != 32 and not args.mpi:
+        args.error("--bits is of the gradients that --mpi sends: add --mpi")
+    return MPIWorkers(net, bits=args.bits) if args.mpi else Workers(net, args.workers)
 
 
 def full_name(args, name):
@@ -69,7 +78,7 @@ def train_long(args, name, net, train, test, rng):
         optimizer,
         rng=rng,
         batch_size=BATCH,
-        workers=args.workers,
+        workers=workers_of(args, net),
         augment=shifted if args.augment else None,
     )
     try:
@@ -97,7 +106,7 @@ def accuracy_figure(history, title):
 
 def accuracy_of(args, net, data):
     """The accuracy on all of the data, computed by as many workers as have trained the net."""
-    with Workers(net, args.workers) as workers:
+    with workers_of(args, net) as workers:
         return workers.accuracy(*data)
 
 

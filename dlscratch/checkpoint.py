@@ -42,6 +42,7 @@ def save(path: Path, trainer: Any) -> None:
         "lr": None if callable(optimizer.lr) else optimizer.lr,
         "steps": optimizer.steps,
         "history": vars(trainer.history),
+        "ranks": _ranks(trainer),
         "states": [rng.bit_generator.state for rng in trainer.generators()],
     }
     text = json.dumps(facts, default=lambda value: value.tolist())  # NumPy's arrays and numbers
@@ -67,6 +68,12 @@ def resume(path: Path, trainer: Any) -> None:
         found = file.numbers(arrays, _positive(trainer, optimizer))
     for name, array in arrays.items():  # from here on, nothing can fail
         array[...] = np.asarray(found[name], like=array)
+    if facts.get("ranks", 1) != _ranks(trainer):
+        print(
+            f"{path} was written by {facts.get('ranks', 1)!r:.20} ranks, now there are "
+            f"{_ranks(trainer)}: sums are rounded differently, so the run ends near the same "
+            "numbers, not at them"
+        )
     vars(trainer.optimizer).update(vars(optimizer))
     trainer.recipe = recipe
     trainer.history = history
@@ -84,6 +91,11 @@ def _settings(trainer: Any) -> dict[str, Any]:
         "clip_norm": trainer.clip_norm,
         "augment": trainer.augment is not None,
     }
+
+
+def _ranks(trainer: Any) -> int:
+    """The processes that share each batch (`dlscratch.mpi`)."""
+    return getattr(trainer.workers_in_use, "size", 1)
 
 
 def _arrays(trainer: Any, optimizer: Optimizer) -> dict[str, np.ndarray]:

@@ -37,7 +37,7 @@ class Trainer:
     rng: draws the order of the examples; a generator or a seed. batch_size: rows a step.
     workers: how many threads share each batch; None chooses from the network and the machine (see
     `dlscratch.workers`). Or an object that does as `Workers` does: loss_and_gradient(x, t),
-    accuracy(x, t), generators(), in a with statement.
+    accuracy(x, t), generators(), in a with statement: `dlscratch.mpi.MPIWorkers(net)`.
     augment: f(x, rng) -> x, changes the inputs of each batch before they are trained on, such as
     `lambda x, rng: shift(x, 2, rng)`. clip_norm: longer gradients are scaled down to this norm.
     TypeError or ValueError for anything else.
@@ -113,6 +113,9 @@ class Trainer:
         self.recipe = repr(self.optimizer)  # as it is before on_epoch changes its lr
         own = hasattr(self.workers, "loss_and_gradient")
         with self.workers if own else Workers(self.net, self.workers) as self.workers_in_use:
+            if checkpoint is not None and hasattr(self.workers_in_use, "agreed"):
+                checkpoint = self.workers_in_use.agreed(checkpoint)  # on one file, if ranks of MPI
+            saves = checkpoint is not None and getattr(self.workers_in_use, "rank", 0) == 0
             if resume and checkpoint is not None and Path(checkpoint).exists():
                 checkpoints.resume(checkpoint, self)
             try:
@@ -121,7 +124,7 @@ class Trainer:
                     self._epoch(sets, evaluate, title, on_step)
                     if on_epoch is not None:
                         on_epoch(self)
-                    if checkpoint is not None and self._is_sound():
+                    if saves and checkpoint is not None and self._is_sound():
                         checkpoints.save(checkpoint, self)
             except KeyboardInterrupt:
                 self.history.interrupted = True

@@ -24,7 +24,11 @@ MORE = {  # pages of the checkout, as far as they are there: the site's name for
     "CONTRIBUTING.md": "contributing",
     "README.zh-CN.md": "chinese",
 }
-GUIDES = {"docs/gradcheck.md": "gradcheck", "docs/reliability.md": "reliability"}
+GUIDES = {
+    "docs/gradcheck.md": "gradcheck",
+    "docs/reliability.md": "reliability",
+    "docs/scaling.md": "scaling",
+}
 TITLES = {"chinese": "简体中文 <chinese>"}  # in the list of pages, where the page's own is no help
 FOLDERS = {"dlscratch": "api/index", "notebooks": "notebooks"}
 
@@ -113,6 +117,7 @@ def front_page(opening, found, more):
     links += ["- [The library](/api/index.md), module by module"]
     links += ["- [What the gradient checker knows](/gradcheck.md), each mistake with a layer"]
     links += ["- [Reliability](/reliability.md): what was attacked, and how to repeat it"]
+    links += ["- [Scaling](/scaling.md): more processes, more machines, and where it ends"]
     links += ["- [The command](/command.md) `dlscratch`, which shows the whole book running"]
     parts = [
         opening,

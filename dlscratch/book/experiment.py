@@ -27,11 +27,12 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from dlscratch.mpi import one_voice
 from dlscratch.storage.files import DataError, atomic_write, one_line
 
 __all__ = [
@@ -123,7 +124,8 @@ def run(
     parser = parser_of(main, doc, options)
     args = parser.parse_args(argv, namespace=Arguments(error=parser.error))
     farewell = f"stopped; what was finished is in {args.out}"
-    with exit_with_one_line(parser.prog, farewell):
+    ranks = one_voice(args) if getattr(args, "mpi", False) else nullcontext()
+    with exit_with_one_line(parser.prog, farewell), ranks:
         args.out.mkdir(parents=True, exist_ok=True)
         started = time.perf_counter()
         claims = list(main(args) or [])

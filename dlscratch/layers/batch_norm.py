@@ -74,9 +74,9 @@ class BatchNorm(Layer):
             )
         rows = _to_rows(x)
         if training:
-            mean = _mean(rows)
+            mean = self.mean(rows)
             xhat = rows - _tile(mean, rows)
-            variance = _mean(np.square(xhat))
+            variance = self.mean(np.square(xhat))
             for average, current in ((self.running_mean, mean), (self.running_var, variance)):
                 average *= self.momentum
                 average += (1 - self.momentum) * current
@@ -94,7 +94,7 @@ class BatchNorm(Layer):
         xhat, scale, training = self.saved()
         dy = _to_rows(dout)
         m = dy.size // len(self.gamma)  # values per feature
-        mean_dy, mean_dy_xhat = _mean(dy), _mean(dy * xhat)
+        mean_dy, mean_dy_xhat = self.mean(dy), self.mean(dy * xhat)
         self.dbeta = m * mean_dy  # y = gamma xhat + beta
         self.dgamma = m * mean_dy_xhat
         if training:
@@ -106,6 +106,14 @@ class BatchNorm(Layer):
             dx = dy.copy()  # the running averages are constants: dx = gamma scale dy
         dx *= _tile(self.gamma * scale, dy)
         return _from_rows(dout, dx)
+
+    @staticmethod
+    def mean(rows: np.ndarray) -> np.ndarray:
+        """The mean of each feature, (rows, W, D) -> (D,); over the rows first, which is fastest.
+
+        `dlscratch.mpi` replaces it by the mean over the rows of all processes.
+        """
+        return rows.mean(axis=0).mean(axis=0)
 
 
 def hint(x: np.ndarray, D: int) -> str:
@@ -129,11 +137,6 @@ def _from_rows(x: np.ndarray, rows: np.ndarray) -> np.ndarray:
         return rows[:, 0, :]
     N, D, H, W = x.shape
     return channels_first(rows.reshape(N, H, W, D))  # (N*H, W, D) -> (N, H, W, D)
-
-
-def _mean(rows: np.ndarray) -> np.ndarray:
-    """The mean of each feature, (rows, W, D) -> (D,); over the rows first, which is fastest."""
-    return rows.mean(axis=0).mean(axis=0)
 
 
 def _tile(feature: np.ndarray, rows: np.ndarray) -> np.ndarray:
