@@ -57,7 +57,7 @@ def print_norms(norms):
 
 def draw(table, norms):
     """Training errors over the steps for both budgets; test errors by depth; the gradients."""
-    fig, axes = figures.new(2, 2, size=(9.6, 7.2))
+    fig, axes = figures.new(2, 2, size=(9.6, 7.6))
     (first, second), (errors, slopes) = axes
     colours = dict(zip(DEPTHS, (figures.SKY, figures.BLUE, figures.ORANGE, figures.VERMILION)))
     budgets = sorted({steps for _, _, steps in table})
@@ -73,21 +73,22 @@ def draw(table, norms):
                 ax.plot(middle, curve, **look(kind, depth))
         ax.set(title=f"Training error, {steps:,} steps", xlabel="step", ylabel="error in %")
         ax.set(xlim=(0, steps), ylim=(0, 92))
-        ax.legend(frameon=False, ncols=2)
     for steps, colour, marker in zip(budgets, (figures.BLACK, figures.PURPLE), "os"):
         for kind, dash in DASH.items():
             depths = [depth for depth in DEPTHS if (kind, depth, steps) in table]
             found = np.transpose([percent(table[kind, depth, steps], "test") for depth in depths])
             bars = {"ls": dash, "marker": marker, "c": colour, "capsize": 3}
             errors.errorbar(depths, *found, label=f"{kind}, {steps:,} steps", **bars)
-    errors.set(title="Test error, three seeds", xlabel="layers", ylabel="error in %")
-    errors.set(xticks=DEPTHS, ylim=(0, None))
+    errors.set(title="Test error, by depth", xlabel="layers", ylabel="error in %")
+    errors.set(xticks=DEPTHS, ylim=(0, 1.08 * errors.get_ylim()[1]))
     errors.legend(frameon=False)
     for (kind, depth), values in norms.items():
-        slopes.plot(np.arange(1, depth), values, **look(kind, depth))
+        slopes.plot(range(1, depth), values, **look(kind, depth))
     slopes.set(title="Gradient before the first step", xlabel="convolution, from the input")
     slopes.set(ylabel="norm of dL/dW", yscale="log")
     slopes.yaxis.set_major_formatter("{x:g}")
+    lines, labels = first.get_legend_handles_labels()
+    fig.legend(lines, labels, loc="outside upper center", ncols=len(DEPTHS), frameon=False)
     return fig
 
 

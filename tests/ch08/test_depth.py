@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from ch08 import depth, depth_training
+from ch08 import depth, depth_training, resnet
 from ch08.depth import claim_of_depth, claim_of_gradients
 from ch08.depth_training import gradient_norms, load_images, mini_batches, trained
 from ch08.resnet import deep_net
+from dlscratch import Sequential
 from dlscratch.book.experiment import run
 
 
@@ -139,6 +140,19 @@ def test_in_a_deep_plain_net_the_gradient_grows_on_its_way_back_and_shortcuts_ta
     plain, residual = (gradient_norms(kind, 32, 0, x, t) for kind in ("plain", "ResNet"))
     assert plain[0] > 5 * plain[-1]
     assert plain[0] > 3 * residual[0]
+
+
+def test_without_batch_norm_it_does_not_grow(monkeypatch):
+    class Nothing(Sequential):
+        @classmethod
+        def init(cls, features):
+            return cls()
+
+    monkeypatch.setattr(resnet, "BatchNorm", Nothing)
+    rng = np.random.default_rng(0)
+    x, t = rng.standard_normal((32, 1, 14, 14), dtype=np.float32), np.arange(32) % 10
+    first, *_, last = gradient_norms("plain", 32, 0, x, t)
+    assert 0 < first < 2 * last
 
 
 # ---- claims
