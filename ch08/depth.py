@@ -8,8 +8,8 @@ from functools import partial
 
 import numpy as np
 
+from ch08.depth_pictures import draw, percent
 from ch08.depth_training import BLOCKS, gradient_norms, load_images, trained
-from dlscratch import figures
 from dlscratch.book.experiment import Claim, number, run
 from dlscratch.book.runner import over_seeds, runner_options
 
@@ -18,7 +18,6 @@ ENDS = 20, 56  # what the claims compare; the longer budget is for these alone
 BUDGETS = 800, 2400  # steps
 SEEDS = 3
 CHOOSING = ("plain", 8), ("ResNet", 20)  # the learning rate was chosen by these
-DASH = {"plain": "--", "ResNet": "-"}
 PAPER = {  # the test errors of 18 and of 34 layers on ImageNet
     "plain": "worse: 27.94 to 28.54 % (quoted)",
     "ResNet": "not worse: 27.88 to 25.03 % (quoted)",
@@ -31,12 +30,6 @@ def options(parser):
     held_back = "train plain-8 and ResNet-20, measure on 10,000 training images held back"
     add("--validate", action="store_true", help=held_back)
     runner_options(parser)
-
-
-def percent(results, part):
-    """Mean and standard deviation over the seeds of the error on "train" or "test", in percent."""
-    errors = 100 * np.array([result[part] for result in results])
-    return errors.mean(), errors.std(ddof=1)
 
 
 def print_table(table):
@@ -53,43 +46,6 @@ def print_norms(norms):
         third = (depth - 2) // 3
         picked = [values[i] for i in (0, third, 2 * third, 3 * third)]
         print(f"{f'{kind}-{depth}':>9}" + "".join(f"{value:10.2f}" for value in picked))
-
-
-def draw(table, norms):
-    """Training errors over the steps for both budgets; test errors by depth; the gradients."""
-    fig, axes = figures.new(2, 2, size=(9.6, 7.6))
-    (first, second), (errors, slopes) = axes
-    colours = dict(zip(DEPTHS, (figures.SKY, figures.BLUE, figures.ORANGE, figures.VERMILION)))
-    budgets = sorted({steps for _, _, steps in table})
-
-    def look(kind, depth):
-        return {"ls": DASH[kind], "c": colours[depth], "lw": 1.7, "label": f"{kind}-{depth}"}
-
-    for ax, steps in zip((first, second), budgets):
-        for (kind, depth, n), results in table.items():
-            if n == steps:
-                curve = 100 * np.mean([result["curve"] for result in results], axis=0)
-                middle = (np.arange(len(curve)) + 0.5) * steps / len(curve)  # of each stretch
-                ax.plot(middle, curve, **look(kind, depth))
-        ax.set(title=f"Training error, {steps:,} steps", xlabel="step", ylabel="error in %")
-        ax.set(xlim=(0, steps), ylim=(0, 92))
-    for steps, colour, marker in zip(budgets, (figures.BLACK, figures.PURPLE), "os"):
-        for kind, dash in DASH.items():
-            depths = [depth for depth in DEPTHS if (kind, depth, steps) in table]
-            found = np.transpose([percent(table[kind, depth, steps], "test") for depth in depths])
-            bars = {"ls": dash, "marker": marker, "c": colour, "capsize": 3}
-            errors.errorbar(depths, *found, label=f"{kind}, {steps:,} steps", **bars)
-    errors.set(title="Test error, by depth", xlabel="layers", ylabel="error in %")
-    errors.set(xticks=DEPTHS, ylim=(0, 1.08 * errors.get_ylim()[1]))
-    errors.legend(frameon=False)
-    for (kind, depth), values in norms.items():
-        slopes.plot(range(1, depth), values, **look(kind, depth))
-    slopes.set(title="Gradient before the first step", xlabel="convolution, from the input")
-    slopes.set(ylabel="norm of dL/dW", yscale="log")
-    slopes.yaxis.set_major_formatter("{x:g}")
-    lines, labels = first.get_legend_handles_labels()
-    fig.legend(lines, labels, loc="outside upper center", ncols=len(DEPTHS), frameon=False)
-    return fig
 
 
 def claim_of_depth(table, kind, steps):
