@@ -1,7 +1,42 @@
 """Section 8.2.4: deeper nets learn worse, unless shortcuts lead around their layers.
 
-python ch08/depth.py
-python ch08/depth.py --validate --lr 0.1
+A plain net of 56 layers errs more than one of 20, also on the images that it learns from: that is
+not overfitting, training does not find what so many layers could do (He et al., 2015). ResNet's
+shortcuts help. Here in small, with one recipe and one learning rate for all: so it is about what is
+learned within a budget of steps, not about the best that each net could reach.
+
+Errors in %, mean and standard deviation of three seeds; test images read once, all settled before:
+
+                       800 steps                      2,400 steps
+                training         test          training         test
+    plain-8    12.53, 0.46   14.27, 0.27
+    ResNet-8   12.80, 0.40   14.35, 0.13
+    plain-20   12.92, 0.74   14.69, 0.80      10.35, 0.63   11.92, 0.62
+    ResNet-20  11.67, 0.13   13.06, 0.30       8.73, 0.01   10.89, 0.22
+    plain-32   18.67, 1.32   20.55, 1.56
+    ResNet-32  11.77, 0.36   13.43, 0.27
+    plain-56   37.53, 6.88   38.56, 6.50      31.11, 9.78   32.26, 9.24
+    ResNet-56  11.85, 0.58   14.04, 0.21       9.15, 0.27   11.20, 0.13
+
+With 8 layers the shortcuts gain nothing. ResNet-56 stays a little behind ResNet-20, by less with
+more steps; in the paper, after 64,000, it is ahead. In plain-56 the gradient does not vanish, it
+grows from layer to layer on its way back. Before the first step dL/dW has, in the last and in the
+first convolution, norms of 0.5 and 1,021; in ResNet-56 0.6 and 3.9, in plain-8 0.5 and 0.3. It is
+BatchNorm that makes it grow (Yang et al., 2019): in plain-56 without it, both are about 0.001.
+
+The rate 0.05 was chosen with plain-8 and ResNet-20, one other seed and 800 steps, on 10,000
+training images held back: 0.02, 0.05, 0.1, 0.2 read 14.8, 13.0, 12.7, 13.2 % and 13.3, 12.6, 12.7,
+14.4 % wrongly; of the two best, the smaller. No rate tried saves plain-56: 0.005, 0.01, 0.02,
+0.05 gave 33, 46, 33, 45 %, plain-20 with 0.05 gave 14.8 %. Nothing else was searched or tried,
+such as a warm-up.
+
+    python ch08/depth.py
+    python ch08/depth.py --validate --seed 100 --lr 0.1
+
+Last line with the default seed:
+    ResNet-20 to ResNet-56, 2,400 steps | book: not worse: 27.88 to 25.03 % (quoted) | here:
+    training 8.73 to 9.15 %, test 10.89 to 11.20 % | differs, because the rise is 0.3 points, its
+    standard error 0.1
 """
 
 from functools import partial
@@ -65,13 +100,13 @@ def claim_of_depth(table, kind, steps):
 
 
 def claim_of_gradients(norms):
-    """Whether the first convolution of a deep plain net gets a gradient like that of a flat one."""
+    """Whether the first convolution of a deep plain net gets a gradient as in a shallow one."""
     low, high = DEPTHS[0], DEPTHS[-1]
-    flat, deep, residual = (
+    shallow, deep, residual = (
         norms[net][0] for net in (("plain", low), ("plain", high), ("ResNet", high))
     )
-    ours = f"norm {deep:,.2f}, in plain-{low} {flat:.2f}, in ResNet-{high} {residual:.2f}"
-    holds = flat / 10 < deep < 10 * flat
+    ours = f"norm {deep:,.2f}, in plain-{low} {shallow:.2f}, in ResNet-{high} {residual:.2f}"
+    holds = shallow / 10 < deep < 10 * shallow
     why = "" if holds else "BatchNorm makes it grow on its way back, layer by layer"
     what = f"first gradient of plain-{high}, before the first step"
     return Claim(what, "healthy norm (no number)", ours, holds, why)
