@@ -79,9 +79,9 @@ def test_one_module_knows_how_the_folders_of_chapters_are_called():
 def test_everything_stays_small(capsys):
     """Small is a promise of this library; raise a bound only for something that a reader gains."""
     for what, paths, longest, whole in [
-        ("dlscratch", sorted({*LIBRARY} - {*EXERCISES}), 300, 14000),
-        ("exercises", EXERCISES, 250, 10000),
-        ("chapters", SCRIPTS, 160, 9000),
+        ("dlscratch", sorted({*LIBRARY} - {*EXERCISES}), 300, 15500),
+        ("exercises", EXERCISES, 250, 11000),
+        ("chapters", SCRIPTS, 160, 10800),
     ]:
         lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in paths}
         largest = max(lines, key=lines.get)

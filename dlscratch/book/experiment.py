@@ -32,7 +32,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from dlscratch.storage.files import DataError, atomic_write
+from dlscratch.storage.files import DataError, atomic_write, one_line
 
 __all__ = [
     "Arguments",
@@ -157,7 +157,7 @@ def exit_with_one_line(program: str, farewell: str) -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
     except (DataError, OSError) as error:
-        raise SystemExit(f"{program}: {_reason(error)}") from None
+        raise SystemExit(f"{program}: {one_line(_reason(error))}") from None
     except KeyboardInterrupt:
         print(f"\n{program}: {farewell}", file=sys.stderr)
         raise SystemExit(130) from None
@@ -251,7 +251,7 @@ class Parser(argparse.ArgumentParser):
         super().__init__(prog, description=inspect.cleandoc(description or ""), **others)
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message} (--help shows an example)\n")
+        self.exit(2, f"{self.prog}: {one_line(message)} (--help shows an example)\n")
 
 
 def _parser(name: str, doc: str | None, default_out: Path) -> Parser:

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 
 from dlscratch.book.experiment import Parser, exit_with_one_line
 from dlscratch.cli.script_names import UsageError
+from dlscratch.storage.files import one_line
 
 COMMANDS = {  # its name: its module
     "list": "list_scripts",
@@ -45,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             return args.main(args) or 0
         except UsageError as mistake:
-            print(f"{args.parser.prog}: {mistake}", file=sys.stderr)
+            print(f"{args.parser.prog}: {one_line(str(mistake))}", file=sys.stderr)
             return 2
 
 

@@ -24,6 +24,11 @@ with suppress(ImportError):  # Windows has none: nobody can delete a file there 
     import fcntl
 
 
+def one_line(message: str) -> str:
+    """The message without what could move a terminal's cursor: such characters are spelled out."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in message)
+
+
 class DataError(ValueError):
     """A file does not hold what it should. The message says which file, what is wrong, the cure.
 
@@ -35,7 +40,7 @@ class DataError(ValueError):
     """
 
     def __init__(self, message: str):
-        super().__init__("".join(c if c.isprintable() else ascii(c)[1:-1] for c in message))
+        super().__init__(one_line(message))
 
 
 def open_regular(path: str | os.PathLike[str], cure: str = "name another file") -> BinaryIO:

@@ -1,5 +1,6 @@
 """A script's own training loop: it stops, and goes on to the same bit."""
 
+import json
 from types import SimpleNamespace
 
 import numpy as np
@@ -124,3 +125,30 @@ def test_a_damaged_file_is_refused_in_one_line(tmp_path):
         training.loop.path.write_bytes(content)
         with pytest.raises(DataError, match=r"resume\.npz"):
             training.run()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"done": -(2**63)},  # would go on for ever
+        {"done": 10**6},
+        {"done": 2.5},
+        {"done": None},
+        {"seconds": 1e30},
+        {"seconds": -1},
+        {"optimizer steps": [-1]},
+        {"settings": []},
+    ],
+    ids=str,
+)
+def test_a_forged_checkpoint_is_refused_before_anything_is_changed(change, tmp_path):
+    stopped(tmp_path, 12)
+    training = Training(tmp_path, resume=True)
+    with np.load(training.loop.path) as file:
+        arrays = dict(file)
+    state = {**json.loads(str(arrays.pop("state"))), **change}
+    np.savez(training.loop.path, **arrays, state=json.dumps(state))
+    before = training.net.params.flat.copy()
+    with pytest.raises(DataError, match="is damaged .* start anew|expected .*, got None"):
+        training.run()
+    np.testing.assert_array_equal(training.net.params.flat, before)

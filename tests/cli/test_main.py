@@ -77,3 +77,12 @@ def test_a_process_that_a_script_starts_does_not_run_the_command_again():
     """multiprocessing imports the main module anew, under another name."""
     code = "import runpy; runpy.run_module('dlscratch.__main__', run_name='__mp_main__')"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True).stdout == b""
+
+
+@pytest.mark.parametrize(
+    "argv", [["list", "a\nb"], ["list", "--x\x1b[2J\n"], ["graph", "x\n+", "x=\n"]], ids=repr
+)
+def test_what_was_typed_is_quoted_without_what_moves_the_cursor(argv, dlscratch):
+    done = dlscratch(*argv)
+    assert done.code == 2 and done.err.endswith("\n")
+    assert done.err.strip().isprintable()

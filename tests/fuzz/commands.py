@@ -102,6 +102,7 @@ class Commands(Door):
             code, said = 2, said + code
         if code not in (0, 1, 2) or "Traceback" in said + out.getvalue():
             raise Wrong(f"code {code}: {said[-300:]}")
-        if code == 2 and case and len(said.splitlines()) != 1:
-            raise Wrong(f"refused in {len(said.splitlines())} lines: {said:.300}")
+        lines = said.splitlines()
+        if code == 2 and case and len(lines) != 1 or not all(map(str.isprintable, lines)):
+            raise Wrong(f"refused in {len(lines)} lines: {said!r:.300}")
         return "refused" if code == 2 else "right"

@@ -1,5 +1,8 @@
 """A few tries at every door, always the same ones; and whether the fuzzer sees what goes wrong."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -98,3 +101,9 @@ def test_the_command_prints_a_row_for_each_door_and_repeats_a_single_try(capsys,
     assert head.split() == ["door", "tries", "right", "refused", "failures"]
     assert row.startswith("IDX files") and row.split()[-1] == "0"
     assert main(["--only", "idx 7", "--out", str(tmp_path)]) == 0
+
+
+def test_the_docs_have_a_row_for_every_door():
+    page = (Path(__file__).parents[2] / "docs" / "reliability.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (.*?) \|.*\| ([\d,]+) \|$", page, re.MULTILINE)
+    assert [name for name, failures in rows] == [door.name for door in DOORS.values()] + ["all"]
