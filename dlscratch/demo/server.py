@@ -7,6 +7,10 @@
     POST /train/ID/step             one step -> the frame after it
     GET  /train/ID                  trains while it is watched: frames as server-sent events
     POST /graph/draw                an expression and its values as JSON -> its graph
+    GET  /inside/digits             images to choose from, as JSON
+    POST /inside/image              a drawing, 280 x 280 bytes -> an image as MNIST has them
+    POST /inside/NAME/layers        an image as JSON -> what every layer of this network returns
+    POST /inside/NAME/unit          an image, a layer and a unit as JSON -> where its number is from
 
 What it promises:
 - It listens on the loopback address alone, so nobody else on the network reaches it.
@@ -31,6 +35,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -39,6 +44,7 @@ import numpy as np
 
 from dlscratch.demo.digit import digit
 from dlscratch.demo.graph_room import graph
+from dlscratch.demo.inside_room import QUESTIONS
 from dlscratch.demo.reading import Reading, read
 from dlscratch.demo.trainings import Trainings
 
@@ -72,14 +78,18 @@ class Refusal(Exception):
 
 
 class DrawServer(socketserver.ThreadingTCPServer):
-    """Serves the page for `networks`, by name; port 0 is any free one. OSError if it is taken."""
+    """Serves the page for `networks`, by name; port 0 is any free one. OSError if it is taken.
+
+    digits: images (N, 28, 28), uint8 with 255 = ink, that the room "Look inside" offers.
+    """
 
     request_queue_size = 1024  # connections that wait to be accepted; 5 by default
     daemon_threads = True  # a request that is still being served does not delay the end
     allow_reuse_address = sys.platform != "win32"  # where it would share another program's port
 
-    def __init__(self, networks: Mapping[str, Any], port: int = 0):
+    def __init__(self, networks: Mapping[str, Any], port: int = 0, digits: Any = ()):
         self.networks = networks
+        self.digits = digits
         self.trainings = Trainings()
         self.lock = threading.Lock()  # layers keep the forward pass for the backward: one at a time
         super().__init__(("127.0.0.1", port), Handler)
@@ -170,6 +180,8 @@ class Handler(BaseHTTPRequestHandler):
             return "POST", lambda: as_json(self.from_json(self.server.trainings.start))
         if path == "/graph/draw":
             return "POST", lambda: as_json(self.from_json(drawn))
+        if path.startswith("/inside/"):
+            return self.route_inside(path)
         name, _, verb = path.removeprefix("/train/").partition("/")
         if path.startswith("/train/") and name in self.server.trainings.kept:
             if verb == "step":
@@ -177,6 +189,21 @@ class Handler(BaseHTTPRequestHandler):
             if not verb:
                 return "GET", lambda: self.watch(name)
         raise Refusal(404, f"there is nothing at {path}")
+
+    def route_inside(self, path):
+        """As `route`, for the room that looks inside."""
+        if path == "/inside/digits":
+            return "GET", lambda: as_json([packed(image, np.uint8) for image in self.server.digits])
+        if path == "/inside/image":
+            return "POST", lambda: as_json({"image": packed(digit(self.drawing()) * 255, np.uint8)})
+        name, _, question = path.removeprefix("/inside/").partition("/")
+        if name in self.server.networks and question in QUESTIONS:
+            return "POST", lambda: as_json(self.from_json(partial(self.inside, name, question)))
+        raise Refusal(404, f"there is nothing at {path}")
+
+    def inside(self, name, question, asked):
+        with self.server.lock:
+            return QUESTIONS[question](self.server.networks[name], asked)
 
     def networks(self):
         with self.server.lock:
