@@ -1,6 +1,6 @@
 """The server behind the page: its files, and what the page asks for.
 
-    GET  /, /train, /graph, their *.css and *.js    the page, a room each
+    GET  /, /train, /graph, /inside, their *.css and *.js    the page, a room each
     GET  /networks                  which networks there are, as JSON
     POST /read/NAME                 a drawing, 280 x 280 bytes -> how this network classifies it
     POST /train/start               settings as JSON -> a new training: its id and its first frame
@@ -59,6 +59,9 @@ FILES = {
     "/graph": ("graph.html", "text/html; charset=utf-8"),
     "/graph.css": ("graph.css", "text/css; charset=utf-8"),
     "/graph.js": ("graph.js", "text/javascript; charset=utf-8"),
+    "/inside": ("inside.html", "text/html; charset=utf-8"),
+    "/inside.css": ("inside.css", "text/css; charset=utf-8"),
+    "/inside.js": ("inside.js", "text/javascript; charset=utf-8"),
 }
 PATIENCE = 10.0  # seconds, for a whole request
 MOST_WORDS = 2000  # bytes of the settings of a training, of an expression
