@@ -116,12 +116,15 @@ function arrange() { // a row for each stage, a tile for each of its maps
     const id = `stage-${layer}`;
     const title = element("h3", { id }, `${stage.title} `, element("span", { textContent: stage.note + size }));
     const scale = element("div", { className: "scale" },
-      element("span", { className: "low" }), element("i"), element("span", { className: "high" }));
+      element("span", { className: "low" }), element("i", { textContent: "0" }), element("span", { className: "high" }));
     scale.setAttribute("aria-hidden", "true");
     const tiles = element("div", { className: "tiles" });
     tiles.classList.toggle("image", stage.kind === "input");
     tiles.classList.toggle("units", one(stage) && count > 10);
     tiles.classList.toggle("few", one(stage) && count <= 10);
+    const [wide, narrow] = { 10: [10, 5], 30: [15, 6], 50: [25, 10], 100: [25, 10] }[count] ?? [16, 8];
+    tiles.style.setProperty("--wide", wide);
+    tiles.style.setProperty("--narrow", narrow);
     tiles.setAttribute("role", "group");
     tiles.setAttribute("aria-labelledby", id);
     tiles.append(...Array.from({ length: count }, (_, map) => tile(layer, map)));
@@ -287,7 +290,7 @@ function larges() { // the map before and this one, large enough for a finger
   };
   const from = sources();
   if (["convolution", "pooling", "relu"].includes(parts.kind)) {
-    const [best] = parts.kind === "convolution" ? ordered()[0].map === undefined ? [0] : [ordered()[0].map] : [map];
+    const best = parts.kind === "convolution" ? ordered()[0].map : map;
     add(layer - 1, best, from.filter(([other]) => other === best).map(([, ...place]) => place));
   }
   add(layer, map, [[row, column]]);
@@ -316,6 +319,7 @@ function table(name, rows, { size, go = null, largest = null, top = 0, left = 0 
     })));
   }
   const figure = element("figure", { className: "grids" }, element("figcaption", { textContent: name }), made);
+  figure.classList.toggle("narrow", rows[0].length <= 3);
   figure.setAttribute("role", "group");
   figure.setAttribute("aria-label", name);
   return figure;
@@ -385,9 +389,9 @@ const SHOWN = {
       bar.style.width = `${50 * Math.abs(product) / (widest || 1)}%`;
       bar.style[product < 0 ? "right" : "left"] = "50%";
       bar.style.background = `rgb(${tint(Math.sign(product)).join(" ")})`;
-      const where1 = where(chosen.layer - 1, unit);
+      const place = where(chosen.layer - 1, unit);
       return element("tr", {},
-        element("th", { scope: "row" }, lead(chosen.layer - 1, unit, where1.slice(where1.indexOf(",") + 2))),
+        element("th", { scope: "row" }, lead(chosen.layer - 1, unit, place.slice(place.indexOf(",") + 2))),
         ...[x, w, product].map((value) => element("td", { textContent: text(value) })),
         element("td", { className: "bar" }, bar));
     });
@@ -415,9 +419,8 @@ const SHOWN = {
       ", divided by the sum of all ten, ", strong(parts.sum), ": ", strong(parts.output))];
   },
 };
-const head = (...names) => element("thead", {}, element("tr", {}, ...names.filter(Boolean).map(
-  (textContent) => element("th", { scope: "col", textContent })),
-...names.filter((name) => !name).map(() => element("td", { className: "bar none" }))));
+const head = (...names) => element("thead", {}, element("tr", {}, ...names.map((textContent) =>
+  textContent ? element("th", { scope: "col", textContent }) : element("td"))));
 
 const KEYS = {
   ArrowLeft: [0, 0, -1], ArrowRight: [0, 0, 1], ArrowUp: [0, -1, 0], ArrowDown: [0, 1, 0],
@@ -471,7 +474,10 @@ const pad = find("pad");
 const pen = pad.getContext("2d", { willReadFrequently: true });
 let pointer = null;
 
-function wipe() { pen.clearRect(0, 0, pad.width, pad.height); }
+function wipe() {
+  pen.clearRect(0, 0, pad.width, pad.height);
+  find("hint").hidden = false;
+}
 
 function place(event) {
   const box = pad.getBoundingClientRect();
@@ -481,6 +487,7 @@ function place(event) {
 pad.addEventListener("pointerdown", (event) => {
   if (pointer !== null || event.button !== 0) return;
   pointer = event.pointerId;
+  find("hint").hidden = true;
   pad.setPointerCapture(pointer);
   const [x, y] = place(event);
   Object.assign(pen, { strokeStyle: `rgb(${shades.ink.join(" ")})`, lineWidth: 26, lineCap: "round", lineJoin: "round" });
