@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from dlscratch.demo.inside import Stage, explain, stages
+from dlscratch.demo.packing import packed
 from dlscratch.layers import Affine, Convolution, Pooling
 
 SIDE = 28
@@ -58,7 +59,6 @@ QUESTIONS: dict[str, Callable[[Any, Any], Any]] = {"layers": layers, "unit": uni
 def _words(stage: Stage) -> dict[str, Any]:
     """A stage as JSON can hold it."""
     size = float(np.abs(stage.y).max())
-    scaled = np.rint(stage.y * (127 / (size or 1))).astype(np.int8)
     strongest = np.unravel_index(stage.y.argmax(), stage.y.shape)
     return {
         "title": stage.title,
@@ -66,7 +66,7 @@ def _words(stage: Stage) -> dict[str, Any]:
         "note": _note(stage),
         "shape": stage.y.shape,
         "size": size,
-        "bytes": base64.b64encode(scaled.tobytes()).decode(),
+        "bytes": packed(stage.y * (127 / (size or 1)), np.int8),
         "strongest": [int(i) for i in strongest],
         "numbers": stage.y.ravel().tolist() if stage.y.size <= 10 else [],
     }

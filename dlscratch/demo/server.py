@@ -24,7 +24,6 @@ What it promises:
 - Every refusal is a status and a reason, as JSON. Nothing is logged, kept or written to the disk.
 """
 
-import base64
 import contextlib
 import io
 import json
@@ -45,24 +44,16 @@ import numpy as np
 from dlscratch.demo.digit import digit
 from dlscratch.demo.graph_room import graph
 from dlscratch.demo.inside_room import QUESTIONS
-from dlscratch.demo.reading import Reading, read
+from dlscratch.demo.packing import packed
+from dlscratch.demo.reading import read
 from dlscratch.demo.trainings import Trainings
+from dlscratch.demo.words import as_words
 
 SIDE = 280  # of the drawing, in pixels
-FILES = {
-    "/": ("page.html", "text/html; charset=utf-8"),
-    "/page.css": ("page.css", "text/css; charset=utf-8"),
-    "/page.js": ("page.js", "text/javascript; charset=utf-8"),
-    "/train": ("train.html", "text/html; charset=utf-8"),
-    "/train.css": ("train.css", "text/css; charset=utf-8"),
-    "/train.js": ("train.js", "text/javascript; charset=utf-8"),
-    "/graph": ("graph.html", "text/html; charset=utf-8"),
-    "/graph.css": ("graph.css", "text/css; charset=utf-8"),
-    "/graph.js": ("graph.js", "text/javascript; charset=utf-8"),
-    "/inside": ("inside.html", "text/html; charset=utf-8"),
-    "/inside.css": ("inside.css", "text/css; charset=utf-8"),
-    "/inside.js": ("inside.js", "text/javascript; charset=utf-8"),
-}
+ROOMS = {"": "page", "train": "train", "graph": "graph", "inside": "inside"}  # address: file
+KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
+FILES = {f"/{room}": f"{name}.html" for room, name in ROOMS.items()}
+FILES |= {f"/{name}.{kind}": f"{name}.{kind}" for name in ROOMS.values() for kind in ("css", "js")}
 PATIENCE = 10.0  # seconds, for a whole request
 MOST_WORDS = 2000  # bytes of the settings of a training, of an expression
 FAREWELL = 1.0  # seconds, for what a client still sends after a refusal
@@ -172,8 +163,9 @@ class Handler(BaseHTTPRequestHandler):
     def route(self, path):
         """The method that the path wants, and the function that answers."""
         if path in FILES:
-            name, kind = FILES[path]
-            return "GET", lambda: (kind, Path(__file__).with_name(name).read_bytes())
+            file = Path(__file__).with_name(FILES[path])
+            kind = f"{KINDS[file.suffix[1:]]}; charset=utf-8"
+            return "GET", lambda: (kind, file.read_bytes())
         if path == "/networks":
             return "GET", lambda: as_json(self.networks())
         name = path.removeprefix("/read/")
@@ -302,28 +294,3 @@ def drawn(asked):
 
 def as_json(value):
     return JSON, json.dumps(value).encode()
-
-
-def as_words(image: np.ndarray, reading: Reading) -> dict[str, Any]:
-    """A reading as JSON can hold it; pictures as base64 of a byte for each pixel.
-
-    image: 255 = ink. gradient: 127 = the largest size in it, either sign. maps: 255 = the largest
-    number of the layer, 0 = none. A layer is {"shape": [F, H, W], "bytes": "..."}.
-    """
-    slope = np.abs(reading.gradient).max()
-    return {
-        "digit": reading.winner,
-        "probabilities": [round(float(p), 6) for p in reading.probabilities],
-        "image": packed(image * 255, np.uint8),
-        "gradient": packed(reading.gradient * (127 / (slope or 1)), np.int8),
-        "maps": [
-            {"shape": layer.shape, "bytes": packed(layer * (255 / (layer.max() or 1)), np.uint8)}
-            for layer in reading.maps
-        ],
-    }
-
-
-def packed(numbers, dtype):
-    limits = np.iinfo(dtype)
-    whole = np.clip(np.rint(numbers), limits.min, limits.max).astype(dtype)
-    return base64.b64encode(whole.tobytes()).decode()
