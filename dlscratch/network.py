@@ -89,7 +89,12 @@ class Network(Sequential):
         """
         x = self.as_batch(x)
         expect_whole("batch_size", batch_size, at_least=1)
-        parts = [self.forward(x[i : i + batch_size]) for i in range(0, len(x), batch_size)]
+        try:
+            parts = [self.forward(x[i : i + batch_size]) for i in range(0, len(x), batch_size)]
+        except ValueError:
+            if x.ndim == 2:
+                self.forward(x)  # refused as well, now with the shape of all rows, as it was typed
+            raise
         return np.concatenate(parts) if len(parts) != 1 else parts[0]
 
     def loss(

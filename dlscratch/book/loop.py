@@ -20,6 +20,7 @@ import numpy as np
 from dlscratch.arguments import expect_number, expect_whole
 from dlscratch.checkpoint import generator_state
 from dlscratch.history import running_mean
+from dlscratch.initializers import Random, generator
 from dlscratch.network import Network
 from dlscratch.optimizers import Optimizer
 from dlscratch.storage.files import DataError, atomic_write
@@ -40,8 +41,9 @@ class Loop:
 
     args: of the script; its out, seed and resume are used. name: of this training among those of
     the script. parts: name -> (network, optimizer), or (network, None) for one that is not trained
-    by gradients. rng: the generator that the loop draws from. arrays: whatever else changes as it
-    runs, by name. settings: what must be the same when it goes on, such as the batch size.
+    by gradients. rng: the generator that the loop draws from, or a seed: then it is `loop.rng`.
+    arrays: whatever else changes as it runs, by name. settings: what must be the same when it goes
+    on, such as the batch size.
     `history` holds every number that was recorded, name -> list.
 
     >>> import tempfile, types
@@ -66,11 +68,11 @@ class Loop:
         *,
         steps: int,
         parts: Mapping[str, tuple[Network, Optimizer | None]],
-        rng: np.random.Generator,
+        rng: Random,
         arrays: Mapping[str, np.ndarray] | None = None,
         settings: Mapping[str, Any] | None = None,
     ):
-        self.name, self.steps, self.parts, self.rng = name, steps, dict(parts), rng
+        self.name, self.steps, self.parts, self.rng = name, steps, dict(parts), generator(rng)
         self.arrays = dict(arrays or {})
         self.settings = dict(settings or {})
         self.path = Path(args.out) / f"{name.replace(' ', '-')}-seed{args.seed}.resume.npz"

@@ -87,6 +87,14 @@ def test_a_finished_training_is_not_repeated(tmp_path, whole):
     assert_same(Training(tmp_path, resume=True).run(stop_at=1), whole)
 
 
+def test_a_seed_makes_its_generator(tmp_path):
+    args = SimpleNamespace(out=tmp_path, seed=0, resume=False)
+    loop = Loop(args, "a test", steps=1, parts={}, rng=3)
+    assert loop.rng.random() == np.random.default_rng(3).random()
+    with pytest.raises(TypeError, match="rng must be a generator, .* or its seed"):
+        Loop(args, "a test", steps=1, parts={}, rng="3")
+
+
 def test_it_prints_ten_lines_with_the_losses(capsys, whole):
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 10
