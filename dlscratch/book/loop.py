@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import math
 import time
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,7 @@ class Loop:
         self.history: dict[str, list[float]] = {}
         self.done = 0  # steps that were finished
         self.saved = 0  # of them, those in the checkpoint
+        self.diverged = False  # whether a number that was recorded is nan or infinite
         self.seconds = 0.0  # of the run and those that it goes on from
 
     def __iter__(self) -> Iterator[int]:
@@ -116,9 +118,22 @@ class Loop:
         optimizer.update(net.params, net.grads, clip_norm=clip_norm)
 
     def record(self, **numbers: float) -> None:
-        """Keep numbers of this step; the line of progress shows the mean of the last hundred."""
+        """Keep numbers of this step; the line of progress shows the mean of the last hundred.
+
+        The first that is nan or infinite is warned of; from then on no checkpoint is written, so
+        that the last good one stays.
+        """
         for name, number in numbers.items():
             self.history.setdefault(name, []).append(float(number))
+            if not math.isfinite(number) and not self.diverged:
+                self.diverged = True
+                warnings.warn(
+                    f"training has diverged: {name} of step {self.done + 1} of {self.name} is "
+                    f"{number}; try a smaller learning rate or clip_norm; the checkpoint stays at "
+                    f"step {self.saved}",
+                    RuntimeWarning,
+                    stacklevel=2,
+                )
 
     def _losses(self) -> str:
         return ", ".join(
@@ -159,6 +174,8 @@ class Loop:
         return dict(json.loads(json.dumps(facts, default=str)))
 
     def _save(self) -> None:
+        if self.diverged or not all(np.all(np.isfinite(a)) for a in self._changing().values()):
+            return  # nothing that training could go on from
         self.saved = self.done
         state = {
             "settings": self._facts(),

@@ -2,6 +2,7 @@
 
     python -m tests.fuzz --seconds 600
     python -m tests.fuzz --doors pickles idx --seconds 60 --seed 7
+    python -m tests.fuzz --tries 500                    # of each door: the same table everywhere
     python -m tests.fuzz --only "pickles 1234"          # one try again, with all its words
 
 The doors are what reads something from a stranger: files, requests, expressions, command lines. A
@@ -51,7 +52,10 @@ def main(argv=None) -> int:
     print(f"{'door':<24}{'tries':>10}{'right':>10}{'refused':>10}{'failures':>10}")
     failures = 0
     for name in args.doors:
-        counts = attack(name, args.seed, args.out, seconds=args.seconds / len(args.doors))
+        limit = {"seconds": args.seconds / len(args.doors)}
+        if args.tries is not None:
+            limit = {"numbers": range(args.tries)}
+        counts = attack(name, args.seed, args.out, **limit)
         tries = sum(counts.values())
         row = [tries, *(counts[key] for key in ("right", "refused", "failure"))]
         print(f"{DOORS[name].name:<24}" + "".join(f"{n:>10,}" for n in row), flush=True)
@@ -68,8 +72,8 @@ def attack(name, seed, out, seconds=None, numbers=None) -> dict[str, int]:
         warnings.simplefilter("error")  # a warning is a line too much
         end = time.monotonic() + (seconds or 0)
         number = 0
-        while number < len(numbers) if numbers else time.monotonic() < end:
-            index = numbers[number] if numbers else number
+        while time.monotonic() < end if numbers is None else number < len(numbers):
+            index = number if numbers is None else numbers[number]
             case = door.make(np.random.default_rng([seed, which, index]))
             outcome, why = attempt(door, case)
             counts[outcome] += 1
@@ -92,6 +96,7 @@ def _parser():
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--seconds", type=float, default=60, help="for all doors (default: 60)")
+    parser.add_argument("--tries", type=int, help="so many at each door, however long they take")
     parser.add_argument("--doors", nargs="+", choices=DOORS, default=list(DOORS), metavar="DOOR")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", metavar="'DOOR NUMBER'", help="this try alone, as it was printed")
