@@ -1,4 +1,4 @@
-"""A training of about a second that goes on where it was stopped, in a process of its own.
+"""A training of half a second that goes on where it was stopped, in a process of its own.
 
     python -m tests.interruptions.trainings trainer FOLDER     # or loop, or runner
 
