@@ -198,9 +198,7 @@ ATTEMPTS = [
     ("shapes", {ROW: "dout.transpose(0, 2, 3, 1)"}),
     (
         "no_stride",
-        {
-            "(dcol, self.x_shape, self.pool_h, self.pool_w, self.stride)": "(dcol, self.x_shape, self.pool_h, self.pool_w)",
-        },
+        {"x_shape, self.pool_h, self.pool_w, self.stride)": "x_shape, self.pool_h, self.pool_w)"},
     ),
     ("overwritten", {START: BY_WINDOW.replace("+=", "=") + START}),
     (
