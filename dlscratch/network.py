@@ -91,8 +91,9 @@ class Network(Sequential):
         expect_whole("batch_size", batch_size, at_least=1)
         try:
             parts = [self.forward(x[i : i + batch_size]) for i in range(0, len(x), batch_size)]
-        except ValueError:  # refused again as a whole, it names the shape that was typed
-            self.forward(x if x.ndim == 2 else x[:1])
+        except ValueError:
+            if x.ndim == 2:
+                self.forward(x)  # refused as well, now with the shape of all rows, as it was typed
             raise
         return np.concatenate(parts) if len(parts) != 1 else parts[0]
 
