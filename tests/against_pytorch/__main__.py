@@ -8,13 +8,13 @@ number in the result; in float32 more than 1e-4 and 16 times as far from the res
 PyTorch's float32 is. One seed makes the same cases everywhere.
 """
 
-import argparse
 import sys
 import warnings
 from importlib.util import find_spec
 
 import numpy as np
 
+from dlscratch.book.experiment import Parser
 from tests.against_pytorch.numbers import differences
 
 
@@ -69,13 +69,7 @@ def compare(name, seed, cases):
 
 
 def _parser():
-    summary, _, rest = __doc__.partition("\n")
-    parser = argparse.ArgumentParser(
-        "python -m tests.against_pytorch",
-        description=summary,
-        epilog=rest,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = Parser("python -m tests.against_pytorch", __doc__)
     parser.add_argument("--cases", type=int, default=3000, help="of all (default: 3000)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(

@@ -11,7 +11,6 @@ that it may return; anything else is a failure, and its case is written to out/f
 one sequence of tries; how far it gets is a matter of time.
 """
 
-import argparse
 import os
 import sys
 import tempfile
@@ -23,6 +22,7 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 
 import numpy as np
 
+from dlscratch.book.experiment import Parser
 from tests.fuzz.checkpoints import LoopCheckpoints, TrainerCheckpoints
 from tests.fuzz.commands import Commands
 from tests.fuzz.drawing_page import DrawingPage
@@ -88,13 +88,7 @@ def attack(name, seed, out, seconds=None, numbers=None) -> dict[str, int]:
 
 
 def _parser():
-    summary, _, rest = __doc__.partition("\n")
-    parser = argparse.ArgumentParser(
-        "python -m tests.fuzz",
-        description=summary,
-        epilog=rest,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = Parser("python -m tests.fuzz", __doc__)
     parser.add_argument("--seconds", type=float, default=60, help="for all doors (default: 60)")
     parser.add_argument("--tries", type=int, help="so many at each door, however long they take")
     parser.add_argument("--doors", nargs="+", choices=DOORS, default=list(DOORS), metavar="DOOR")

@@ -8,7 +8,6 @@ step by step they get into corners that chance does not find. Half of the change
 libFuzzer, which knows nothing of pickles, the others those of pickles.py.
 """
 
-import argparse
 import inspect
 import os
 import shutil
@@ -20,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dlscratch.book.experiment import Parser
 from dlscratch.storage import pickle_steps, unpickler
 from dlscratch.storage.unpickler import Unpickler
 from tests.fuzz.damage import damaged
@@ -82,13 +82,7 @@ def main(argv=None) -> int:
 
 
 def _parser():
-    summary, _, rest = __doc__.partition("\n")
-    parser = argparse.ArgumentParser(
-        "python -m tests.fuzz.guided",
-        description=summary,
-        epilog=rest,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = Parser("python -m tests.fuzz.guided", __doc__)
     parser.add_argument("--seconds", type=float, default=60, help="(default: 60)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path("out/fuzz"), help="for cases that failed")

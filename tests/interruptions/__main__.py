@@ -7,7 +7,6 @@ two processes. Each is interrupted once or more by kill -9 or Ctrl-C, goes on ea
 end at the same bits. Nothing may be left behind then: no half-written file, no process.
 """
 
-import argparse
 import os
 import signal
 import subprocess
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dlscratch.book.experiment import Parser
 from tests.interruptions.trainings import END, TRAININGS
 
 ROOT = Path(__file__).parents[2]
@@ -135,13 +135,7 @@ def names(folder):
 
 
 def _parser():
-    summary, _, rest = __doc__.partition("\n")
-    parser = argparse.ArgumentParser(
-        "python -m tests.interruptions",
-        description=summary,
-        epilog=rest,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = Parser("python -m tests.interruptions", __doc__)
     parser.add_argument("--kills", type=int, default=10, help="by kill -9 (default: 10)")
     parser.add_argument("--ctrl-c", type=int, default=10, help="by Ctrl-C (default: 10)")
     parser.add_argument("--trainings", nargs="+", choices=TRAININGS, default=list(TRAININGS))
