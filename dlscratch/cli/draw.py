@@ -5,14 +5,17 @@
 
 The page shows the ten probabilities, the feature maps of every convolution, and where the gradient
 of the winning score falls on the drawing. Its room Train shows a small network while it learns: the
-boundary, every unit, every weight. It is served on this machine alone; Ctrl-C ends it.
+boundary, every unit, every weight. Look inside takes any number of any layer apart. It is served on
+this machine alone; Ctrl-C ends it.
 """
 
 import importlib
 import sys
 
+from dataset.mnist import load_mnist
 from dlscratch.book.chapters import ROOT
 from dlscratch.book.experiment import has_screen, number
+from dlscratch.storage.files import DataError
 
 NETWORKS = {  # name: module, class; the weights lie beside the module, as the chapter trained them
     "ch07": ("simple_convnet", "SimpleConvNet"),
@@ -37,7 +40,7 @@ def options(parser):
 
 
 def main(args):
-    with start({name: learned(name) for name in NETWORKS}, args.port) as server:
+    with start({name: learned(name) for name in NETWORKS}, args.port, digits()) as server:
         address = f"{server.address}#{args.network}"
         print(f"draw at {address} - Ctrl-C ends it", flush=True)
         if has_screen() and not args.no_browser:
@@ -55,12 +58,21 @@ def learned(name):
     return net
 
 
-def start(networks, port):
+def digits():
+    """The first test image of each digit, (10, 28, 28); none where MNIST is not to be had."""
+    try:
+        _, (x, t) = load_mnist(normalize=False, flatten=False)
+    except DataError:
+        return ()
+    return [x[(t == digit).argmax(), 0] for digit in range(10)]
+
+
+def start(networks, port, digits=()):
     """A server at this port, or at any free one."""
     from dlscratch.demo.server import DrawServer
 
     try:
-        return DrawServer(networks, port)
+        return DrawServer(networks, port, digits)
     except OSError as error:
         print(f"port {port}: {error.strerror}; taking another one", file=sys.stderr)
-        return DrawServer(networks)
+        return DrawServer(networks, digits=digits)

@@ -145,6 +145,7 @@ async function ask() { // one at a time: what comes in between is overtaken, nev
     try {
       const read = strokes.length ? await post(drawing()) : null;
       answer = strokes.length && read?.image ? read : null; // it may have been cleared meanwhile
+      if (answer) sessionStorage.setItem("image", answer.image); // for the room Look inside
       find("trouble").hidden = true;
     } catch (error) {
       find("trouble").textContent = `${error.message}. Is dlscratch draw still running?`;

@@ -1,12 +1,16 @@
 """The server behind the page: its files, and what the page asks for.
 
-    GET  /, /train, /graph, their *.css and *.js    the page, a room each
+    GET  /, /train, /graph, /inside, their *.css and *.js    the page, a room each
     GET  /networks                  which networks there are, as JSON
     POST /read/NAME                 a drawing, 280 x 280 bytes -> how this network classifies it
     POST /train/start               settings as JSON -> a new training: its id and its first frame
     POST /train/ID/step             one step -> the frame after it
     GET  /train/ID                  trains while it is watched: frames as server-sent events
     POST /graph/draw                an expression and its values as JSON -> its graph
+    GET  /inside/digits             images to choose from, as JSON
+    POST /inside/image              a drawing, 280 x 280 bytes -> an image as MNIST has them
+    POST /inside/NAME/layers        an image as JSON -> what every layer of this network returns
+    POST /inside/NAME/unit          an image, a layer and a unit as JSON -> where its number is from
 
 What it promises:
 - It listens on the loopback address alone, so nobody else on the network reaches it.
@@ -20,7 +24,6 @@ What it promises:
 - Every refusal is a status and a reason, as JSON. Nothing is logged, kept or written to the disk.
 """
 
-import base64
 import contextlib
 import io
 import json
@@ -31,6 +34,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -39,21 +43,17 @@ import numpy as np
 
 from dlscratch.demo.digit import digit
 from dlscratch.demo.graph_room import graph
-from dlscratch.demo.reading import Reading, read
+from dlscratch.demo.inside_room import QUESTIONS
+from dlscratch.demo.packing import packed
+from dlscratch.demo.reading import read
 from dlscratch.demo.trainings import Trainings
+from dlscratch.demo.words import as_words
 
 SIDE = 280  # of the drawing, in pixels
-FILES = {
-    "/": ("page.html", "text/html; charset=utf-8"),
-    "/page.css": ("page.css", "text/css; charset=utf-8"),
-    "/page.js": ("page.js", "text/javascript; charset=utf-8"),
-    "/train": ("train.html", "text/html; charset=utf-8"),
-    "/train.css": ("train.css", "text/css; charset=utf-8"),
-    "/train.js": ("train.js", "text/javascript; charset=utf-8"),
-    "/graph": ("graph.html", "text/html; charset=utf-8"),
-    "/graph.css": ("graph.css", "text/css; charset=utf-8"),
-    "/graph.js": ("graph.js", "text/javascript; charset=utf-8"),
-}
+ROOMS = {"": "page", "train": "train", "graph": "graph", "inside": "inside"}  # address: file
+KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
+FILES = {f"/{room}": f"{name}.html" for room, name in ROOMS.items()}
+FILES |= {f"/{name}.{kind}": f"{name}.{kind}" for name in ROOMS.values() for kind in ("css", "js")}
 PATIENCE = 10.0  # seconds, for a whole request
 MOST_WORDS = 2000  # bytes of the settings of a training, of an expression
 FAREWELL = 1.0  # seconds, for what a client still sends after a refusal
@@ -72,14 +72,18 @@ class Refusal(Exception):
 
 
 class DrawServer(socketserver.ThreadingTCPServer):
-    """Serves the page for `networks`, by name; port 0 is any free one. OSError if it is taken."""
+    """Serves the page for `networks`, by name; port 0 is any free one. OSError if it is taken.
+
+    digits: images (N, 28, 28), uint8 with 255 = ink, that the room "Look inside" offers.
+    """
 
     request_queue_size = 1024  # connections that wait to be accepted; 5 by default
     daemon_threads = True  # a request that is still being served does not delay the end
     allow_reuse_address = sys.platform != "win32"  # where it would share another program's port
 
-    def __init__(self, networks: Mapping[str, Any], port: int = 0):
+    def __init__(self, networks: Mapping[str, Any], port: int = 0, digits: Any = ()):
         self.networks = networks
+        self.digits = digits
         self.trainings = Trainings()
         self.lock = threading.Lock()  # layers keep the forward pass for the backward: one at a time
         super().__init__(("127.0.0.1", port), Handler)
@@ -159,8 +163,9 @@ class Handler(BaseHTTPRequestHandler):
     def route(self, path):
         """The method that the path wants, and the function that answers."""
         if path in FILES:
-            name, kind = FILES[path]
-            return "GET", lambda: (kind, Path(__file__).with_name(name).read_bytes())
+            file = Path(__file__).with_name(FILES[path])
+            kind = f"{KINDS[file.suffix[1:]]}; charset=utf-8"
+            return "GET", lambda: (kind, file.read_bytes())
         if path == "/networks":
             return "GET", lambda: as_json(self.networks())
         name = path.removeprefix("/read/")
@@ -170,6 +175,8 @@ class Handler(BaseHTTPRequestHandler):
             return "POST", lambda: as_json(self.from_json(self.server.trainings.start))
         if path == "/graph/draw":
             return "POST", lambda: as_json(self.from_json(drawn))
+        if path.startswith("/inside/"):
+            return self.route_inside(path)
         name, _, verb = path.removeprefix("/train/").partition("/")
         if path.startswith("/train/") and name in self.server.trainings.kept:
             if verb == "step":
@@ -177,6 +184,21 @@ class Handler(BaseHTTPRequestHandler):
             if not verb:
                 return "GET", lambda: self.watch(name)
         raise Refusal(404, f"there is nothing at {path}")
+
+    def route_inside(self, path):
+        """As `route`, for the room that looks inside."""
+        if path == "/inside/digits":
+            return "GET", lambda: as_json([packed(image, np.uint8) for image in self.server.digits])
+        if path == "/inside/image":
+            return "POST", lambda: as_json({"image": packed(digit(self.drawing()) * 255, np.uint8)})
+        name, _, question = path.removeprefix("/inside/").partition("/")
+        if name in self.server.networks and question in QUESTIONS:
+            return "POST", lambda: as_json(self.from_json(partial(self.inside, name, question)))
+        raise Refusal(404, f"there is nothing at {path}")
+
+    def inside(self, name, question, asked):
+        with self.server.lock:
+            return QUESTIONS[question](self.server.networks[name], asked)
 
     def networks(self):
         with self.server.lock:
@@ -272,28 +294,3 @@ def drawn(asked):
 
 def as_json(value):
     return JSON, json.dumps(value).encode()
-
-
-def as_words(image: np.ndarray, reading: Reading) -> dict[str, Any]:
-    """A reading as JSON can hold it; pictures as base64 of a byte for each pixel.
-
-    image: 255 = ink. gradient: 127 = the largest size in it, either sign. maps: 255 = the largest
-    number of the layer, 0 = none. A layer is {"shape": [F, H, W], "bytes": "..."}.
-    """
-    slope = np.abs(reading.gradient).max()
-    return {
-        "digit": reading.winner,
-        "probabilities": [round(float(p), 6) for p in reading.probabilities],
-        "image": packed(image * 255, np.uint8),
-        "gradient": packed(reading.gradient * (127 / (slope or 1)), np.int8),
-        "maps": [
-            {"shape": layer.shape, "bytes": packed(layer * (255 / (layer.max() or 1)), np.uint8)}
-            for layer in reading.maps
-        ],
-    }
-
-
-def packed(numbers, dtype):
-    limits = np.iinfo(dtype)
-    whole = np.clip(np.rint(numbers), limits.min, limits.max).astype(dtype)
-    return base64.b64encode(whole.tobytes()).decode()

@@ -273,7 +273,7 @@ def test_a_digit_can_be_drawn_with_the_keyboard_alone(page):
     from selenium.webdriver.common.keys import Keys
 
     page = page()
-    page.press(*[Keys.TAB] * 5)  # the rooms, the switch, then the paper
+    page.press(*[Keys.TAB] * 6)  # the rooms, the switch, then the paper
     page.press(*[Keys.ARROW_UP] * 12, " ", *[Keys.ARROW_DOWN] * 24, " ")
     page.says("It reads 1, ")
 

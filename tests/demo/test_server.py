@@ -72,7 +72,7 @@ def refused(ask):
         ("/page.js", "text/javascript", "page.js"),
         *[
             (f"/{room}{ending}", kind, f"{room}{ending or '.html'}")
-            for room in ("train", "graph")
+            for room in ("train", "graph", "inside")
             for ending, kind in (
                 ("", "text/html"),
                 (".css", "text/css"),
