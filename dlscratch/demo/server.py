@@ -1,6 +1,7 @@
 """The server behind the page: its files, and what the page asks for.
 
-    GET  /, /train, /graph, their *.css and *.js    the page, a room each
+    GET  /, /train, /graph, their *.css, *.js    the page, a room each
+    GET  /digits                    digits of MNIST to load, and those that are misread
     GET  /networks                  which networks there are, as JSON
     POST /read/NAME                 a drawing, 280 x 280 bytes -> how this network classifies it
     POST /train/start               settings as JSON -> a new training: its id and its first frame
@@ -20,7 +21,6 @@ What it promises:
 - Every refusal is a status and a reason, as JSON. Nothing is logged, kept or written to the disk.
 """
 
-import base64
 import contextlib
 import io
 import json
@@ -38,22 +38,19 @@ from typing import Any
 import numpy as np
 
 from dlscratch.demo.digit import digit
+from dlscratch.demo.examples import examples
 from dlscratch.demo.graph_room import graph
-from dlscratch.demo.reading import Reading, read
+from dlscratch.demo.packing import packed
+from dlscratch.demo.reading import read
 from dlscratch.demo.trainings import Trainings
+from dlscratch.storage.files import DataError
 
 SIDE = 280  # of the drawing, in pixels
-FILES = {
-    "/": ("page.html", "text/html; charset=utf-8"),
-    "/page.css": ("page.css", "text/css; charset=utf-8"),
-    "/page.js": ("page.js", "text/javascript; charset=utf-8"),
-    "/train": ("train.html", "text/html; charset=utf-8"),
-    "/train.css": ("train.css", "text/css; charset=utf-8"),
-    "/train.js": ("train.js", "text/javascript; charset=utf-8"),
-    "/graph": ("graph.html", "text/html; charset=utf-8"),
-    "/graph.css": ("graph.css", "text/css; charset=utf-8"),
-    "/graph.js": ("graph.js", "text/javascript; charset=utf-8"),
-}
+ROOMS = {"": "page", "train": "train", "graph": "graph"}  # their addresses, their files
+KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
+FILES = {f"/{room}": f"{name}.html" for room, name in ROOMS.items()}
+FILES |= {f"/{name}.{kind}": f"{name}.{kind}" for name in ROOMS.values() for kind in ("css", "js")}
+FILES["/pen.js"] = "pen.js"
 PATIENCE = 10.0  # seconds, for a whole request
 MOST_WORDS = 2000  # bytes of the settings of a training, of an expression
 FAREWELL = 1.0  # seconds, for what a client still sends after a refusal
@@ -82,6 +79,8 @@ class DrawServer(socketserver.ThreadingTCPServer):
         self.networks = networks
         self.trainings = Trainings()
         self.lock = threading.Lock()  # layers keep the forward pass for the backward: one at a time
+        self.digits: dict[str, Any] | None = None  # to load, once they are found
+        self.finding = threading.Lock()
         super().__init__(("127.0.0.1", port), Handler)
 
     @property
@@ -159,10 +158,13 @@ class Handler(BaseHTTPRequestHandler):
     def route(self, path):
         """The method that the path wants, and the function that answers."""
         if path in FILES:
-            name, kind = FILES[path]
-            return "GET", lambda: (kind, Path(__file__).with_name(name).read_bytes())
+            file = Path(__file__).with_name(FILES[path])
+            kind = f"{KINDS[file.suffix[1:]]}; charset=utf-8"
+            return "GET", lambda: (kind, file.read_bytes())
         if path == "/networks":
             return "GET", lambda: as_json(self.networks())
+        if path == "/digits":
+            return "GET", lambda: as_json(self.digits())
         name = path.removeprefix("/read/")
         if name != path and name in self.server.networks:
             return "POST", lambda: as_json(self.reading(self.server.networks[name]))
@@ -196,7 +198,17 @@ class Handler(BaseHTTPRequestHandler):
         if not image.any():
             return {"digit": None, "reason": "nothing is drawn yet"}
         with self.server.lock:
-            return as_words(image, read(net, image))
+            return {"image": packed(image * 255, np.uint8), **read(net, image).as_words()}
+
+    def digits(self):
+        """Those of MNIST that can be loaded; found once, with the first request."""
+        with self.server.finding:
+            if self.server.digits is None:
+                try:
+                    self.server.digits = examples(self.server.networks)
+                except DataError as error:
+                    raise Refusal(404, str(error)) from None
+            return self.server.digits
 
     def drawing(self):
         """The body of the request as an array (280, 280)."""
@@ -272,28 +284,3 @@ def drawn(asked):
 
 def as_json(value):
     return JSON, json.dumps(value).encode()
-
-
-def as_words(image: np.ndarray, reading: Reading) -> dict[str, Any]:
-    """A reading as JSON can hold it; pictures as base64 of a byte for each pixel.
-
-    image: 255 = ink. gradient: 127 = the largest size in it, either sign. maps: 255 = the largest
-    number of the layer, 0 = none. A layer is {"shape": [F, H, W], "bytes": "..."}.
-    """
-    slope = np.abs(reading.gradient).max()
-    return {
-        "digit": reading.winner,
-        "probabilities": [round(float(p), 6) for p in reading.probabilities],
-        "image": packed(image * 255, np.uint8),
-        "gradient": packed(reading.gradient * (127 / (slope or 1)), np.int8),
-        "maps": [
-            {"shape": layer.shape, "bytes": packed(layer * (255 / (layer.max() or 1)), np.uint8)}
-            for layer in reading.maps
-        ],
-    }
-
-
-def packed(numbers, dtype):
-    limits = np.iinfo(dtype)
-    whole = np.clip(np.rint(numbers), limits.min, limits.max).astype(dtype)
-    return base64.b64encode(whole.tobytes()).decode()
