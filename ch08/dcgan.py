@@ -15,6 +15,9 @@ line with what is above it:
     20 numbers of noise                                     8.1       83 %
     a generator that begins with maps of 4 x 4              8.5       86 %
 
+Over the seeds 0, 1, 2 the full training comes to a score of 8.76, standard deviation 0.04, with
+88.8 %, 0.3, read surely, at a Frechet distance of 3.7, 0.4.
+
     python ch08/dcgan.py
     python ch08/dcgan.py --evaluate
 

@@ -28,6 +28,7 @@ HOURS = (
     "ch08/binarized_net",
     "ch08/captioning",
     "ch08/dcgan",
+    "ch08/depth",
     "ch08/train_deepnet",
     "ch08/transfer_learning",
 )

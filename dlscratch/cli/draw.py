@@ -3,21 +3,26 @@
     dlscratch draw
     dlscratch draw --network ch07 --port 8080 --no-browser
 
-The page shows the ten probabilities, the feature maps of every convolution, and where the gradient
-of the winning score falls on the drawing. Its room Train shows a small network while it learns: the
-boundary, every unit, every weight. It is served on this machine alone; Ctrl-C ends it.
+The page shows the ten probabilities of both networks, the feature maps of every convolution, and
+the gradient of any score on the drawing. Its room Train shows a small network while it learns: the
+boundary, every unit, every weight. Look inside takes any number of any layer apart. It is served on
+this machine alone; Ctrl-C ends it.
 """
 
 import importlib
 import sys
 
+from dataset.mnist import load_mnist
 from dlscratch.book.chapters import ROOT
 from dlscratch.book.experiment import has_screen, number
+from dlscratch.storage.files import DataError
 
 NETWORKS = {  # name: module, class; the weights lie beside the module, as the chapter trained them
     "ch07": ("simple_convnet", "SimpleConvNet"),
     "ch08": ("deep_convnet", "DeepConvNet"),
 }
+
+LOADED = 2000  # test images: enough misread ones, found in a second or two
 
 
 def options(parser):
@@ -25,7 +30,7 @@ def options(parser):
         "--network",
         choices=NETWORKS,
         default="ch08",
-        help="which one reads at first (default: ch08); the page has a switch",
+        help="whose feature maps are shown at first (default: ch08); the page has a switch",
     )
     parser.add_argument(
         "--port",
@@ -37,7 +42,7 @@ def options(parser):
 
 
 def main(args):
-    with start({name: learned(name) for name in NETWORKS}, args.port) as server:
+    with start({name: learned(name) for name in NETWORKS}, args.port, digits()) as server:
         address = f"{server.address}#{args.network}"
         print(f"draw at {address} - Ctrl-C ends it", flush=True)
         if has_screen() and not args.no_browser:
@@ -55,12 +60,21 @@ def learned(name):
     return net
 
 
-def start(networks, port):
+def digits():
+    """The first test images, (2000, 28, 28), and their labels; None where there is no MNIST."""
+    try:
+        _, (x, t) = load_mnist(normalize=False, flatten=False)
+    except DataError:
+        return None
+    return x[:LOADED, 0], t[:LOADED]
+
+
+def start(networks, port, digits=None):
     """A server at this port, or at any free one."""
     from dlscratch.demo.server import DrawServer
 
     try:
-        return DrawServer(networks, port)
+        return DrawServer(networks, port, digits)
     except OSError as error:
         print(f"port {port}: {error.strerror}; taking another one", file=sys.stderr)
-        return DrawServer(networks)
+        return DrawServer(networks, digits=digits)

@@ -1,6 +1,6 @@
-"""Digits of MNIST that can be loaded into the drawing: the first ones, and those that are misread.
+"""Digits that can be loaded: the first of the test images, and those that are misread.
 
-They are test images: none of the networks has learned from them.
+None of the networks has learned from test images.
 """
 
 from collections.abc import Mapping
@@ -8,35 +8,41 @@ from typing import Any
 
 import numpy as np
 
-from dataset.mnist import load_mnist
 from dlscratch.demo.packing import packed
 
-IMAGES = 2000  # looked at: enough misread ones, in about a second
 SHOWN = 20  # of the first ones
 
 
-def examples(networks: Mapping[str, Any]) -> dict[str, Any]:
-    """{"first": [..], "misread": [..]}: what a network misreads, and the first images as they come.
+def examples(networks: Mapping[str, Any], digits: Any) -> dict[str, Any]:
+    """{"misread": [..], "first": [..]}: what a network misreads, and the first images as they come.
 
-    Each is {"index": in the test set, "label": 0 .. 9, "image": 28 x 28 bytes as base64, 255 = ink,
-    "read": {name: the digit that this network reads}}. DataError if the data set cannot be loaded.
+    digits: images (N, 28, 28), uint8, and labels (N,); None: there are none. Each example is
+    {"index": i, "label": 0 .. 9, "image": 28 x 28 bytes as base64, 255 = ink, "read": {name: the
+    digit that this network reads}}.
     """
-    _, (x, t) = load_mnist(flatten=False)
-    x, t = x[:IMAGES], t[:IMAGES]
-    # replicas: the page's own networks can meanwhile be asked
-    read = {
-        name: net.replica().predict(x).argmax(axis=1)
-        for name, net in networks.items()
-    }
-    wrong = np.any([digits != t for digits in read.values()], axis=0)
+    if digits is None:
+        return {"misread": [], "first": []}
+    images, labels = digits
+    x = np.float32(images)[:, None] / 255  # (N, 28, 28) -> (N, 1, 28, 28)
+    # replicas: the page's own networks can be asked meanwhile
+    read = {name: net.replica().predict(x).argmax(axis=1) for name, net in networks.items()}
+    wrong = np.any([those != labels for those in read.values()], axis=0)
 
     def example(i: int) -> dict[str, Any]:
         return {
             "index": i,
-            "label": int(t[i]),
-            "image": packed(x[i, 0] * 255, np.uint8),
-            "read": {name: int(digits[i]) for name, digits in read.items()},
+            "label": int(labels[i]),
+            "image": packed(images[i], np.uint8),
+            "read": {name: int(those[i]) for name, those in read.items()},
         }
 
     misread = [example(int(i)) for i in np.flatnonzero(wrong)]
-    return {"first": [example(i) for i in range(SHOWN)], "misread": misread}
+    return {"misread": misread, "first": [example(i) for i in range(min(SHOWN, len(labels)))]}
+
+
+def one_of_each(digits: Any) -> list[str]:
+    """The first image of each digit, 28 x 28 bytes as base64."""
+    if digits is None:
+        return []
+    images, labels = digits
+    return [packed(images[(labels == label).argmax()], np.uint8) for label in np.unique(labels)]

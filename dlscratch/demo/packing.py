@@ -1,4 +1,4 @@
-"""Pictures and weights on their way to the page: numbers as bytes, bytes as text."""
+"""Pictures on their way to the page: numbers as bytes, bytes as text."""
 
 import base64
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 
 
 def packed(numbers: np.ndarray, dtype: Any) -> str:
-    """Numbers rounded to whole ones of this type, in base64: as many characters as a third more.
+    """Numbers rounded to whole ones of this type, in base64: four letters for three bytes.
 
     >>> packed(np.array([0.2, 127.6, 300.0]), np.uint8)
     'AID/'

@@ -23,6 +23,7 @@ async function ask() { // one at a time: what comes in between is overtaken, nev
     try {
       const found = drawing.empty() ? null : await read(drawing.bytes());
       answers = drawing.empty() ? null : found; // it may have been cleared meanwhile
+      if (answers) sessionStorage.setItem("image", answer().image); // for the room Look inside
       complain("");
     } catch (error) {
       complain(error instanceof TypeError // no connection
@@ -192,13 +193,9 @@ function paintThumbnail(canvas) {
 }
 
 async function offerDigits() {
-  const response = await fetch("/digits");
-  const found = await response.json();
-  if (!response.ok) {
-    find("no-digits").textContent = `No digits of MNIST to load: ${found.reason}`;
-    find("no-digits").hidden = false;
-    return;
-  }
+  const found = await (await fetch("/digits")).json();
+  find("no-digits").hidden = found.first.length > 0;
+  if (!found.first.length) return;
   for (const [kind, digits] of Object.entries(found)) {
     find(kind).append(...digits.map(({ index, label, image, read }) => {
       const said = networks.map(({ name, title }) => `${title} reads ${read[name]}`).join(", ");

@@ -18,7 +18,7 @@ from dlscratch.inspection.feature_maps import feature_maps
 
 @dataclass(frozen=True)
 class Reading:
-    """probabilities: (classes,). maps: of each convolution, (F, OH, OW). gradients: (classes, H, W).
+    """probabilities: (classes,). maps: of each convolution (F, OH, OW). gradients: (classes, H, W).
 
     gradients[c] is d(score of class c) / d(pixel).
     """

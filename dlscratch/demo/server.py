@@ -1,6 +1,6 @@
 """The server behind the page: its files, and what the page asks for.
 
-    GET  /, /train, /graph, their *.css, *.js    the page, a room each
+    GET  /, /train, /graph, /inside, their *.css and *.js    the page, a room each
     GET  /digits                    digits of MNIST to load, and those that are misread
     GET  /networks                  which networks there are, as JSON
     POST /read/NAME                 a drawing, 280 x 280 bytes -> how this network classifies it
@@ -8,6 +8,10 @@
     POST /train/ID/step             one step -> the frame after it
     GET  /train/ID                  trains while it is watched: frames as server-sent events
     POST /graph/draw                an expression and its values as JSON -> its graph
+    GET  /inside/digits             images to choose from, as JSON
+    POST /inside/image              a drawing, 280 x 280 bytes -> an image as MNIST has them
+    POST /inside/NAME/layers        an image as JSON -> what every layer of this network returns
+    POST /inside/NAME/unit          an image, a layer and a unit as JSON -> where its number is from
 
 What it promises:
 - It listens on the loopback address alone, so nobody else on the network reaches it.
@@ -31,6 +35,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -38,15 +43,15 @@ from typing import Any
 import numpy as np
 
 from dlscratch.demo.digit import digit
-from dlscratch.demo.examples import examples
-from dlscratch.demo.graph_room import graph
+from dlscratch.demo.examples import examples, one_of_each
+from dlscratch.demo.graph_room import asked_graph
+from dlscratch.demo.inside_room import QUESTIONS
 from dlscratch.demo.packing import packed
 from dlscratch.demo.reading import read
 from dlscratch.demo.trainings import Trainings
-from dlscratch.storage.files import DataError
 
 SIDE = 280  # of the drawing, in pixels
-ROOMS = {"": "page", "train": "train", "graph": "graph"}  # their addresses, their files
+ROOMS = {"": "page", "train": "train", "graph": "graph", "inside": "inside"}  # address: file
 KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
 FILES = {f"/{room}": f"{name}.html" for room, name in ROOMS.items()}
 FILES |= {f"/{name}.{kind}": f"{name}.{kind}" for name in ROOMS.values() for kind in ("css", "js")}
@@ -69,17 +74,21 @@ class Refusal(Exception):
 
 
 class DrawServer(socketserver.ThreadingTCPServer):
-    """Serves the page for `networks`, by name; port 0 is any free one. OSError if it is taken."""
+    """Serves the page for `networks`, by name; port 0 is any free one. OSError if it is taken.
+
+    digits: images (N, 28, 28), uint8 with 255 = ink, and their labels (N,): those to load.
+    """
 
     request_queue_size = 1024  # connections that wait to be accepted; 5 by default
     daemon_threads = True  # a request that is still being served does not delay the end
     allow_reuse_address = sys.platform != "win32"  # where it would share another program's port
 
-    def __init__(self, networks: Mapping[str, Any], port: int = 0):
+    def __init__(self, networks: Mapping[str, Any], port: int = 0, digits: Any = None):
         self.networks = networks
+        self.digits = digits
         self.trainings = Trainings()
         self.lock = threading.Lock()  # layers keep the forward pass for the backward: one at a time
-        self.digits: dict[str, Any] | None = None  # to load, once they are found
+        self.examples: dict[str, Any] | None = None  # of these digits, once they are found
         self.finding = threading.Lock()
         super().__init__(("127.0.0.1", port), Handler)
 
@@ -171,7 +180,9 @@ class Handler(BaseHTTPRequestHandler):
         if path == "/train/start":
             return "POST", lambda: as_json(self.from_json(self.server.trainings.start))
         if path == "/graph/draw":
-            return "POST", lambda: as_json(self.from_json(drawn))
+            return "POST", lambda: as_json(self.from_json(asked_graph))
+        if path.startswith("/inside/"):
+            return self.route_inside(path)
         name, _, verb = path.removeprefix("/train/").partition("/")
         if path.startswith("/train/") and name in self.server.trainings.kept:
             if verb == "step":
@@ -179,6 +190,21 @@ class Handler(BaseHTTPRequestHandler):
             if not verb:
                 return "GET", lambda: self.watch(name)
         raise Refusal(404, f"there is nothing at {path}")
+
+    def route_inside(self, path):
+        """As `route`, for the room that looks inside."""
+        if path == "/inside/digits":
+            return "GET", lambda: as_json(one_of_each(self.server.digits))
+        if path == "/inside/image":
+            return "POST", lambda: as_json({"image": packed(digit(self.drawing()) * 255, np.uint8)})
+        name, _, question = path.removeprefix("/inside/").partition("/")
+        if name in self.server.networks and question in QUESTIONS:
+            return "POST", lambda: as_json(self.from_json(partial(self.inside, name, question)))
+        raise Refusal(404, f"there is nothing at {path}")
+
+    def inside(self, name, question, asked):
+        with self.server.lock:
+            return QUESTIONS[question](self.server.networks[name], asked)
 
     def networks(self):
         with self.server.lock:
@@ -203,12 +229,9 @@ class Handler(BaseHTTPRequestHandler):
     def digits(self):
         """Those of MNIST that can be loaded; found once, with the first request."""
         with self.server.finding:
-            if self.server.digits is None:
-                try:
-                    self.server.digits = examples(self.server.networks)
-                except DataError as error:
-                    raise Refusal(404, str(error)) from None
-            return self.server.digits
+            if self.server.examples is None:
+                self.server.examples = examples(self.server.networks, self.server.digits)
+            return self.server.examples
 
     def drawing(self):
         """The body of the request as an array (280, 280)."""
@@ -273,13 +296,6 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format, *args):
         """Quiet: a line for every stroke helps nobody."""
-
-
-def drawn(asked):
-    """The graph of {"what": an expression, "values": {name: number}}."""
-    if not isinstance(asked, dict):
-        raise TypeError("expected one JSON object: what, values")
-    return graph(asked.get("what"), asked.get("values", {}))
 
 
 def as_json(value):
