@@ -89,7 +89,12 @@ class Network(Sequential):
         """
         x = self.as_batch(x)
         expect_whole("batch_size", batch_size, at_least=1)
-        parts = [self.forward(x[i : i + batch_size]) for i in range(0, len(x), batch_size)]
+        try:
+            parts = [self.forward(x[i : i + batch_size]) for i in range(0, len(x), batch_size)]
+        except ValueError:
+            if x.ndim == 2:
+                self.forward(x)  # refused as well, now with the shape of all rows, as it was typed
+            raise
         return np.concatenate(parts) if len(parts) != 1 else parts[0]
 
     def loss(
@@ -135,9 +140,8 @@ class Network(Sequential):
             raise ValueError(f"expected a batch of one row or more, got shape {x.shape}")
         if x.ndim < 2:
             raise ValueError(self._no_batch(x.shape))
-        if self.takes_integers and x.dtype.kind in "iu":
-            return x
-        return x.astype(self.dtype, copy=False)
+        integers = self.takes_integers and x.dtype.kind in "iu"
+        return x if integers else x.astype(self.dtype, copy=False)
 
     def _no_batch(self, shape: tuple[int, ...]) -> str:
         """What is wrong with an input of this shape; x[None] where that would be a batch."""
@@ -156,9 +160,7 @@ class Network(Sequential):
         return 0.5 * self.weight_decay * squares
 
     def _decayed(self) -> list[str]:
-        if not self.weight_decay:
-            return []
-        named = self._trainable.items()
+        named = self._trainable.items() if self.weight_decay else ()
         return [name for name, (layer, array) in named if array in layer.decayed_names]
 
     # ---- arrays

@@ -69,7 +69,10 @@ SLIPS = {
         lambda: flat().predict(X[:, :700]),
         "got an array of shape (5, 700): the last axis must hold 784 numbers",
     ),
-    "examples as columns": (lambda: flat().predict(X.T[:, :3][:784]), "must hold 784 numbers"),
+    "examples as columns": (
+        lambda: flat().predict(X.T[:, :3]),
+        "got an array of shape (784, 3): the examples are its columns, use x.T",
+    ),
     "images for rows": (lambda: flat().predict(IMAGES), "(5, 1, 28, 28): put Flatten() before it"),
     "maps of another size": (
         lambda: flat().predict(np.zeros((5, 2, 26, 26))),

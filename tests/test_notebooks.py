@@ -74,7 +74,7 @@ def test_its_outputs_are_stored_so_that_they_show_on_a_code_host(chapter):
     cells = nbformat.read(KEPT / f"{chapter}.ipynb", 4).cells
     assert all(cell.execution_count for cell in cells if cell.cell_type == "code")
     assert all(pictures(cell) for cell in cells if shows_a_figure(cell))
-    assert (KEPT / f"{chapter}.ipynb").stat().st_size < 3e6
+    assert (KEPT / f"{chapter}.ipynb").stat().st_size < 1_500_000
 
 
 def test_what_is_typed_at_the_prompt_comes_first_and_exercises_last():

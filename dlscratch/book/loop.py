@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import math
 import time
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ import numpy as np
 from dlscratch.arguments import expect_number, expect_whole
 from dlscratch.checkpoint import generator_state
 from dlscratch.history import running_mean
+from dlscratch.initializers import Random, generator
 from dlscratch.network import Network
 from dlscratch.optimizers import Optimizer
 from dlscratch.storage.files import DataError, atomic_write
@@ -40,8 +42,9 @@ class Loop:
 
     args: of the script; its out, seed and resume are used. name: of this training among those of
     the script. parts: name -> (network, optimizer), or (network, None) for one that is not trained
-    by gradients. rng: the generator that the loop draws from. arrays: whatever else changes as it
-    runs, by name. settings: what must be the same when it goes on, such as the batch size.
+    by gradients. rng: the generator that the loop draws from, or a seed: then it is `loop.rng`.
+    arrays: whatever else changes as it runs, by name. settings: what must be the same when it goes
+    on, such as the batch size.
     `history` holds every number that was recorded, name -> list.
 
     >>> import tempfile, types
@@ -66,11 +69,11 @@ class Loop:
         *,
         steps: int,
         parts: Mapping[str, tuple[Network, Optimizer | None]],
-        rng: np.random.Generator,
+        rng: Random,
         arrays: Mapping[str, np.ndarray] | None = None,
         settings: Mapping[str, Any] | None = None,
     ):
-        self.name, self.steps, self.parts, self.rng = name, steps, dict(parts), rng
+        self.name, self.steps, self.parts, self.rng = name, steps, dict(parts), generator(rng)
         self.arrays = dict(arrays or {})
         self.settings = dict(settings or {})
         self.path = Path(args.out) / f"{name.replace(' ', '-')}-seed{args.seed}.resume.npz"
@@ -78,6 +81,7 @@ class Loop:
         self.history: dict[str, list[float]] = {}
         self.done = 0  # steps that were finished
         self.saved = 0  # of them, those in the checkpoint
+        self.diverged = False  # whether a number that was recorded is nan or infinite
         self.seconds = 0.0  # of the run and those that it goes on from
 
     def __iter__(self) -> Iterator[int]:
@@ -114,9 +118,22 @@ class Loop:
         optimizer.update(net.params, net.grads, clip_norm=clip_norm)
 
     def record(self, **numbers: float) -> None:
-        """Keep numbers of this step; the line of progress shows the mean of the last hundred."""
+        """Keep numbers of this step; the line of progress shows the mean of the last hundred.
+
+        The first that is nan or infinite is warned of; from then on no checkpoint is written, so
+        that the last good one stays.
+        """
         for name, number in numbers.items():
             self.history.setdefault(name, []).append(float(number))
+            if not math.isfinite(number) and not self.diverged:
+                self.diverged = True
+                warnings.warn(
+                    f"training has diverged: {name} of step {self.done + 1} of {self.name} is "
+                    f"{number}; try a smaller learning rate or clip_norm; the checkpoint stays at "
+                    f"step {self.saved}",
+                    RuntimeWarning,
+                    stacklevel=2,
+                )
 
     def _losses(self) -> str:
         return ", ".join(
@@ -157,6 +174,8 @@ class Loop:
         return dict(json.loads(json.dumps(facts, default=str)))
 
     def _save(self) -> None:
+        if self.diverged or not all(np.all(np.isfinite(a)) for a in self._changing().values()):
+            return  # nothing that training could go on from
         self.saved = self.done
         state = {
             "settings": self._facts(),

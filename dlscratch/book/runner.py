@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -70,7 +71,7 @@ class Runner:
             file.writelines(map(_line, self.known))
         context = multiprocessing.get_context("spawn")
         alone = processes == 1 or not hasattr(sys.modules["__main__"], "__file__")  # a notebook
-        self.pool = None if alone else ProcessPoolExecutor(processes, context)
+        self.pool = None if alone else ProcessPoolExecutor(processes, context, _end_with_parent)
 
     def __enter__(self) -> Runner:
         return self
@@ -153,6 +154,21 @@ def over_seeds(
 def _on_one_thread(function: Callable[..., Any], *arguments: Any) -> Any:
     with one_blas_thread():
         return function(*arguments)
+
+
+def _end_with_parent() -> None:
+    """Let this process end as soon as the one that started it has, which may have been killed.
+
+    It would train on, and then wait for ever for the next job.
+    """
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """A script's own training loop: it stops, and goes on to the same bit."""
 
 import json
+import warnings
 from types import SimpleNamespace
 
 import numpy as np
@@ -85,6 +86,34 @@ def test_it_goes_on_to_the_same_bit(at, tmp_path, whole, capsys):
 def test_a_finished_training_is_not_repeated(tmp_path, whole):
     Training(tmp_path).run()
     assert_same(Training(tmp_path, resume=True).run(stop_at=1), whole)
+
+
+def test_a_seed_makes_its_generator(tmp_path):
+    args = SimpleNamespace(out=tmp_path, seed=0, resume=False)
+    loop = Loop(args, "a test", steps=1, parts={}, rng=3)
+    assert loop.rng.random() == np.random.default_rng(3).random()
+    with pytest.raises(TypeError, match="rng must be a generator, .* or its seed"):
+        Loop(args, "a test", steps=1, parts={}, rng="3")
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_a_training_that_diverges_keeps_its_last_good_checkpoint(recorded, tmp_path, whole):
+    made = Training(tmp_path)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        for step in made.loop:
+            if recorded:
+                made.loop.record(loss=np.nan if step > 9 else 1)
+            if step == 10:
+                made.net.params["W1"][0, 0] = np.nan
+    words = [str(warning.message) for warning in told]
+    assert len(words) == recorded
+    assert not recorded or words[0].startswith(
+        "training has diverged: loss of step 10 of a test is nan; try a smaller learning rate"
+    )
+    good = Training(tmp_path, resume=True)
+    good.loop._restore()
+    assert good.loop.done == made.loop.saved == 8  # every second step has a checkpoint
 
 
 def test_it_prints_ten_lines_with_the_losses(capsys, whole):

@@ -1,6 +1,10 @@
 """Many jobs side by side: the same results on any number of processes, none lost by a stop."""
 
 import math
+import os
+import subprocess
+import sys
+import time
 from argparse import Namespace
 
 import pytest
@@ -85,6 +89,37 @@ def test_a_mistake_in_a_job_ends_the_run_with_its_error(tmp_path):
         Runner(math.sqrt, tmp_path / "roots.jsonl", processes=2) as runner,
     ):
         runner.run({"good": (4,), "bad": (-4,)})
+
+
+WAITING = """
+import sys, time
+from pathlib import Path
+from dlscratch.book.runner import Runner
+
+if __name__ == "__main__":
+    with Runner(time.sleep, Path(sys.argv[1]), processes=2, on_result=print) as runner:
+        runner.run({"short": (0.01,), "long": (600,)})
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs kill -9 and groups of processes")
+def test_the_processes_of_a_run_that_was_killed_end_as_well(tmp_path):
+    (tmp_path / "waiting.py").write_text(WAITING)
+    run = subprocess.Popen(
+        [sys.executable, tmp_path / "waiting.py", tmp_path / "results.jsonl"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        start_new_session=True,  # a group of its own
+    )
+    with run:
+        run.stdout.readline()
+        run.kill()  # it alone, as by its number
+    end = time.monotonic() + 30
+    with pytest.raises(ProcessLookupError):
+        while time.monotonic() < end:
+            os.killpg(run.pid, 0)
+            time.sleep(0.01)
 
 
 def test_over_seeds_runs_every_kind_with_every_seed(tmp_path, capsys):

@@ -2,6 +2,7 @@
 
     python -m tests.fuzz --seconds 600
     python -m tests.fuzz --doors pickles idx --seconds 60 --seed 7
+    python -m tests.fuzz --tries 500                    # of each door: the same table everywhere
     python -m tests.fuzz --only "pickles 1234"          # one try again, with all its words
 
 The doors are what reads something from a stranger: files, requests, expressions, command lines. A
@@ -10,7 +11,6 @@ that it may return; anything else is a failure, and its case is written to out/f
 one sequence of tries; how far it gets is a matter of time.
 """
 
-import argparse
 import os
 import sys
 import tempfile
@@ -22,6 +22,7 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 
 import numpy as np
 
+from dlscratch.book.experiment import Parser
 from tests.fuzz.checkpoints import LoopCheckpoints, TrainerCheckpoints
 from tests.fuzz.commands import Commands
 from tests.fuzz.drawing_page import DrawingPage
@@ -51,7 +52,10 @@ def main(argv=None) -> int:
     print(f"{'door':<24}{'tries':>10}{'right':>10}{'refused':>10}{'failures':>10}")
     failures = 0
     for name in args.doors:
-        counts = attack(name, args.seed, args.out, seconds=args.seconds / len(args.doors))
+        limit = {"seconds": args.seconds / len(args.doors)}
+        if args.tries is not None:
+            limit = {"numbers": range(args.tries)}
+        counts = attack(name, args.seed, args.out, **limit)
         tries = sum(counts.values())
         row = [tries, *(counts[key] for key in ("right", "refused", "failure"))]
         print(f"{DOORS[name].name:<24}" + "".join(f"{n:>10,}" for n in row), flush=True)
@@ -68,8 +72,8 @@ def attack(name, seed, out, seconds=None, numbers=None) -> dict[str, int]:
         warnings.simplefilter("error")  # a warning is a line too much
         end = time.monotonic() + (seconds or 0)
         number = 0
-        while number < len(numbers) if numbers else time.monotonic() < end:
-            index = numbers[number] if numbers else number
+        while time.monotonic() < end if numbers is None else number < len(numbers):
+            index = number if numbers is None else numbers[number]
             case = door.make(np.random.default_rng([seed, which, index]))
             outcome, why = attempt(door, case)
             counts[outcome] += 1
@@ -84,14 +88,9 @@ def attack(name, seed, out, seconds=None, numbers=None) -> dict[str, int]:
 
 
 def _parser():
-    summary, _, rest = __doc__.partition("\n")
-    parser = argparse.ArgumentParser(
-        "python -m tests.fuzz",
-        description=summary,
-        epilog=rest,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = Parser("python -m tests.fuzz", __doc__)
     parser.add_argument("--seconds", type=float, default=60, help="for all doors (default: 60)")
+    parser.add_argument("--tries", type=int, help="so many at each door, however long they take")
     parser.add_argument("--doors", nargs="+", choices=DOORS, default=list(DOORS), metavar="DOOR")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", metavar="'DOOR NUMBER'", help="this try alone, as it was printed")

@@ -1,5 +1,6 @@
-"""The door of the page: requests to a server in this process, on the loopback address."""
+"""The door of the page: requests to all its rooms, of a server in this process."""
 
+import base64
 import json
 import socket
 import sys
@@ -8,8 +9,9 @@ import threading
 import numpy as np
 
 from ch07.simple_convnet import SimpleConvNet
+from dlscratch.demo.playground import Playground
 from dlscratch.demo.server import SIDE, DrawServer
-from tests.fuzz.damage import damaged
+from tests.fuzz.damage import damaged, damaged_json, damaged_text
 from tests.fuzz.trial import Door, Wrong
 
 METHODS = ["GET", "GET", "POST", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "get", "\x01"]
@@ -23,7 +25,19 @@ PATHS = [
     "//",
     "*",
     "/a" * 9000,
+    "/inside/digits",
+    "/inside/ch07/",
+    "/train/training",
+    "/train/nobody/step",
 ]
+IMAGE = base64.b64encode(bytes(range(196)) * 4).decode()  # 28 x 28 bytes
+QUESTIONS = {  # what a page sends as JSON, soundly
+    "/train/start": {"data": "xor", "hidden": [4, 3], "lr": 0.1, "batch": 10, "batchnorm": True},
+    "/train/training/step": {},
+    "/graph/draw": {"what": "y = log(x) * a + x / a", "values": {"x": 2, "a": 3.5}},
+    "/inside/ch07/layers": {"image": IMAGE},
+    "/inside/ch07/unit": {"image": IMAGE, "layer": 1, "unit": [2, 3, 4]},
+}
 STATUSES = {200, 400, 403, 404, 405, 408, 411, 413, 414, 431, 500, 501, 505}
 
 
@@ -45,19 +59,24 @@ class DrawingPage(Door):
     def __init__(self, folder):
         super().__init__(folder)
         self.server = Recorder({"ch07": SimpleConvNet(rng=0)})
+        self.playground = Playground({})
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
     def make(self, rng):
         method, path = METHODS[rng.integers(len(METHODS))], PATHS[rng.integers(len(PATHS))]
+        kind = "application/octet-stream"
         if rng.random() < 0.3:
-            method, path = "POST", "/read/ch07"
+            method, path = "POST", ["/read/ch07", "/inside/image"][rng.integers(2)]
         body = b"" if method == "GET" else bytes(rng.integers(0, 256, SIDE * SIDE, np.uint8))
+        if rng.random() < 0.4:
+            path, question = list(QUESTIONS.items())[rng.integers(len(QUESTIONS))]
+            method, kind, body = "POST", "application/json", asked(question, rng).encode()
         body = body[: int(rng.integers(len(body) + 1))] if rng.random() < 0.2 else body
         length = [len(body), len(body) + 1, -1, 10**20, "x", 0, SIDE * SIDE]
         fields = {
             "Host": f"127.0.0.1:{self.port}",
-            "Content-Type": "application/octet-stream",
+            "Content-Type": kind,
             "Content-Length": length[0 if rng.random() < 0.7 else rng.integers(len(length))],
         }
         if rng.random() < 0.2:
@@ -74,6 +93,7 @@ class DrawingPage(Door):
         return (damaged(head, rng) if rng.random() < 0.5 else head) + body
 
     def run(self, case):
+        self.server.trainings.kept.setdefault("training", self.playground)  # the oldest are dropped
         answer = self.ask(case)
         if self.server.errors:
             raise Wrong(f"the server raised {self.server.errors.pop()}")
@@ -86,7 +106,7 @@ class DrawingPage(Door):
         if status not in STATUSES:
             raise Wrong(f"answered {head[:80]!r}")
         if status == 200:
-            if body and b"json" in head:
+            if body and b"/json" in head:
                 json.loads(body)
             return "right"
         if body:
@@ -101,6 +121,8 @@ class DrawingPage(Door):
                 connection.shutdown(socket.SHUT_WR)
                 while part := connection.recv(65536):
                     answer += part
+                    if answer.count(b"\ndata: ") > 2:  # a training goes on as long as it is watched
+                        break
             except OSError:
                 pass  # refused before it was sent to its end
             return answer
@@ -108,6 +130,17 @@ class DrawingPage(Door):
     def close(self):
         self.server.shutdown()
         self.server.server_close()
+
+
+def asked(question, rng):
+    """A question as JSON, sound or with other values, another expression, or damaged as a text."""
+    text = json.dumps(question)
+    kind = rng.integers(4)
+    if kind == 0 and question:
+        return damaged_json(text, rng)
+    if kind == 1 and "what" in question:
+        return json.dumps({**question, "what": damaged_text(question["what"], rng)})
+    return damaged_text(text, rng).encode(errors="replace").decode() if kind == 2 else text
 
 
 def expect_reason(body):

@@ -1,17 +1,21 @@
 """A few tries at every door, always the same ones; and whether the fuzzer sees what goes wrong."""
 
 import re
+import subprocess
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from dlscratch import DataError
-from tests.fuzz import trial
+from tests.fuzz import guided, trial
 from tests.fuzz.__main__ import DOORS, attack, main
 from tests.fuzz.damage import damaged, damaged_json, damaged_text
 from tests.fuzz.trial import Door, Wrong, attempt, expect_one_line
 
+ROOT = Path(__file__).parents[2]
 TRIES = {
     "pickles": 400,
     "weights": 40,
@@ -103,7 +107,28 @@ def test_the_command_prints_a_row_for_each_door_and_repeats_a_single_try(capsys,
     assert main(["--only", "idx 7", "--out", str(tmp_path)]) == 0
 
 
+def test_so_many_tries_make_the_same_table_again(capsys, tmp_path):
+    for _ in range(2):
+        assert main(["--doors", "idx", "pickles", "--tries", "20", "--out", str(tmp_path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:3] == lines[3:]
+    assert [line.split()[-4] for line in lines[1:3]] == ["20", "20"]
+
+
+@pytest.mark.skipif(not find_spec("atheris"), reason="needs Atheris (pip install atheris)")
+def test_pickles_are_led_by_what_they_reach(tmp_path):
+    command = [sys.executable, "-m", "tests.fuzz.guided", "--seconds", "1", "--out", tmp_path]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert found.returncode == 0 and "failure 0;" in found.stdout
+
+
+def test_without_atheris_it_says_what_to_install(monkeypatch, capsys):
+    monkeypatch.setattr(guided, "find_spec", lambda name: None)
+    assert guided.main([]) == 2
+    assert capsys.readouterr().err == "Atheris is not installed: pip install atheris\n"
+
+
 def test_the_docs_have_a_row_for_every_door():
-    page = (Path(__file__).parents[2] / "docs" / "reliability.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (.*?) \|.*\| ([\d,]+) \|$", page, re.MULTILINE)
     assert [name for name, failures in rows] == [door.name for door in DOORS.values()] + ["all"]

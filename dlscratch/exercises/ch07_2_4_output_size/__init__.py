@@ -104,7 +104,8 @@ def check_size(their, size, f, stride=1, pad=0):
     try:
         got = their.output_size(size, f, stride=stride, pad=pad)
     except ValueError as error:
-        if error.__traceback__.tb_next is None:  # raised by the call itself
+        trace = error.__traceback__
+        if trace is None or trace.tb_next is None:  # raised by the call itself
             raise
         fail("fits" if even else "even_only", call=call, got="ValueError", right=rest // stride + 1)
     expect(

@@ -142,9 +142,9 @@ def check_one(their, x, W, b, call, stride=1, pad=0):
 
 def check(their):
     rows = [[1, 2, 3, 0, 1], [0, 1, 2, 3, 5], [3, 0, 4, 2, 3], [2, 7, 0, 1, 2], [1, 2, 3, 6, 1]]
-    W = [[2, 0, 1], [0, 1, 2], [1, 1, 0]]
-    call = f"convolution(x, W, b)  # x = [{rows}],\n      W = [[{W}]], b = [3]"
-    check_one(their, given([rows]), given([[W]]), given([3]), call)
+    filter_rows = [[2, 0, 1], [0, 1, 2], [1, 1, 0]]
+    call = f"convolution(x, W, b)  # x = [{rows}],\n      W = [[{filter_rows}]], b = [3]"
+    check_one(their, given([rows]), given([[filter_rows]]), given([3]), call)
     x, W, b = draw(3, 4, 4), draw(2, 3, 3, 3, seed=1), draw(2, seed=2)
     where = "x (3, {}, {}), W (2, 3, {}, {})"
     call = f"convolution(x, W, b)  # {where.format(4, 4, 3, 3)}"

@@ -132,7 +132,7 @@ def check_one(their, x, dout, *options):
     dmax = np.zeros((dout.size, pool_h * pool_w))
     dmax[np.arange(dout.size), layer.arg_max] = dout.transpose(0, 2, 3, 1).reshape(-1)
     any_of_these = np.isin(np.arange(dmax.shape[1]), layer.arg_max)
-    right = backward(x, dout, *options, largest)
+    right = backward(x, dout, pool_h, pool_w, stride, largest)
     wrong = {
         "everywhere": lambda window: np.ones(window.size),
         "shared": lambda window: np.full(window.size, 1 / window.size),
@@ -140,7 +140,9 @@ def check_one(their, x, dout, *options):
         "first_place": lambda window: np.arange(window.size) == 0,
         "whole_lines": lambda window: any_of_these,
     }
-    mistakes = {key: backward(x, dout, *options, share) for key, share in wrong.items()}
+    mistakes = {
+        key: backward(x, dout, pool_h, pool_w, stride, share) for key, share in wrong.items()
+    }
     mixed = dout.reshape(N, OH, OW, C).transpose(0, 3, 1, 2)
     text = ("dout", f"x {x.shape}")
     if x.size < 20:
@@ -154,8 +156,8 @@ def check_one(their, x, dout, *options):
         got,
         right,
         f"backward({text[0]})  # {text[1]}, Pooling({pool_h}, {pool_w}, stride={stride})",
-        no_dout=backward(x, np.ones_like(dout), *options, largest),
-        dout_mixed=backward(x, mixed, *options, largest),
+        no_dout=backward(x, np.ones_like(dout), pool_h, pool_w, stride, largest),
+        dout_mixed=backward(x, mixed, pool_h, pool_w, stride, largest),
         dmax=dmax,
         **mistakes,
     )
