@@ -48,6 +48,7 @@ from dlscratch.demo.graph_room import asked_graph
 from dlscratch.demo.inside_room import QUESTIONS
 from dlscratch.demo.packing import packed
 from dlscratch.demo.reading import read
+from dlscratch.demo.timed_reader import TimedReader
 from dlscratch.demo.trainings import Trainings
 
 SIDE = 280  # of the drawing, in pixels
@@ -110,24 +111,6 @@ class DrawServer(socketserver.ThreadingTCPServer):
             super().handle_error(request, client_address)
 
 
-class TimedReader(io.RawIOBase):
-    """What a client sends; TimeoutError once its time is over, however it is spread."""
-
-    def __init__(self, connection: socket.socket):
-        self.connection = connection
-        self.end = time.monotonic() + PATIENCE
-
-    def readable(self):
-        return True
-
-    def readinto(self, buffer):
-        left = self.end - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("the request takes too long")
-        self.connection.settimeout(left)
-        return self.connection.recv_into(buffer)
-
-
 class Handler(BaseHTTPRequestHandler):
     """One request."""
 
@@ -137,7 +120,7 @@ class Handler(BaseHTTPRequestHandler):
     def setup(self):
         super().setup()
         self.rfile.close()
-        self.rfile = io.BufferedReader(TimedReader(self.connection))
+        self.rfile = io.BufferedReader(TimedReader(self.connection, PATIENCE))
 
     def answer(self):
         """Find what the path stands for, and send it; or the reason why not."""
