@@ -23,7 +23,7 @@ def examples(networks: Mapping[str, Any], digits: Any) -> dict[str, Any]:
     if digits is None:
         return {"misread": [], "first": []}
     images, labels = digits
-    x = np.float32(images)[:, None] / 255  # (N, 28, 28) -> (N, 1, 28, 28)
+    x = np.asarray(images, np.float32)[:, None] / 255  # (N, 28, 28) -> (N, 1, 28, 28)
     # replicas: the page's own networks can be asked meanwhile
     read = {name: net.replica().predict(x).argmax(axis=1) for name, net in networks.items()}
     wrong = np.any([those != labels for those in read.values()], axis=0)
