@@ -1,8 +1,8 @@
 """Section 8.1.1: why the deep network reads 0.9931 here and 0.9938 in the book.
 
 Two things differ from the book's own training. There each batch is drawn anew from all images, so
-that the 600 of an epoch leave out more than a third of them; and Dropout makes up for the units that
-it drops not while it trains, by doubling the others, but when it reads, by halving all of them. Here
+that the 600 of an epoch leave out more than a third of them; and Dropout makes up for the units
+that it drops not while it trains, by doubling the others, but when it reads, by halving all. Here
 they are taken over, with all else alike. After each epoch all 10,000 test images are read, so often
 that the best reading is no longer a fair one: how much it flatters is the third thing to see.
 
