@@ -33,7 +33,7 @@ train: .venv/ready
 	$(VENV) ch05/train_neuralnet.py
 
 draw: .venv/ready
-	$(VENV) -m dlscratch draw
+	@trap : INT; $(VENV) -m dlscratch draw || test $$? = 130  # Ctrl-C is how it ends, no error
 
 test: .venv/ready-dev
 	@echo "about 4 minutes on two cores; a single test is run by: $(VENV) -m pytest FILE::TEST"

@@ -18,11 +18,13 @@ Beside its figures a run leaves a record, out/ch03/sigmoid.json: what was asked 
 """
 
 import argparse
+import difflib
 import doctest
 import inspect
 import json
 import math
 import os
+import re
 import sys
 import time
 import zlib
@@ -252,7 +254,19 @@ class Parser(argparse.ArgumentParser):
         super().__init__(prog, description=inspect.cleandoc(description or ""), **others)
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {one_line(message)} (--help shows an example)\n")
+        cure = self._did_you_mean(message) or "--help shows an example"
+        self.exit(2, f"{self.prog}: {one_line(message)} ({cure})\n")
+
+    def _did_you_mean(self, message: str) -> str:
+        """For an option or a choice that is not there: the one that looks like it."""
+        if option := re.match(r"unrecognized arguments: (--[^\s=]+)", message):
+            typed, known = option[1], list(self._option_string_actions)
+        elif choice := re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message):
+            typed, known = choice[1], re.findall(r"[^\s',]+", choice[2])
+        else:
+            return ""
+        like = difflib.get_close_matches(typed, known, n=1)
+        return f"did you mean {like[0]}?" if like else ""
 
 
 def options_of_all(parser: argparse.ArgumentParser, default_out: Path) -> None:

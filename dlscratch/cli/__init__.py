@@ -38,10 +38,12 @@ COMMANDS = {  # its name: its module
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv`, by default the one that was typed; the exit code."""
     parser = _parser()
-    args = parser.parse_args(argv)
+    args, unknown = parser.parse_known_args(argv)
     if "main" not in args:
         parser.print_help()
         return 2
+    if unknown:  # said by the command itself, which knows the options that it has
+        args.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     with exit_with_one_line(args.parser.prog, args.farewell):
         try:
             return args.main(args) or 0

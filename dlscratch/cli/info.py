@@ -49,7 +49,7 @@ def _blas():
         return ["unknown without threadpoolctl"]
     found = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
     return [
-        f"{p['internal_api']} {p['version']}, {p['num_threads']} threads ({p.get('architecture')})"
+        f"{p['internal_api']} {p['version']}, threads: {p['num_threads']} ({p.get('architecture')})"
         for p in found
     ] or ["unknown"]
 
