@@ -18,13 +18,11 @@ Beside its figures a run leaves a record, out/ch03/sigmoid.json: what was asked 
 """
 
 import argparse
-import difflib
 import doctest
 import inspect
 import json
 import math
 import os
-import re
 import sys
 import time
 import zlib
@@ -34,6 +32,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from dlscratch.book.did_you_mean import did_you_mean
 from dlscratch.storage.files import DataError, atomic_write, one_line
 
 __all__ = [
@@ -254,19 +253,8 @@ class Parser(argparse.ArgumentParser):
         super().__init__(prog, description=inspect.cleandoc(description or ""), **others)
 
     def error(self, message: str) -> NoReturn:
-        cure = self._did_you_mean(message) or "--help shows an example"
+        cure = did_you_mean(message, self._option_string_actions) or "--help shows an example"
         self.exit(2, f"{self.prog}: {one_line(message)} ({cure})\n")
-
-    def _did_you_mean(self, message: str) -> str:
-        """For an option or a choice that is not there: the one that looks like it."""
-        if option := re.match(r"unrecognized arguments: (--[^\s=]+)", message):
-            typed, known = option[1], list(self._option_string_actions)
-        elif choice := re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message):
-            typed, known = choice[1], re.findall(r"[^\s',]+", choice[2])
-        else:
-            return ""
-        like = difflib.get_close_matches(typed, known, n=1)
-        return f"did you mean {like[0]}?" if like else ""
 
 
 def options_of_all(parser: argparse.ArgumentParser, default_out: Path) -> None:
