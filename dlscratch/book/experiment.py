@@ -32,7 +32,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from dlscratch.book.did_you_mean import did_you_mean
+from dlscratch.book.command_line import Parser
 from dlscratch.storage.files import DataError, atomic_write, one_line
 
 __all__ = [
@@ -243,18 +243,6 @@ def replay(script: str) -> None:
         raise SystemExit(f"{session}: {failed} of {typed} outputs differ")
     print(session.read_text(encoding="utf-8"))
     print(f"{typed} inputs typed, every output as shown")
-
-
-class Parser(argparse.ArgumentParser):
-    """An ArgumentParser that shows a docstring as it is written, and complains in one line."""
-
-    def __init__(self, prog: str | None = None, description: str | None = None, **others: Any):
-        others["formatter_class"] = argparse.RawDescriptionHelpFormatter
-        super().__init__(prog, description=inspect.cleandoc(description or ""), **others)
-
-    def error(self, message: str) -> NoReturn:
-        cure = did_you_mean(message, self._option_string_actions) or "--help shows an example"
-        self.exit(2, f"{self.prog}: {one_line(message)} ({cure})\n")
 
 
 def options_of_all(parser: argparse.ArgumentParser, default_out: Path) -> None:

@@ -1,8 +1,25 @@
-"""What was probably meant, for an option or a choice of the command line that does not exist."""
+"""The parser of all scripts and commands: complaints in one line, with what was probably meant."""
 
+import argparse
 import difflib
+import inspect
 import re
 from collections.abc import Iterable
+from typing import Any, NoReturn
+
+from dlscratch.storage.files import one_line
+
+
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser that shows a docstring as it is written, and complains in one line."""
+
+    def __init__(self, prog: str | None = None, description: str | None = None, **others: Any):
+        others["formatter_class"] = argparse.RawDescriptionHelpFormatter
+        super().__init__(prog, description=inspect.cleandoc(description or ""), **others)
+
+    def error(self, message: str) -> NoReturn:
+        cure = did_you_mean(message, self._option_string_actions) or "--help shows an example"
+        self.exit(2, f"{self.prog}: {one_line(message)} ({cure})\n")
 
 
 def did_you_mean(complaint: str, options: Iterable[str]) -> str:
