@@ -1,6 +1,6 @@
-"""What a training leaves behind: how the loss fell and the accuracy rose (section 4.5).
+"""The record of a training: the loss of each step, the accuracy of each epoch (section 4.5).
 
-The loss of a single mini-batch is noisy, so the mean of the last hundred is what one watches.
+The loss of a single mini-batch is noisy, so progress is judged by the mean of the last hundred.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ A chapter script is a docstring (the lesson), `main(args)` (the experiment) and 
     if __name__ == "__main__":
         run(main, __doc__, options)
 
-Beside its figures a run leaves a record, out/ch03/sigmoid.json: what was asked for, what came out.
+Beside its figures a run writes a record, out/ch03/sigmoid.json: its options and its results.
 """
 
 import argparse
@@ -173,7 +173,7 @@ def fingerprint(args: Any, ignore: Sequence[str] = ()) -> str:
 
 
 def _write_record(path, args, parser, seconds, claims):
-    """Leave as JSON what was asked for, in `options` what differs from the defaults; what came."""
+    """Write the options that differ from the defaults, the figures and the claims as JSON."""
     options = {
         name: value
         for name, value in vars(args).items()

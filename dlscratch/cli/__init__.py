@@ -1,12 +1,12 @@
-"""The `dlscratch` command: the whole book running.
+"""The `dlscratch` command: run, check and draw everything in the book.
 
     dlscratch list                          what there is to run
     dlscratch run ch06/overfit_dropout      one experiment
     dlscratch reproduce --quick             all of them
-    dlscratch draw                          a digit by hand, read while you draw
-    dlscratch exercises start FOLDER        write it yourself, and have it checked
+    dlscratch draw                          draw a digit and see it classified
+    dlscratch exercises start FOLDER        write the code yourself, and have it checked
 
-Exit codes: 0 = done; 1 = done, and the answer is no: a wrong gradient, unreadable data; 2 = a
+Exit codes: 0 = done; 1 = done, with a negative result: a wrong gradient, unreadable data; 2 = a
 mistake in the command line; 130 = stopped by Ctrl-C.
 """
 

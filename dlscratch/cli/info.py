@@ -2,7 +2,7 @@
 
     dlscratch info
 
-What to send along with a question. Exit code 1: MNIST or Fashion-MNIST cannot be read.
+Include this with a question. Exit code 1: MNIST or Fashion-MNIST cannot be read.
 """
 
 import importlib.metadata
