@@ -46,7 +46,7 @@ def build(rng, batch_norm=True):
 
 def warped(x, rng):
     """Each image of a batch turned, resized, slanted and moved a little."""
-    return affine_warp(x, rng, degrees=12, scale=0.1, shear=0.15, shift=2.5)
+    return affine_warp(x, rng, degrees=8, scale=0.1, shear=0.1, shift=1.5)
 
 
 def rising_and_falling(epochs, steps):
