@@ -49,9 +49,9 @@ def warped(x, rng):
     return affine_warp(x, rng, degrees=8, scale=0.1, shear=0.1, shift=1.5)
 
 
-def rising_and_falling(epochs, steps):
+def rising_and_falling(epochs, steps, highest=LEARNING_RATE):
     """The learning rate over `epochs` of `steps` steps: up for the first, down along a cosine."""
-    return Warmup(CosineDecay(LEARNING_RATE, epochs * steps), steps)
+    return Warmup(CosineDecay(highest, epochs * steps), steps)
 
 
 def learn(seed, train, epochs, *, batch_norm=True, augment=warped, schedule=None, **options):
