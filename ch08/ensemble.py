@@ -1,12 +1,29 @@
-"""Section 8.1.2: five networks, images that never repeat, a rate that falls: 30 errors in 10,000.
+"""Section 8.1.2: five networks, images that never repeat, a rate that falls: 29 errors in 10,000.
 
 The book names three ways to read digits better: more images by moving those that are there, a
 learning rate that falls while training goes on, and an ensemble. Each network of an ensemble begins
 with weights of its own and errs on images of its own; the mean of their probabilities errs less.
 Reading an image at five places, a pixel apart, and taking the mean is the same idea once more.
 
+Accuracy on the test images, the mean over every choice of so many of the five networks:
+
+    networks         1       2       3       4       5
+    read once   0.9962  0.9967  0.9969  0.9969  0.9971
+    at 5 places 0.9964  0.9969  0.9970  0.9971  0.9971
+
+One network makes 38 errors, five together 29; the five places save a single network 3 of its errors
+and the five none. The last digit is a matter of chance: on other 10,000 images 29 errors could as
+well be 24 or 34. The settings were chosen on 10,000 training images held back (ensemble_member.py);
+the test images were read once, when all of this was settled. Each network learns for 20 epochs from
+all 60,000 training images: 18 minutes on one core.
+
     python ch08/ensemble.py
+    python ch08/ensemble.py --resume
     python ch08/ensemble.py --evaluate
+
+Last line with the default seed:
+    5 networks | book: 0.9979, the best of 2016 (quoted) | here: 0.9971 | differs, because they are
+    small and learn for 20 epochs: not tested whether more of either would do
 """
 
 from functools import partial
@@ -71,7 +88,7 @@ def draw(one_place, five_places):
     ax.set(
         title="The mean of more networks errs less",
         xlabel="networks (a point for each choice out of five)",
-        ylabel="test images read rightly, %",
+        ylabel="test images classified correctly, %",
     )
     ax.legend(frameon=False, loc="lower right")
     return fig
@@ -124,7 +141,7 @@ def claim(args, what, book, ours):
     why = (
         "--quick trains two networks on 500 images"
         if args.quick and not args.evaluate
-        else "networks this small err"
+        else "they are small and learn for 20 epochs: not tested whether more of either would do"
     )
     return Claim(what, book, f"{ours:.4f}", holds, "" if holds else why)
 

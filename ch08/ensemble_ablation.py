@@ -1,7 +1,7 @@
 """Section 8.1.2: what each ingredient of ensemble.py is worth, by leaving it out.
 
 One network learns from 20,000 training images and is judged by 10,000 others, which it has not seen
-either: no test image is read. It had BatchNorm, images warped anew in every epoch, a learning rate
+either: no test image is read. It has BatchNorm, images warped anew in every epoch, a learning rate
 that rises and falls, and the mean over five places; each is left out once.
 
     python ch08/ensemble_ablation.py

@@ -4,6 +4,10 @@ DeepConvNet's convolutions with BatchNorm after each, and a single Affine layer:
 a third less. No image is seen twice: each is turned, resized, slanted and moved a little, anew in
 every epoch. The learning rate rises for an epoch, then falls to nothing along half a cosine. What
 an ingredient is worth is measured by leaving it out (ensemble_ablation.py).
+
+Chosen on 10,000 training images held back, after 3 epochs of the other 50,000, one seed, the mean
+over five places: rates of 0.003 and 0.001 read 99.11 and 98.76 % with a warp of 12 degrees, 10 %,
+0.15 and 2.5 pixels; the milder one below reads 99.20 %. Nothing else was searched.
 """
 
 import numpy as np

@@ -6,6 +6,7 @@ import types
 import numpy as np
 import pytest
 
+from ch07.images import load_images
 from ch08 import ensemble, ensemble_ablation, ensemble_member
 from ch08.ensemble_ablation import KINDS, ONCE, WHOLE, errors
 from ch08.ensemble_member import PLACES, build, learn, moved, probabilities, rising_and_falling
@@ -196,3 +197,12 @@ def test_evaluate_needs_the_committed_file_only(monkeypatch, few_images, tmp_pat
     claims = ensemble.main(args)
     assert saved == ["ensemble.png", "ensemble_errors.png"]
     assert [claim.what for claim in claims][-1] == "2 networks"
+
+
+def test_the_committed_networks_read_the_first_thousand_test_images():
+    _, (x, t) = load_images(few=False)
+    five = Ensemble([build(rng=0) for _ in range(ensemble.MEMBERS)])
+    five.load(ensemble.WEIGHTS)
+    p = np.mean([probabilities(net.predict, x[:1000], places=[(0, 0)])[0] for net in five.nets], 0)
+    assert (p.argmax(axis=1) == t[:1000]).mean() >= 0.997  # all 10,000: 0.9971
+    assert ensemble.WEIGHTS.stat().st_size < 1_000_000
