@@ -28,6 +28,7 @@ Last line with the default seed:
 
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -54,7 +55,7 @@ def options(parser):
 def trained(seed, epochs, out, resume, quick):
     """Train one network and keep its weights in a file; the file's name."""
     (x, t), _ = load_images(few=quick)
-    train = (x[:500], t[:500]) if quick else (x, t)
+    train = (x[:200], t[:200]) if quick else (x, t)
     name = f"ensemble-seed{seed}"
 
     def report(trainer):
@@ -97,7 +98,7 @@ def draw(one_place, five_places):
 def main(args):
     _, (x, t) = load_images(few=args.quick)
     if args.quick:
-        x, t = x[:200], t[:200]
+        x, t = x[:100], t[:100]
     if args.evaluate:
         ensemble = Ensemble([build(rng=0) for _ in range(MEMBERS)])
         ensemble.load(WEIGHTS)
@@ -112,8 +113,9 @@ def main(args):
         means = np.mean(once[size]), np.mean(everywhere[size])
         print("{} of {}: read once {:.4f}, at five places {:.4f}".format(size, len(p), *means))
     args.save(draw(once, everywhere), "ensemble.png")
-    wrong = np.flatnonzero(p.mean(axis=(0, 1)).argmax(axis=1) != t)
-    args.save(figures.misclassified(ensemble, x[wrong], t[wrong]), "ensemble_errors.png")
+    mean = p.mean(axis=(0, 1))  # (networks, places, N, 10) -> (N, 10)
+    already_read = SimpleNamespace(predict=lambda x: mean)
+    args.save(figures.misclassified(already_read, x, t), "ensemble_errors.png")
     return [
         claim(args, "one network, read once", "0.9938", np.mean(once[1])),
         claim(args, "one network, at five places", "0.9938", np.mean(everywhere[1])),
@@ -139,7 +141,7 @@ def train_members(args):
 def claim(args, what, book, ours):
     holds = bool(ours >= float(book[:6]))
     why = (
-        "--quick trains two networks on 500 images"
+        "--quick trains two networks on 200 images"
         if args.quick and not args.evaluate
         else "they are small and learn for 20 epochs: not tested whether more of either would do"
     )

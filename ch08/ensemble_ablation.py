@@ -46,7 +46,7 @@ def trained(batch_norm, images, rate, seed, quick):
     """The accuracy on the images held back: read at five places, and read once."""
     train, _ = load_images(few=quick)
     (x, t), held_back = train_validation_split(*train, 100 if quick else 10_000, rng=0)
-    images_used = 300 if quick else IMAGES
+    images_used = 100 if quick else IMAGES
     x, t = x[:images_used], t[:images_used]
     epochs, steps = 1 if quick else EPOCHS, -(-len(x) // BATCH)
     highest = LEARNING_RATE if batch_norm else 0.001  # without BatchNorm large steps go astray

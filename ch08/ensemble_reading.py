@@ -47,10 +47,6 @@ class Ensemble:
                 found.append(probabilities(workers.predict, x))
         return np.stack(found)
 
-    def predict(self, x):
-        """The mean probabilities: (N, 1, 28, 28) -> (N, 10)."""
-        return self.read(x).mean(axis=(0, 1))
-
 
 def accuracies(p, t):
     """{size: the accuracy of each choice of so many networks}; p: (networks, N, 10)."""
