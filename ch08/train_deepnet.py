@@ -7,10 +7,10 @@ options: --augment shows every image shifted by up to 2 pixels, differently each
 --lr-decay makes the steps smaller with each epoch.
 
 Accuracy on the test images with the book's recipe and the seeds 0, 1 and 2: 0.9929, 0.9933, 0.9931,
-mean 0.9931, standard deviation 0.0002. The book's network classifies 7 images more. Its own way to
-draw batches and its own Dropout come to 0.9933 in the mean, but vary by 0.0010 from seed to seed and
-from epoch to epoch (train_deepnet_book.py): enough for 7 images. With the first command below:
-0.9940; these weights are ch08/deep_convnet_params.npz.
+mean 0.9931, standard deviation 0.0002. The book's network classifies 7 images more. The book's own
+way to draw batches and to scale Dropout comes to 0.9933 in the mean, but it varies by 0.0010 from
+seed to seed: enough for 7 images (train_deepnet_book.py). With the first command below: 0.9940;
+these weights are ch08/deep_convnet_params.npz.
 
     python ch08/train_deepnet.py --augment --lr-decay 0.85 --workers 1
     python ch08/train_deepnet.py
@@ -28,8 +28,8 @@ from ch08.deep_convnet import DeepConvNet
 from dlscratch.book.experiment import run
 
 WHY = (
-    "here the recipe comes to 0.9931 in the mean of three seeds, the book's own way to 0.9933 with a "
-    "deviation of 0.0010"
+    "here the recipe comes to 0.9931 in the mean of three seeds, "
+    "the book's own way to 0.9933 with a deviation of 0.0010"
 )
 
 
