@@ -74,7 +74,7 @@ def draw(found, times):
     axes[0].set_yticks(rows, names)
     axes[0].set(title="Test errors, %; bars are means")
     columns = {
-        "Million multiply-adds": [cost(kind)[0] / 1e6 for kind in names],
+        "Million multiply-adds an image": [cost(kind)[0] / 1e6 for kind in names],
         "Thousand parameters": [cost(kind)[1] / 1e3 for kind in names],
         "Milliseconds a batch": [times[kind] for kind in names],
     }
@@ -82,7 +82,7 @@ def draw(found, times):
         bars = ax.barh(rows, values, 0.6, color=figures.SKY)
         ax.bar_label(bars, fmt="%.1f", padding=2)
         ax.set(title=title, xlim=(0, 1.3 * max(values)))
-        ax.set_yticks(rows, [])
+        ax.set_yticks([])
         ax.grid(False)
     for ax in axes:
         ax.set_ylim(len(names) - 0.5, -0.5)
