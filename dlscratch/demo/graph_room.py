@@ -34,6 +34,13 @@ BACK = {  # symbol: how the gradient of the output becomes that of an input
 }
 
 
+def asked_graph(asked: Any) -> dict[str, Any]:
+    """The graph of {"what": an expression, "values": {name: number}}."""
+    if not isinstance(asked, dict):
+        raise TypeError("expected one JSON object: what, values")
+    return graph(asked.get("what"), asked.get("values", {}))
+
+
 def graph(what: Any, values: Any) -> dict[str, Any]:
     """The graph of an expression with these values, as JSON can hold it.
 

@@ -1,141 +1,19 @@
-// The page of `dlscratch draw`: strokes become 280 x 280 bytes, the server answers what a network
-// makes of them, and the page shows it: bars, the image, the gradient, the feature maps.
+// The page of `dlscratch draw`: the drawing goes to the server, which answers what each network makes
+// of it, and the page shows it: bars side by side, the image, gradients, feature maps, a history.
 "use strict";
 
-const SIDE = 280; // of the drawing, whatever size the paper has on the screen
-const PEN = 24; // where a digit fills most of the paper, about as thick as in MNIST
-const STEP = 8; // of the arrow keys
+const REMEMBERED = 12; // drawings in the history
 
-const find = (id) => document.getElementById(id);
-const pad = find("pad");
-const strokes = []; // each a list of points [x, y], 0 .. 280
-let answer = null; // the last one; null before the first stroke
-let pointer = null; // the mouse or finger that is drawing
-let pen = { x: SIDE / 2, y: SIDE / 2, down: false }; // the one that the arrow keys move
-let network = ""; // the name of the one that reads
-let asking = false; // an answer is on its way
+let answers = null; // {name: answer} of the last drawing; null before the first stroke
+let network = ""; // the name of the one whose gradients and maps are shown
+let wanted = null; // the class whose gradient is shown; null: the one that wins
+let asking = false; // answers are on their way
 let late = false; // the drawing has changed since it was sent
-let shapes = {}; // of its maps, and those of the others: (F, H, W) of each convolution
-
-// ---- the drawing
-
-function trace(context, colour, scale) {
-  Object.assign(context, {
-    strokeStyle: colour, lineWidth: PEN * scale, lineCap: "round", lineJoin: "round",
-  });
-  for (const stroke of strokes) {
-    context.beginPath();
-    context.moveTo(stroke[0][0] * scale, stroke[0][1] * scale);
-    for (let i = 1; i < stroke.length; i++) { // round the corners: a curve through the middles
-      const [[x, y], [nextX, nextY]] = [stroke[i - 1], stroke[i]];
-      context.quadraticCurveTo(
-        x * scale, y * scale, (x + nextX) / 2 * scale, (y + nextY) / 2 * scale);
-    }
-    const [x, y] = stroke.at(-1);
-    context.lineTo(x * scale + 0.01, y * scale); // one point alone is a dot
-    context.stroke();
-  }
-}
-
-function drawing() { // 280 x 280 bytes, 255 = ink
-  const canvas = new OffscreenCanvas(SIDE, SIDE);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  trace(context, "#000", 1);
-  const rgba = context.getImageData(0, 0, SIDE, SIDE).data;
-  return Uint8Array.from({ length: SIDE * SIDE }, (_, i) => rgba[4 * i + 3]);
-}
-
-function paintPad() {
-  const width = Math.round(pad.clientWidth * devicePixelRatio);
-  if (pad.width !== width) pad.width = pad.height = width;
-  const context = pad.getContext("2d");
-  context.clearRect(0, 0, width, width);
-  trace(context, `rgb(${colours().ink})`, width / SIDE);
-  if (document.activeElement === pad && pad.matches(":focus-visible")) {
-    context.beginPath();
-    context.arc(pen.x * width / SIDE, pen.y * width / SIDE, PEN / 2 * width / SIDE, 0, 7);
-    Object.assign(context, { strokeStyle: `rgb(${colours().accent})`, lineWidth: 3 * devicePixelRatio });
-    context.stroke();
-  }
-  find("hint").hidden = strokes.length > 0;
-  find("undo").disabled = find("clear").disabled = strokes.length === 0;
-}
-
-let frame = 0;
-function changed() { // many events, one repaint and one question a frame
-  late = true;
-  cancelAnimationFrame(frame);
-  frame = requestAnimationFrame(() => { paintPad(); ask(); });
-}
-
-function point(event) {
-  const box = pad.getBoundingClientRect();
-  return [(event.clientX - box.left) * SIDE / box.width, (event.clientY - box.top) * SIDE / box.height];
-}
-
-pad.addEventListener("pointerdown", (event) => {
-  if (pointer !== null || event.button !== 0) return; // a second finger, or another button
-  pointer = event.pointerId;
-  pad.setPointerCapture(pointer);
-  strokes.push([point(event)]);
-  changed();
-});
-pad.addEventListener("pointermove", (event) => {
-  if (event.pointerId !== pointer) return;
-  const between = event.getCoalescedEvents?.() ?? [];
-  strokes.at(-1).push(...(between.length ? between : [event]).map(point));
-  changed();
-});
-for (const end of ["pointerup", "pointercancel"]) {
-  pad.addEventListener(end, (event) => {
-    if (event.pointerId !== pointer) return;
-    pointer = null;
-    changed();
-  });
-}
-
-function undo() {
-  if (pointer !== null) return;
-  pen.down = false;
-  strokes.pop();
-  changed();
-}
-
-function clear() {
-  if (pointer !== null) return;
-  pen.down = false;
-  strokes.length = 0;
-  changed();
-}
-
-find("undo").addEventListener("click", undo);
-find("clear").addEventListener("click", clear);
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") clear();
-  else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") undo();
-  else return;
-  event.preventDefault();
-});
-
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-pad.addEventListener("keydown", (event) => {
-  const inside = (place) => Math.min(SIDE - PEN / 2, Math.max(PEN / 2, place));
-  if (event.key in ARROWS) {
-    const [right, down] = ARROWS[event.key];
-    pen.x = inside(pen.x + right * STEP);
-    pen.y = inside(pen.y + down * STEP);
-    if (pen.down) strokes.at(-1).push([pen.x, pen.y]);
-  } else if (event.key === " ") {
-    pen.down = !pen.down;
-    if (pen.down) strokes.push([[pen.x, pen.y]]);
-  } else return;
-  event.preventDefault();
-  changed();
-});
-pad.addEventListener("focus", paintPad);
-pad.addEventListener("blur", () => { pen.down = false; paintPad(); });
+let networks = []; // {name, title, parameters, maps: (F, H, W) of each convolution}
 
 // ---- the question
+
+drawing.changed = () => { late = true; ask(); };
 
 async function ask() { // one at a time: what comes in between is overtaken, never queued
   if (asking) return;
@@ -143,72 +21,110 @@ async function ask() { // one at a time: what comes in between is overtaken, nev
   while (late) {
     late = false;
     try {
-      const read = strokes.length ? await post(drawing()) : null;
-      answer = strokes.length && read?.image ? read : null; // it may have been cleared meanwhile
-      if (answer) sessionStorage.setItem("image", answer.image); // for the room Look inside
-      find("trouble").hidden = true;
+      const found = drawing.empty() ? null : await read(drawing.bytes());
+      answers = drawing.empty() ? null : found; // it may have been cleared meanwhile
+      if (answers) sessionStorage.setItem("image", answer().image); // for the room Look inside
+      complain("");
     } catch (error) {
-      find("trouble").textContent = `${error.message}. Is dlscratch draw still running?`;
-      find("trouble").hidden = false;
+      complain(error instanceof TypeError // no connection
+        ? "dlscratch draw does not answer: start it again; what is drawn stays." : error.message);
     }
     show();
   }
   asking = false;
 }
 
-async function post(body) {
-  const headers = { "Content-Type": "application/octet-stream" };
-  const response = await fetch(`/read/${network}`, { method: "POST", headers, body });
-  const read = await response.json();
-  if (!response.ok) throw new Error(read.reason);
-  return read;
+async function read(body) { // {name: answer}, or null if there is no ink
+  const found = await Promise.all(networks.map(({ name }) => post(`/read/${name}`, body)));
+  return found[0].image ? Object.fromEntries(networks.map(({ name }, i) => [name, found[i]])) : null;
 }
 
-// ---- the answer
+async function post(path, body) {
+  const headers = { "Content-Type": "application/octet-stream" };
+  const response = await fetch(path, { method: "POST", headers, body });
+  const found = await response.json();
+  if (!response.ok) throw new Error(found.reason);
+  return found;
+}
+
+function complain(reason) {
+  find("trouble").textContent = reason;
+  find("trouble").hidden = !reason;
+}
+
+// ---- the answers
+
+const answer = () => answers?.[network] ?? null;
 
 function show() {
-  showAnswer();
+  for (const { name } of networks) showBars(name);
+  find("brief").textContent = answers ? sentence() : "";
   showPictures();
-  if (pointer === null && !pen.down && !late) speak(); // not in the middle of a stroke
+  if (!drawing.busy() && !late) speak();
 }
 
 // softmax never reaches 1
 const percent = (share) => share > 0.9995 ? "> 99.9 %" : `${(100 * share).toFixed(1)} %`;
 
-function showAnswer() {
-  const best = answer?.digit;
-  find("digit").textContent = best ?? "?";
-  find("brief").textContent = answer ? `reads ${best}, ${percent(answer.probabilities[best])}` : "";
-  find("digit").parentElement.classList.toggle("undecided", !answer);
-  find("sure").textContent = answer ? percent(answer.probabilities[best]) : "";
-  for (const [digit, bar] of [...find("bars").children].entries()) {
-    const share = answer?.probabilities[digit] ?? 0;
+function sentence() { // "Both read 3", or who reads what
+  const digits = networks.map(({ name }) => answers[name].digit);
+  if (new Set(digits).size === 1) return `${digits.length === 2 ? "Both read" : "All read"} ${digits[0]}`;
+  return networks.map(({ title }, i) => `${title} reads ${digits[i]}`).join(", ");
+}
+
+function showBars(name) {
+  const panel = find(`reader-${name}`), found = answers?.[name], best = found?.digit;
+  const shown = wanted ?? best; // the class whose gradient is shown
+  panel.querySelector(".digit").textContent = best ?? "?";
+  panel.querySelector(".sure").textContent = found ? percent(found.probabilities[best]) : "";
+  panel.classList.toggle("undecided", !found);
+  for (const [digit, bar] of [...panel.querySelector("ol").children].entries()) {
+    const share = found?.probabilities[digit] ?? 0;
+    const button = bar.firstChild;
     bar.classList.toggle("winner", digit === best);
+    button.disabled = !found;
+    button.setAttribute("aria-pressed", Boolean(found) && name === network && digit === shown);
     bar.querySelector("i").style.width = `${100 * share}%`;
-    bar.querySelector(".share").textContent = answer ? percent(share) : "";
+    bar.querySelector(".share").textContent = found ? percent(share) : "";
   }
 }
 
+function showWhy(name, digit) { // a bar was chosen: show the gradient of this score
+  wanted = name === network && wanted === digit ? null : digit; // again: back to the winner
+  choose(name);
+}
+
+function choose(name) {
+  network = name;
+  find(`choice-${name}`).checked = true;
+  history.replaceState(null, "", `#${name}`);
+  show();
+}
+
 function speak() {
-  const sentence = answer
-    ? `It reads ${answer.digit}, ${percent(answer.probabilities[answer.digit])}` : "Nothing is drawn";
-  if (find("spoken").textContent !== sentence) find("spoken").textContent = sentence;
+  const text = answers ? sentence() : "Nothing is drawn";
+  if (find("spoken").textContent !== text) find("spoken").textContent = text;
 }
 
 function showPictures() {
-  arrange(answer ? answer.maps.map((layer) => layer.shape) : shapes[network]);
-  if (!answer) {
+  const found = answer(), { title, maps } = networks.find(({ name }) => name === network);
+  arrange(found ? found.maps.map((layer) => layer.shape) : maps);
+  find("gradient-of").textContent = found
+    ? `Of ${title}'s score for ${wanted ?? found.digit}:` : "Of a score, for each pixel:";
+  find("gradient-title").textContent = wanted === null || wanted === found?.digit
+    ? "What counts" : `Why not ${wanted}?`;
+  if (!found) {
     for (const canvas of document.querySelectorAll(".pixels, .grid canvas")) wipe(canvas);
     return;
   }
   const { ink, paper, more, less } = colours();
   const greys = Array.from({ length: 256 }, (_, i) => mixed(paper, ink, i / 255));
-  const image = bytes(answer.image);
-  const gradient = new Int8Array(bytes(answer.gradient).buffer);
+  const image = bytes(found.image);
+  const gradient = new Int8Array(bytes(found.gradients[wanted ?? found.digit]).buffer);
   paint(find("image"), (i) => greys[image[i]]);
   paint(find("gradient"), (i) => mixed( // the drawing in a pale grey below
     greys[image[i] >> 2], gradient[i] > 0 ? more : less, Math.abs(gradient[i]) / 127));
-  for (const [number, { shape: [, height, width], bytes: text }] of answer.maps.entries()) {
+  for (const [number, { shape: [, height, width], bytes: text }] of found.maps.entries()) {
     const numbers = bytes(text);
     for (const [map, canvas] of [...find("layers").children[number].lastChild.children].entries()) {
       const start = map * height * width;
@@ -217,11 +133,11 @@ function showPictures() {
   }
 }
 
-function arrange(wanted) { // a block for each convolution, a canvas for each of its maps
+function arrange(shapes) { // a block for each convolution, a canvas for each of its maps
   const layers = find("layers");
-  if (layers.dataset.shapes === JSON.stringify(wanted)) return;
-  layers.dataset.shapes = JSON.stringify(wanted);
-  layers.replaceChildren(...wanted.map(([count, height, width], number) => {
+  if (layers.dataset.shapes === JSON.stringify(shapes)) return;
+  layers.dataset.shapes = JSON.stringify(shapes);
+  layers.replaceChildren(...shapes.map(([count, height, width], number) => {
     const block = element("div", { className: "layer" });
     const what = `${count} maps, ${height} × ${width}`;
     const title = element("h3", { textContent: `Convolution ${number + 1} ` });
@@ -236,6 +152,60 @@ function arrange(wanted) { // a block for each convolution, a canvas for each of
     block.append(title, grid);
     return block;
   }));
+}
+
+// ---- digits to load, and what was drawn before
+
+const kept = []; // {items, image, text}, the newest first
+
+drawing.cleared = remember;
+
+function remember() { // what is drawn goes to the history
+  wanted = null;
+  if (!answers || late) return;
+  const image = bytes(answer().image);
+  kept.unshift({ items: drawing.items(), image, text: sentence() });
+  kept.length = Math.min(kept.length, REMEMBERED);
+  showHistory();
+}
+
+function showHistory() {
+  find("history").hidden = kept.length === 0;
+  find("kept").replaceChildren(...kept.map((entry) =>
+    thumbnail(entry.image, entry.text.replace(/[^\d,]/g, "").replace(",", " / "), entry.text,
+      () => { remember(); drawing.load(entry.items); })));
+}
+
+function thumbnail(image, text, name, load) {
+  const button = element("button", { type: "button", className: "thumbnail", title: name });
+  button.setAttribute("aria-label", `Load: ${name}`);
+  const canvas = element("canvas", { width: 28, height: 28 });
+  button.append(canvas, element("span", { textContent: text }));
+  button.addEventListener("click", load);
+  canvas.dataset.image = image.join(" ");
+  paintThumbnail(canvas);
+  return button;
+}
+
+function paintThumbnail(canvas) {
+  const { ink, paper } = colours(), image = canvas.dataset.image.split(" ");
+  paint(canvas, (i) => mixed(paper, ink, image[i] / 255));
+}
+
+async function offerDigits() {
+  const found = await (await fetch("/digits")).json();
+  find("no-digits").hidden = found.first.length > 0;
+  if (!found.first.length) return;
+  for (const [kind, digits] of Object.entries(found)) {
+    find(kind).append(...digits.map(({ index, label, image, read }) => {
+      const said = networks.map(({ name, title }) => `${title} reads ${read[name]}`).join(", ");
+      const text = kind === "first" ? label : `${label}: ${Object.values(read).join(" / ")}`;
+      const digit = bytes(image);
+      const load = () => { remember(); drawing.load([{ digit }]); };
+      return thumbnail(digit, text, `test image ${index}, a ${label}; ${said}`, load);
+    }));
+  }
+  find("digits").hidden = false;
 }
 
 // ---- pieces
@@ -265,35 +235,52 @@ function paint(canvas, colour) {
 
 // ---- the beginning
 
-async function start() {
-  find("bars").append(...Array.from({ length: 10 }, (_, digit) => {
-    const bar = element("li");
-    bar.append(digit, element("span", { className: "track" }), element("span", { className: "share" }));
-    bar.querySelector(".track").append(element("i"));
+function reader({ name, title, parameters }) { // a network's verdict and its ten bars
+  const panel = element("div", { className: "reader", id: `reader-${name}` });
+  const heading = element("h3", { textContent: title });
+  const chapter = `${name.replace("ch0", "chapter ")}, ${parameters.toLocaleString("en")} parameters`;
+  heading.append(element("small", { textContent: chapter }));
+  const verdict = element("div", { className: "verdict" });
+  verdict.append(element("span", { className: "digit", textContent: "?" }), element("span", { className: "sure" }));
+  verdict.setAttribute("aria-hidden", "true");
+  const bars = element("ol", { className: "bars" });
+  bars.append(...Array.from({ length: 10 }, (_, digit) => {
+    const bar = element("li"), button = element("button", { type: "button", disabled: true });
+    button.append(element("span", { className: "name", textContent: digit }),
+      element("span", { className: "track" }), element("span", { className: "share" }));
+    button.querySelector(".track").append(element("i"));
+    button.addEventListener("click", () => showWhy(name, digit));
+    bar.append(button);
     return bar;
   }));
-  const networks = await (await fetch("/networks")).json();
-  shapes = Object.fromEntries(networks.map(({ name, maps }) => [name, maps]));
-  network = (networks.find(({ name }) => name === location.hash.slice(1)) ?? networks[0]).name;
-  for (const { name, title, parameters } of networks) {
-    const label = element("label");
-    const checked = name === network;
-    const choice = element("input", { type: "radio", name: "network", value: name, checked });
-    choice.addEventListener("change", () => {
-      network = name;
-      history.replaceState(null, "", `#${name}`);
-      changed();
-    });
-    const chapter = name.replace("ch0", "Chapter ");
-    const small = element("small", { textContent: chapter });
-    small.append(element("span", { textContent: `, ${parameters.toLocaleString("en")} parameters` }));
-    label.append(choice, title, small);
-    find("networks").append(label);
-  }
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { paintPad(); show(); });
-  new ResizeObserver(paintPad).observe(pad);
-  paintPad();
+  panel.append(heading, verdict, bars);
+  return panel;
+}
+
+function choice({ name, title }) {
+  const label = element("label");
+  const input = element("input", { type: "radio", name: "network", value: name, id: `choice-${name}` });
+  input.addEventListener("change", () => { wanted = null; choose(name); });
+  label.append(input, title);
+  return label;
+}
+
+async function start() {
+  networks = await (await fetch("/networks")).json();
+  find("readers").append(...networks.map(reader));
+  find("networks").append(...networks.map(choice));
+  const asked = networks.find(({ name }) => name === location.hash.slice(1)) ?? networks.at(-1);
+  network = asked.name;
+  find(`choice-${network}`).checked = true;
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    drawing.paint();
+    show();
+    document.querySelectorAll(".thumbnail canvas").forEach(paintThumbnail);
+  });
+  new ResizeObserver(drawing.paint).observe(pad);
+  drawing.paint();
   show();
+  offerDigits();
 }
 
 start();

@@ -8,7 +8,6 @@ and numbers, from a page, and each is checked. After TensorFlow Playground (Smil
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,6 +15,7 @@ import numpy as np
 
 from dlscratch.arguments import expect_number, expect_whole
 from dlscratch.data import batches
+from dlscratch.demo.packing import packed
 from dlscratch.functions import softmax
 from dlscratch.multi_layer_net import ACTIVATIONS, MultiLayerNet
 from dlscratch.optimizers import SGD, AdaGrad, Adam, Momentum
@@ -214,10 +214,3 @@ class Playground:
                 size = np.abs(x).max(axis=0)
                 units.append(np.nan_to_num(x * (127 / np.where(size > 0, size, 1))))
         return x, units
-
-
-def packed(numbers: np.ndarray, dtype: Any) -> str:
-    """Numbers as bytes, in base64: as many characters as a third more."""
-    limits = np.iinfo(dtype)
-    whole = np.clip(np.rint(numbers), limits.min, limits.max).astype(dtype)
-    return base64.b64encode(whole.tobytes()).decode()

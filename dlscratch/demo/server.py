@@ -1,6 +1,7 @@
 """The server behind the page: its files, and what the page asks for.
 
     GET  /, /train, /graph, /inside, their *.css and *.js    the page, a room each
+    GET  /digits                    digits of MNIST to load, and those that are misread
     GET  /networks                  which networks there are, as JSON
     POST /read/NAME                 a drawing, 280 x 280 bytes -> how this network classifies it
     POST /train/start               settings as JSON -> a new training: its id and its first frame
@@ -42,18 +43,20 @@ from typing import Any
 import numpy as np
 
 from dlscratch.demo.digit import digit
-from dlscratch.demo.graph_room import graph
+from dlscratch.demo.examples import examples, one_of_each
+from dlscratch.demo.graph_room import asked_graph
 from dlscratch.demo.inside_room import QUESTIONS
 from dlscratch.demo.packing import packed
 from dlscratch.demo.reading import read
+from dlscratch.demo.timed_reader import TimedReader
 from dlscratch.demo.trainings import Trainings
-from dlscratch.demo.words import as_words
 
 SIDE = 280  # of the drawing, in pixels
 ROOMS = {"": "page", "train": "train", "graph": "graph", "inside": "inside"}  # address: file
 KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
 FILES = {f"/{room}": f"{name}.html" for room, name in ROOMS.items()}
 FILES |= {f"/{name}.{kind}": f"{name}.{kind}" for name in ROOMS.values() for kind in ("css", "js")}
+FILES["/pen.js"] = "pen.js"
 PATIENCE = 10.0  # seconds, for a whole request
 MOST_WORDS = 2000  # bytes of the settings of a training, of an expression
 FAREWELL = 1.0  # seconds, for what a client still sends after a refusal
@@ -74,18 +77,20 @@ class Refusal(Exception):
 class DrawServer(socketserver.ThreadingTCPServer):
     """Serves the page for `networks`, by name; port 0 is any free one. OSError if it is taken.
 
-    digits: images (N, 28, 28), uint8 with 255 = ink, that the room "Look inside" offers.
+    digits: images (N, 28, 28), uint8 with 255 = ink, and their labels (N,): those to load.
     """
 
     request_queue_size = 1024  # connections that wait to be accepted; 5 by default
     daemon_threads = True  # a request that is still being served does not delay the end
     allow_reuse_address = sys.platform != "win32"  # where it would share another program's port
 
-    def __init__(self, networks: Mapping[str, Any], port: int = 0, digits: Any = ()):
+    def __init__(self, networks: Mapping[str, Any], port: int = 0, digits: Any = None):
         self.networks = networks
         self.digits = digits
         self.trainings = Trainings()
         self.lock = threading.Lock()  # layers keep the forward pass for the backward: one at a time
+        self.examples: dict[str, Any] | None = None  # of these digits, once they are found
+        self.finding = threading.Lock()
         super().__init__(("127.0.0.1", port), Handler)
 
     @property
@@ -106,24 +111,6 @@ class DrawServer(socketserver.ThreadingTCPServer):
             super().handle_error(request, client_address)
 
 
-class TimedReader(io.RawIOBase):
-    """What a client sends; TimeoutError once its time is over, however it is spread."""
-
-    def __init__(self, connection: socket.socket):
-        self.connection = connection
-        self.end = time.monotonic() + PATIENCE
-
-    def readable(self):
-        return True
-
-    def readinto(self, buffer):
-        left = self.end - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("the request takes too long")
-        self.connection.settimeout(left)
-        return self.connection.recv_into(buffer)
-
-
 class Handler(BaseHTTPRequestHandler):
     """One request."""
 
@@ -133,7 +120,7 @@ class Handler(BaseHTTPRequestHandler):
     def setup(self):
         super().setup()
         self.rfile.close()
-        self.rfile = io.BufferedReader(TimedReader(self.connection))
+        self.rfile = io.BufferedReader(TimedReader(self.connection, PATIENCE))
 
     def answer(self):
         """Find what the path stands for, and send it; or the reason why not."""
@@ -168,13 +155,15 @@ class Handler(BaseHTTPRequestHandler):
             return "GET", lambda: (kind, file.read_bytes())
         if path == "/networks":
             return "GET", lambda: as_json(self.networks())
+        if path == "/digits":
+            return "GET", lambda: as_json(self.digits())
         name = path.removeprefix("/read/")
         if name != path and name in self.server.networks:
             return "POST", lambda: as_json(self.reading(self.server.networks[name]))
         if path == "/train/start":
             return "POST", lambda: as_json(self.from_json(self.server.trainings.start))
         if path == "/graph/draw":
-            return "POST", lambda: as_json(self.from_json(drawn))
+            return "POST", lambda: as_json(self.from_json(asked_graph))
         if path.startswith("/inside/"):
             return self.route_inside(path)
         name, _, verb = path.removeprefix("/train/").partition("/")
@@ -188,7 +177,7 @@ class Handler(BaseHTTPRequestHandler):
     def route_inside(self, path):
         """As `route`, for the room that looks inside."""
         if path == "/inside/digits":
-            return "GET", lambda: as_json([packed(image, np.uint8) for image in self.server.digits])
+            return "GET", lambda: as_json(one_of_each(self.server.digits))
         if path == "/inside/image":
             return "POST", lambda: as_json({"image": packed(digit(self.drawing()) * 255, np.uint8)})
         name, _, question = path.removeprefix("/inside/").partition("/")
@@ -218,7 +207,14 @@ class Handler(BaseHTTPRequestHandler):
         if not image.any():
             return {"digit": None, "reason": "nothing is drawn yet"}
         with self.server.lock:
-            return as_words(image, read(net, image))
+            return {"image": packed(image * 255, np.uint8), **read(net, image).as_words()}
+
+    def digits(self):
+        """Those of MNIST that can be loaded; found once, with the first request."""
+        with self.server.finding:
+            if self.server.examples is None:
+                self.server.examples = examples(self.server.networks, self.server.digits)
+            return self.server.examples
 
     def drawing(self):
         """The body of the request as an array (280, 280)."""
@@ -283,13 +279,6 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format, *args):
         """Quiet: a line for every stroke helps nobody."""
-
-
-def drawn(asked):
-    """The graph of {"what": an expression, "values": {name: number}}."""
-    if not isinstance(asked, dict):
-        raise TypeError("expected one JSON object: what, values")
-    return graph(asked.get("what"), asked.get("values", {}))
 
 
 def as_json(value):

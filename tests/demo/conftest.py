@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from dlscratch.cli.draw import NETWORKS, learned
+from dlscratch.cli.draw import NETWORKS, digits, learned
 from dlscratch.demo.server import DrawServer
 
 
@@ -17,7 +17,7 @@ def networks():
 @pytest.fixture(scope="module")
 def server(networks):
     """The server at work, until the tests of the module are done."""
-    with DrawServer(networks) as server:
+    with DrawServer(networks, digits=digits()) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield server

@@ -42,8 +42,9 @@ def test_every_convolution_shows_its_maps_behind_the_activation(name, shapes, ne
     assert all(layer.min() == 0 for layer in maps)
 
 
+@pytest.mark.parametrize("label", [7, 2])
 @pytest.mark.parametrize("name", MAPS)
-def test_the_gradient_is_the_measured_slope_of_the_winning_score(name, networks, seven):
+def test_each_gradient_is_the_measured_slope_of_its_score(name, label, networks, seven):
     net = networks[name].astype(np.float64)
     rng = np.random.default_rng(0)
     image = seven + rng.uniform(0, 0.1, seven.shape)  # off the kinks of ReLU and pooling
@@ -52,19 +53,19 @@ def test_the_gradient_is_the_measured_slope_of_the_winning_score(name, networks,
     def score(pixels):
         moved = image.copy()
         moved[patch] = pixels
-        return float(net.predict(moved[None, None])[0, 7])
+        return float(net.predict(moved[None, None])[0, label])
 
     reading = read(net, image)
-    assert reading.winner == 7 and reading.gradient.shape == (28, 28)
+    assert reading.winner == 7 and reading.gradients.shape == (10, 28, 28)
     # so short a step that no ReLU and no maximum changes sides within it
     measured = numerical_gradient(score, image[patch].copy(), h=1e-7)
-    np.testing.assert_allclose(reading.gradient[patch], measured, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(reading.gradients[label][patch], measured, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", MAPS)
 def test_a_step_along_the_gradient_raises_the_score(name, networks, seven):
-    before = read(networks[name], seven)
-    step = 0.01 * before.gradient / np.abs(before.gradient).max()
+    slope = read(networks[name], seven).gradients[7]
+    step = 0.01 * slope / np.abs(slope).max()
     scores = networks[name].predict(np.stack([seven, seven + step])[:, None])[:, 7]
     assert scores[1] > scores[0]
 

@@ -19,6 +19,7 @@ PATHS = [
     "/",
     "/page.css",
     "/networks",
+    "/digits",
     "/read/ch07",
     "/read/",
     "/read/../ch07",
