@@ -21,12 +21,13 @@ from dlscratch.book.runner import over_seeds, runner_options
 
 SEEDS, EPOCHS, BATCH, IMAGES = 3, 8, 100, 10_000
 EVERY = 20  # steps that a point of the curves is the mean of
+RATES = dict.fromkeys(KINDS, 0.003) | {"tanh for ReLU": 0.001}  # learning rates
 LEARNT = 0.2  # share of errors: how soon it is reached tells how fast a network learns
 
 
 def options(parser):
     add = parser.add_argument
-    add("--lr", type=number(float, above=0), default=0.001, help="learning rate (default: 0.001)")
+    add("--lr", type=number(float, above=0), help="learning rate of all (default: its own)")
     held_back = "AlexNet and its tanh on 10,000 training images held back, to choose settings"
     add("--validate", action="store_true", help=held_back)
     runner_options(parser)
@@ -49,7 +50,7 @@ def trained(kind, seed, lr, validate, quick):
     rng = np.random.default_rng(seed)
     net = alexnet(kind, rng)
     epochs = 1 if quick else EPOCHS
-    optimizer = Adam(CosineDecay(lr, steps=epochs * -(-len(train[0]) // BATCH)))
+    optimizer = Adam(CosineDecay(lr or RATES[kind], steps=epochs * -(-len(train[0]) // BATCH)))
     wrong = []  # share of each batch, before its step
     for _ in range(epochs):
         for x, t in batches(*train, BATCH, rng):
