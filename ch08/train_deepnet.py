@@ -1,14 +1,14 @@
 """Section 8.1.1: train the deep network.
 
 The recipe is the book's: Adam with a learning rate of 0.001, 20 epochs of mini-batches of 100, all
-60,000 images. After each epoch the first 1000 images of either set are looked at, and at the end
-all 10,000 test images. Section 8.1.2 names two ways to go further, and both are options: --augment
-shows every image shifted by up to 2 pixels, differently each time, and --lr-decay makes the steps
-smaller with each epoch.
+60,000 images. After each epoch the accuracy is measured on the first 1000 images of either set, and
+at the end on all 10,000 test images. Section 8.1.2 names two ways to go further, and both are
+options: --augment shows every image shifted by up to 2 pixels, differently each time, and
+--lr-decay makes the steps smaller with each epoch.
 
 Accuracy on the test images with the book's recipe and the seeds 0, 1 and 2: 0.9929, 0.9933, 0.9931,
-mean 0.9931, standard deviation 0.0002. So the book's 7 images more are not chance alone, and the
-reason is not known. With the first command below: 0.9940; these weights are
+mean 0.9931, standard deviation 0.0002. The book's network classifies 7 images more, which is more
+than chance; the reason is not known. With the first command below: 0.9940; these weights are
 ch08/deep_convnet_params.npz.
 
     python ch08/train_deepnet.py --augment --lr-decay 0.85 --workers 1
