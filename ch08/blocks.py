@@ -95,7 +95,7 @@ def draw(found, times):
     axes[0].set_yticks(rows, names)
     axes[0].set(title="Test errors, %; bars are means")
     columns = {
-        "Million multiply-adds an image": [cost(kind)[0] / 1e6 for kind in names],
+        "Million multiply-adds": [cost(kind)[0] / 1e6 for kind in names],
         "Thousand parameters": [cost(kind)[1] / 1e3 for kind in names],
         "Milliseconds a batch": [times[kind] for kind in names],
     }
