@@ -4,7 +4,22 @@ One network learns from 20,000 training images and is judged by 10,000 others, w
 either: no test image is read. It has BatchNorm, images warped anew in every epoch, a learning rate
 that rises and falls, and the mean over five places; each is left out once.
 
+Errors on the images held back in %, after 5 epochs, mean and standard deviation of three seeds:
+
+    everything          1.02, 0.02      images as they are    1.12, 0.03
+    no BatchNorm        1.55, 0.06      constant rate         2.09, 1.34
+    only shifted        1.07, 0.02      read at one place     1.09, 0.01
+
+BatchNorm is worth half a point, and without it the rate had to be 0.001 instead of 0.003, which it
+was not chosen for. The rate matters as much: where it stays at 0.003, the errors depend on when one
+stops, 1.3, 1.4 and 3.6 %. Warping, shifting and five places are worth 0.1 or less here: in 5 epochs
+no image is seen often. What they are worth in 20, as in ensemble.py, was not measured.
+
     python ch08/ensemble_ablation.py
+
+Last line with the default seed:
+    read once instead | book: worse (no number) | here: +0.07 points of error, standard error 0.01 |
+    holds
 """
 
 from functools import partial
