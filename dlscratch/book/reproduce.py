@@ -23,13 +23,18 @@ from dlscratch.storage.files import atomic_write
 
 # The long trainings: minutes on two fast cores, hours on a slow laptop; only with --full.
 HOURS = (
+    "ch07/alexnet",
     "ch07/lenet",
     "ch07/train_convnet",
     "ch08/binarized_net",
+    "ch08/blocks",
     "ch08/captioning",
     "ch08/dcgan",
     "ch08/depth",
+    "ch08/ensemble",
+    "ch08/ensemble_ablation",
     "ch08/train_deepnet",
+    "ch08/train_deepnet_book",
     "ch08/transfer_learning",
 )
 
