@@ -21,19 +21,19 @@ PARALLEL = --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 help:
 	@echo "make train      train the two-layer network of chapter 5 on MNIST (about a minute)"
-	@echo "make draw       draw a digit in the browser, and see what a network makes of it"
-	@echo "make test       prove every gradient and run every script (about 4 minutes)"
+	@echo "make draw       draw a digit in the browser, and see how a network classifies it"
+	@echo "make test       check every gradient and run every script (about 4 minutes)"
 	@echo "make test-slow  what else CI tests: the site, the notebooks, the wheel"
 	@echo "make lint       run ruff and mypy"
 	@echo "make docs       build the site in build/docs/html"
-	@echo "make notebooks  write the notebooks anew from the scripts"
-	@echo "make clean      remove .venv and what the tools left behind; out/ stays"
+	@echo "make notebooks  regenerate the notebooks from the scripts"
+	@echo "make clean      remove .venv and the files of the tools; out/ stays"
 
 train: .venv/ready
 	$(VENV) ch05/train_neuralnet.py
 
 draw: .venv/ready
-	$(VENV) -m dlscratch draw
+	@trap : INT; $(VENV) -m dlscratch draw || test $$? = 130  # Ctrl-C is how it ends, no error
 
 test: .venv/ready-dev
 	@echo "about 4 minutes on two cores; a single test is run by: $(VENV) -m pytest FILE::TEST"

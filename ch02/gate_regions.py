@@ -1,4 +1,4 @@
-"""Figures 2-6 to 2-8: one straight line does OR, none does XOR, a curve does (section 2.4).
+"""Figures 2-6 to 2-8: a line separates OR, no line separates XOR, a curve does (section 2.4).
 
 A perceptron cuts the plane of its inputs along the line b + w1 x1 + w2 x2 = 0: 0 on one side, 1 on
 the other. OR's points can be separated like that, with (b, w1, w2) = (-0.5, 1, 1). XOR's

@@ -1,9 +1,9 @@
 """Section 3.6.2: where the weights of neuralnet_mnist.py come from.
 
-The book loads a file of learned weights and tells only later how learning works. Ours were made by
-this script: the network of section 3.6.2, 784-50-100-10 with sigmoid neurons, Xavier's initial
-weights and Adam (both chapter 6), and 10 epochs of the 60,000 training images. The file
-ch03/sample_weight.npz is what it writes with the default seed, in about 10 seconds.
+The book loads a file of learned weights and explains only later how learning works. Ours were made
+by this script: the network of section 3.6.2, 784-50-100-10 with sigmoid neurons, Xavier's initial
+weights and Adam (both chapter 6), and 10 epochs of the 60,000 training images. With the default
+seed it writes ch03/sample_weight.npz, in about 10 seconds.
 
     python ch03/train_weights.py
 

@@ -1,9 +1,9 @@
 """Figure 4-5: the true slope, and the slope that a computer can measure (section 4.3.1).
 
-A derivative is a limit, h towards 0 (equation 4.4), but the h of a computer has a size: too large,
-and the line through x and x + h is not the tangent; too small, and the digits of f(x + h) - f(x)
-run out. h = 1e-4 serves well. Measuring on both sides, from x - h to x + h, makes the error of a
-smooth f smaller still.
+A derivative is a limit, h towards 0 (equation 4.4), but on a computer h is finite: too large, and
+the line through x and x + h is not the tangent; too small, and the digits of f(x + h) - f(x) run
+out. h = 1e-4 works well. Measuring on both sides, from x - h to x + h, makes the error of a smooth
+f smaller still.
 
     python ch04/secant.py
     python ch04/secant.py --h 0.1

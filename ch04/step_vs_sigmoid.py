@@ -1,9 +1,9 @@
 """Figure 4-4: why a network cannot learn with the step function (section 4.2.5).
 
-Learning asks how the loss changes when a weight changes a little, so a small change must show. The
-step function hides it: its slope is 0 everywhere but at the jump, and every product of slopes that
-contains it is 0. The sigmoid's slope is nowhere 0. Accuracy is a bad objective for the same reason:
-it stays at 32 % until it jumps to 33 %.
+Learning asks how the loss changes when a weight changes a little, so a small change must have an
+effect. With the step function it has none: its slope is 0 everywhere but at the jump, and every
+product of slopes that contains it is 0. The sigmoid's slope is nowhere 0. Accuracy is a bad
+objective for the same reason: it stays at 32 % until it jumps to 33 %.
 
     python ch04/step_vs_sigmoid.py
     python ch04/step_vs_sigmoid.py --x -2 0.5 4

@@ -2,9 +2,9 @@
 
 Chapter 4's 784-50-10 network, now a list of layers with ReLU inside. A sigmoid multiplies every
 gradient by y (1 - y), which is 1/4 at most; ReLU passes it unchanged, and 97 % of the test images
-are classified correctly, where chapter 4's network reached 94.5 %. 20 epochs of 600 batches get
-there with any of the seeds 0 to 4 (97.1 to 97.4 %); the book's 10,000 steps, --epochs 17, with four
-of them. The initial weights have He's size (section 6.2.3); try the book's with --std 0.01.
+are classified correctly, where chapter 4's network reached 94.5 %. With the seeds 0 to 4, 20 epochs
+of 600 batches give 97.1 to 97.4 %; the book's 10,000 steps, --epochs 17, reach 97 % with four of
+the five. The initial weights have He's size (section 6.2.3); try the book's with --std 0.01.
 
     python ch05/train_neuralnet.py
     python ch05/train_neuralnet.py --hidden 200 --epochs 30

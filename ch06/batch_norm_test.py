@@ -3,8 +3,8 @@
 Sixteen standard deviations of the first weights, from 1 to 0.0001, and for each of them two nets
 with the same weights, 784-100-100-100-100-100-10 with ReLU, trained on 1000 images by SGD. The one
 with BatchNorm learns almost everywhere; the plain one only where the weights happen to have the
-right size. The eps of BatchNorm matters for the smallest: with --eps 1e-5, usual today, the last
-one fails.
+right size. For the smallest weights the eps of BatchNorm matters: with --eps 1e-5, the usual value
+today, the last of the 16 fails.
 
     python ch06/batch_norm_test.py
 

@@ -1,9 +1,9 @@
 """Figure 6-9: the four optimizers on MNIST (section 6.1.8).
 
-The same network four times, 784-100-100-100-100-10 with ReLU, the same initial weights and the
-same mini-batches of 128; only the use of the gradient differs. SGD is the slowest. Which of the
-others leads depends on the learning rates (try --adagrad-lr 0.003) and on when the loss of a
-mini-batch is taken: the book's script takes it after the step that has just learnt it.
+The same network four times, 784-100-100-100-100-10 with ReLU, the same initial weights and the same
+mini-batches of 128; only the use of the gradient differs. SGD is the slowest. Which of the others
+leads depends on the learning rates (try --adagrad-lr 0.003) and on when the loss of a mini-batch is
+taken: the book's script computes it after the update on that same mini-batch.
 
     python ch06/optimizer_compare_mnist.py
 

@@ -1,9 +1,9 @@
 """Networks side by side: what the comparisons of chapter 6 share.
 
-Every network is trained on the same mini-batches in the same order, for its trainer draws them
-with a generator of the same seed: what differs in the end comes from what differed in the networks.
-Ctrl-C keeps what is there, and --resume goes on; for that each network has a checkpoint in the
-output folder, until all are done.
+Every network is trained on the same mini-batches in the same order, for its trainer draws them with
+a generator of the same seed: any difference in the results comes from the networks. Ctrl-C keeps
+what is there, and --resume goes on; for that each network has a checkpoint in the output folder,
+until all are done.
 """
 
 import math

@@ -1,6 +1,6 @@
 """Figure 7-25: two learned filters at work on a picture (section 7.6.1).
 
-The filters were learned from digits, but an edge is an edge: on a landscape, too, one responds
+The filters were learned from digits, but edges look the same in a landscape: one filter responds
 where dark and bright meet side by side, the other where they meet one above the other. Which filter
 does what is measured: every filter is applied to a vertical and a horizontal edge, and the two
 whose responses differ most are shown. White is the strongest response, black the weakest: a filter

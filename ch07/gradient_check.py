@@ -1,4 +1,4 @@
-"""Sections 5.7.3 and 7.5: proof that the convolutional network learns by the right gradients.
+"""Sections 5.7.3 and 7.5: the gradients of the convolutional network, checked numerically.
 
 Convolution and pooling are the two layers whose backward pass is hardest to get right: windows
 overlap, so that a pixel collects gradients from several places, and only the largest pixel of a

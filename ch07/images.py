@@ -1,7 +1,7 @@
 """The images of the long trainings: all or a few, as they are or shifted (Figure 8-4).
 
-A digit that is moved by a pixel or two is still that digit, but all its pixels change: shifting the
-images a little, differently each time, gives unlimited examples (section 8.1.2).
+A digit that is moved by a pixel or two is still the same digit, but all its pixels change: shifting
+the images a little, differently each time, gives unlimited examples (section 8.1.2).
 """
 
 from dataset.mnist import load_mnist

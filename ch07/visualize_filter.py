@@ -1,9 +1,9 @@
 """Figure 7-24: what the filters of the first layer look like (section 7.6.1).
 
 A filter of 5 x 5 weights is a small picture: here its smallest weight is black and its largest
-white. Before training the 30 filters are noise. Afterwards many have an order: a bright and a dark
-side, which responds to an edge, or a blob. As a number: in noise a weight says nothing about its
-neighbour, in a pattern the two are alike.
+white. Before training the 30 filters are noise. After training many show a pattern: a bright and a
+dark side, which responds to an edge, or a blob. As a number: in noise a weight says nothing about
+its neighbour, in a pattern the two are alike.
 
     python ch07/visualize_filter.py
 

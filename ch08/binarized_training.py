@@ -1,4 +1,4 @@
-"""Section 8.3.4: how a network learns weights and signals of one bit, beside two that have more.
+"""Section 8.3.4: how to train weights and signals of one bit, beside two networks with more.
 
 The all-binary one has signs for weights and for the signals between layers. A sign has no slope to
 learn by, so each weight keeps a float for training, within -1 .. 1, and each Sign passes the

@@ -1,9 +1,9 @@
 """Section 8.4.3: a caption is written word by word, greedily or by beam search.
 
-The network only scores the next word. Greedy: always take the likeliest one; what has been written
-stays, even if it leads nowhere. Beam search keeps the `width` likeliest beginnings instead, and of
-all that can follow them again the likeliest; the probability of a sentence is the product of its
-words'. With width 1 it is greedy.
+The network only scores the next word. Greedy search always takes the most likely word, and never
+takes one back. Beam search keeps the `width` most likely beginnings instead, and again the most
+likely of all their continuations; the probability of a sentence is the product of its words'. With
+width 1 it is greedy.
 """
 
 import numpy as np

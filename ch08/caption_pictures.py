@@ -1,7 +1,7 @@
 """Section 8.4.3: the figures of captioning.py: where attention looks, and what both networks write.
 
-A look has a weight for each of 7 x 7 places. They lie over the scene as a colour, for the step that
-chose the word: the network looks first, then it speaks.
+Attention gives a weight to each of 7 x 7 places. They are drawn over the scene as a colour, for the
+step that chose the word.
 """
 
 import numpy as np

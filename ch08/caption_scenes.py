@@ -1,4 +1,4 @@
-"""Section 8.4.3: scenes of one or two digits, each with the sentence that says what it shows.
+"""Section 8.4.3: scenes of one or two digits, each with the sentence that describes it.
 
 People have written captions for a hundred thousand photographs. Here the scene is drawn, so that
 its sentence is known: "a large three left of a small seven". The digit further up or left comes

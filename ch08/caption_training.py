@@ -1,9 +1,10 @@
-"""Section 8.4.3: how the caption networks learn: first to see, then to tell.
+"""Section 8.4.3: how the caption networks learn: first to recognize, then to describe.
 
-From captions alone a CNN hardly learns what a seven is: the word is far from the pixels, and it may
-stand for any place. So the CNN learns first what stands at each of 7 x 7 places; NIC's had learned
-from ImageNet. Then the whole network learns to say the next word of a true caption, given those
-before it. Every scene is drawn anew, and each network of a seed sees the same ones.
+From captions alone a CNN hardly learns what a seven is: many layers lie between the word and the
+pixels, and the seven may be anywhere. So the CNN is first trained to classify each of 7 x 7 places,
+as NIC's was trained on ImageNet. Then the whole network learns to predict the next word of a true
+caption from the words before it. Every scene is new, and networks of the same seed see the same
+scenes.
 """
 
 import numpy as np

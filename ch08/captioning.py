@@ -1,10 +1,10 @@
-"""Figures 8-21 and 8-22: a network says in words what a picture shows (section 8.4.3).
+"""Figures 8-21 and 8-22: a network describes a picture in words (section 8.4.3).
 
 NIC (Vinyals and others, 2015) is a CNN and an LSTM: the picture as one vector, then word by word.
-With attention (Xu and others, 2015), the LSTM looks at one place or another before each word. Our
-pictures hold one or two digits, so that a caption is right or wrong: "a large three left of a
-small seven". Both networks begin with one CNN that has learned to see, and learn from the same
-scenes; two digits in one vector are more than NIC can tell apart.
+With attention (Xu and others, 2015), the LSTM weights the places of the picture before each word.
+Our pictures hold one or two digits, so a caption is either right or wrong: "a large three left of a
+small seven". Both networks start from the same pretrained CNN and learn from the same scenes; NIC
+cannot separate two digits in one vector.
 
 Captions right word for word, greedily, on 2,000 scenes of test digits, half of them with two:
 
@@ -16,10 +16,10 @@ Captions right word for word, greedily, on 2,000 scenes of test digits, half of 
     attention, one       .9647   .9627   .9577   .9617, .0036
     attention, two       .9236   .7927   .9127   .8763, .0726
 
-Beam search gets .002 more, with NIC .013. Seed 1 often looks aside for a first size. Settings were
-chosen by attention alone, with one seed, on scenes of 10,000 training digits held back: 5,000 steps
-of 16 scenes .947, half as many of 32 .943. These, with a NIC that took all places and not their
-mean, had been read on test digits before: .936, .005 and .212; so they were read twice.
+Beam search gains .002, with NIC .013. With seed 1 attention often misses the digit whose size comes
+first. Settings were chosen with attention only, one seed, on scenes of 10,000 held-out training
+digits: 5,000 steps of 16 scenes .947, half as many of 32 .943. The test digits were used twice:
+once before NIC averaged its places (.936 attention, .005 and .212 NIC).
 
     python ch08/captioning.py
     python ch08/captioning.py --evaluate

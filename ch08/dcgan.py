@@ -1,9 +1,9 @@
-"""Figure 8-24: digits that nobody has written, made of noise (section 8.5.2).
+"""Figure 8-24: digits that nobody has written, generated from noise (section 8.5.2).
 
 A generator turns 20 random numbers into an image. It learns from a discriminator, which learns to
 tell its images from real ones (DCGAN; Radford and others, 2015; gan_training.py). Labels are not
-used. How good the images are, our own DeepConvNet says (generated_score.py), with 10,000 training
-images beside them that were held back. Test images are not used, neither to choose nor to judge.
+used. Our own DeepConvNet rates the images (generated_score.py), beside 10,000 held-out training
+images. Test images are not used at all.
 
 The settings were chosen by the score of 2,000 generated images after 1,800 steps, with seed 0, each
 line with what is above it:
@@ -15,8 +15,8 @@ line with what is above it:
     20 numbers of noise                                     8.1       83 %
     a generator that begins with maps of 4 x 4              8.5       86 %
 
-Over the seeds 0, 1, 2 the full training comes to a score of 8.76, standard deviation 0.04, with
-88.8 %, 0.3, read surely, at a Frechet distance of 3.7, 0.4.
+Over the seeds 0, 1, 2 the full training reaches a score of 8.76 (standard deviation 0.04), 88.8 %
+(0.3) classified with confidence, and a Frechet distance of 3.7 (0.4).
 
     python ch08/dcgan.py
     python ch08/dcgan.py --evaluate

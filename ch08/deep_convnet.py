@@ -2,8 +2,8 @@
 
 Three blocks of two 3 x 3 convolutions and a pooling, with 16, 32 and 64 filters: while the maps
 shrink, 28 - 14 - 8 - 4, there are more of them. Two small filters see a window of 5 x 5 with fewer
-weights than one large filter, and with a ReLU in between. He initialization lets the signal through
-all eight layers with weights, and Dropout follows both Affine layers.
+weights than one large filter, and with a ReLU in between. He initialization keeps the signal's size
+through all eight layers with weights, and Dropout follows both Affine layers.
 
     python ch08/deep_convnet.py
 

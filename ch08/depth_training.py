@@ -40,9 +40,13 @@ def mini_batches(x, t, rng):
 
 def trained(kind, depth, steps, seed, lr, validate, quick):
     """Train one net; its share of errors over the steps, and in the end on either set of images."""
-    train, test = load_images(validate, quick)
     rng = np.random.default_rng(seed)
     net = deep_net(depth, BLOCKS[kind], rng, weight_decay=1e-4)
+    return learn(net, *load_images(validate, quick), steps, lr, rng)
+
+
+def learn(net, train, test, steps, lr, rng):
+    """Train `net` by the recipe of all; its share of errors over the steps, and in the end."""
     optimizer = Momentum(CosineDecay(lr, steps))
     wrong = []  # share of each batch, before its step
     for _, (x, t) in zip(range(steps), mini_batches(*train, rng)):

@@ -1,8 +1,8 @@
-"""Section 8.4.1: what detection.py measures, how much was found and what a region costs.
+"""Section 8.4.1: the metrics of detection.py: the digits found, and the cost of a region.
 
-A digit is found by a box of its class whose IoU with it is .5 or more. R-CNN's features are slow
-for a plain reason: each region is resized and sent through the whole trunk, the same pixels again
-and again where regions overlap. Cutting all regions out of one map needs the trunk once.
+A digit is found by a box of its class whose IoU with it is .5 or more. R-CNN is slow because each
+region is resized and sent through the whole trunk, the same pixels again and again where regions
+overlap. If all regions are cut out of one feature map, the trunk runs once.
 """
 
 import time

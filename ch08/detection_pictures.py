@@ -1,7 +1,7 @@
 """Section 8.4.1: the pictures of detection.py, boxes on scenes and the way from regions to digits.
 
-What is right is drawn solid, what is wrong dashed, what was missed dotted: told apart without
-colours too. Right is a box of the true class whose IoU with the digit is .5 or more.
+Right boxes are solid, wrong ones dashed, missed digits dotted, so that they can be told apart
+without colour. A box is right if it has the true class and an IoU of .5 or more with the digit.
 """
 
 import numpy as np

@@ -13,10 +13,10 @@ Points a game afterwards, the mean of 100 games; three seeds, mean and standard 
     no target network    3.75 4.10 4.16  4.00, 0.22     4.76 4.72 4.62  4.70, 0.07
     neither              4.48 3.58 5.44  4.50, 0.93     4.74 4.20 4.22  4.39, 0.31
 
-Beside a target network the memory is worth a fifth of the points in both games; without one, little
-in Catch and nothing in Breakout. The target network is not needed here, and at first it slows
-learning down. Why it differs from the paper was not tested. Two guesses: the frames of eight games
-are mixed as they come, and so short a training has no time to go astray.
+Beside a target network the memory gains a fifth of the points in both games; without one, little in
+Catch and nothing in Breakout. The target network is not needed here, and at first it slows learning
+down. Why it differs from the paper was not tested. Two guesses: the frames of eight games are
+already mixed, and the training is too short to diverge.
 
     python ch08/dqn_ablation.py
     python ch08/dqn_ablation.py --game catch

@@ -1,10 +1,11 @@
 """Section 8.4.2: a network without an Affine layer classifies every pixel (FCN).
 
-Pooling shows the deep layers whole digits, but leaves a score for only every eighth pixel. To bring
-the scores back to full size, Long, Shelhamer and Darrell (2015) enlarge them by deconvolution, a
-convolution run backwards: each score adds its multiple of a filter to the output. With a tent for
-a filter this is bilinear interpolation, as the figure shows; training then goes on from there. What
-a deep layer has lost, where exactly an edge is, scores of the layers before it add on the way up.
+With pooling the deep layers see whole digits, but there is a score for only every eighth pixel. To
+bring the scores back to full size, Long, Shelhamer and Darrell (2015) enlarge them by
+deconvolution, a convolution run backwards: each score adds its multiple of a filter to the output.
+With a tent for a filter this is bilinear interpolation, as the figure shows; training then goes on
+from there. Scores of earlier layers, added on the way up, restore what the deep layers have lost:
+where exactly an edge is.
 
     python ch08/fcn.py
 

@@ -1,10 +1,10 @@
-"""Section 8.3.4: the deep network with numbers of 16 bits.
+"""Section 8.3.4: the deep network in 16-bit floating point.
 
-A network tolerates a little noise in its numbers: with a quarter of the 64 bits it classifies the
-same digits, and weights and images take a quarter of the memory. Here every array between the
-image and the scores really has 16 bits, which is checked behind each layer. It is faster only on
-hardware that computes in 16 bits: NumPy on an ordinary processor converts every pair of numbers,
-and is far slower. (That is why the whole run takes minutes.)
+A network tolerates a little rounding: with 16 bits instead of 64 it classifies the digits alike,
+and weights and images take a quarter of the memory. Here every array from the image to the scores
+has 16 bits, which is checked after each layer. It is faster only on hardware that computes in 16
+bits: on an ordinary processor NumPy converts every number, and is far slower. (That is why the
+whole run takes minutes.)
 
     python ch08/half_float_network.py
 

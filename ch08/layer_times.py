@@ -2,7 +2,8 @@
 
 Every layer of our two convolutional networks is timed by itself, on a batch of 100 images and one
 thread of the processor. As in the AlexNet of the book, the convolutions take most of it: each of
-their many outputs is a sum of hundreds of products. What makes them faster makes everything faster.
+their many outputs is a sum of hundreds of products. Whatever speeds them up speeds up the whole
+network.
 
     python ch08/layer_times.py
 

@@ -1,8 +1,8 @@
 """Figure 8-2: every test image that the deep network misclassifies (section 8.1.1).
 
-In each cell the label is in the top left corner, the network's prediction in the bottom right.
-Many of these digits are hard for a human, too: a 6 that is nearly closed to a 0, a 9 left open like
-a 4. The output counts the pairs of digits that were confused.
+In each cell the label is in the top left corner, the network's prediction in the bottom right. Many
+of these digits are hard for a human, too: a 6 that is nearly closed to a 0, a 9 left open like a 4.
+The script prints how often each pair of digits was confused.
 
     python ch08/misclassified_mnist.py
 

@@ -1,4 +1,4 @@
-"""Section 8.3.4: a binarized network on packed bits, with XNOR and a count of bits.
+"""Section 8.3.4: a binarized network on packed bits, with XNOR and popcount.
 
 A sign needs one bit, 1 for +1. The product of two signs is +1 where their bits agree, so a sum of
 n products is x . w = n - 2 popcount(x ^ w): one XOR and one count do the work of 64 products.

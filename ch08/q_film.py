@@ -1,9 +1,8 @@
-"""Section 8.5.4: what dqn.py shows: a film of the agent's games, and what it expects of them.
+"""Section 8.5.4: the film of dqn.py: the agent's games, and the score that it expects.
 
-The largest of the values Q(s, a) is the score that the network still expects in situation s, what
-lies far ahead discounted. It rises while the ball is on its way to a brick and falls once the point
-was scored, as in the figure of Mnih and others (2013): to look at it tells what was learned. Under
-each picture of the film it is a bar.
+The largest of the values Q(s, a) is the discounted score that the network still expects in
+situation s. It rises while the ball is on its way to a brick and falls once the point is scored, as
+in the figure of Mnih and others (2013). A bar under each frame of the film shows it.
 """
 
 from typing import NamedTuple

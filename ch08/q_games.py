@@ -1,9 +1,10 @@
-"""Section 8.5.4: the games of dqn.py, several of them played at once, and how an agent is judged.
+"""Section 8.5.4: the games of dqn.py, several played at once, and how an agent is evaluated.
 
-An agent sees `reset` and `step` alone, Gymnasium's interface: it can learn any game that has them.
+An agent only calls `reset` and `step`, Gymnasium's interface: it can learn any game that has them.
 All games here have sticky actions: one frame in ten repeats the action of the frame before. Without
-them Breakout is just two games, for the ball starts left or right: a list of moves learned by heart
-would pass for skill. Judged is by 100 games that were not learned from, each with its own chance.
+them Breakout is just two games, because the ball starts left or right, and a memorized list of
+moves would be enough. An agent is evaluated on 100 games that it did not train on, each with its
+own random numbers.
 """
 
 import importlib.util

@@ -1,11 +1,10 @@
 """Section 8.5.4: deep Q-learning, how a network learns what each action is worth.
 
 Q(s, a) is the sum of the rewards to come after action a in situation s, one that comes k frames
-later counted gamma^k times. Nobody knows it, but it must agree from one frame to the next, says
-Bellman's equation: Q(s, a) = r + gamma max Q(s', a'). So its right side, as far as the network
-knows it, is the target for the left. Two things keep it from chasing its own tail: examples are
-drawn from a replay memory, and Q(s', a') is read from a target network, a copy that is renewed
-only now and then.
+later counted gamma^k times. It is unknown, but must satisfy Bellman's equation from one frame to
+the next: Q(s, a) = r + gamma max Q(s', a'). So the right side, as the network estimates it, is the
+target for the left. Two things keep it from chasing its own tail: examples are drawn from a replay
+memory, and Q(s', a') is read from a target network, a copy that is renewed only now and then.
 """
 
 from typing import NamedTuple

@@ -1,9 +1,9 @@
 """Figures 8-8, 8-15 and 8-16: what others measured, redrawn (sections 8.2.1, 8.3.2, 8.3.3).
 
-Nothing is computed here. Dark bars are numbers that the book's text or what is legible of its
-figures gives; where its figures are not legible, pale bars stand for what was published at the time
-(the results of the ILSVRC competition, NVIDIA's of training AlexNet). Of Figure 8-16 the text gives
-one point: 100 GPUs train 56 times as fast as one.
+Nothing is measured here. Dark bars are numbers from the book's text or read from its figures; where
+its figures are not legible, pale bars show what was published at the time (the results of the
+ILSVRC competition, NVIDIA's of training AlexNet). Of Figure 8-16 the text gives one point: 100 GPUs
+train 56 times as fast as one.
 
     python ch08/quoted_figures.py
 

@@ -1,10 +1,10 @@
-"""Section 8.4.1: what a box is taught to say, which object it lies on and how far that is off.
+"""Section 8.4.1: the targets of a box: the class of its object, and the offsets to it.
 
-A detector looks at many boxes, and a picture says of none of them what it is. So each is compared
+A detector scores many boxes, but the labels describe only the true ones. So each box is compared
 with the true boxes: where the overlap (IoU) is large, the box belongs to that object; where it is
-small, to the background; between the two it counts for nothing. All boxes learn what they are, and
-those with an object also the offsets that lead to it. Both stages of region_network.py learn so:
-the first tells an object from none, the second one digit from another.
+small, to the background; in between it is ignored. Every other box has a class as target, and those
+with an object also the offsets to it. Both stages of region_network.py learn so: the first tells an
+object from none, the second one digit from another.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
-"""Section 8.4.2: scenes, their truth and what two networks make of it, in colours and figures.
+"""Section 8.4.2: scenes, their true classes and the predictions of two networks, in colours.
 
-One colour for each class. Ten colours are more than anybody keeps apart, with or without a weak eye
-for red and green, so each digit's number stands beside it too: in the truth the right one, in a
-network's row that of the class which most of its pixels there belong to.
+There is one colour for each class. Nobody can tell ten colours apart reliably, so each digit is
+also written beside its pixels: in the row of the truth the label, in a network's row the class that
+most of these pixels got.
 """
 
 import numpy as np

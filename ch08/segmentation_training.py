@@ -1,8 +1,8 @@
 """Section 8.4.2: how FCN and SegNet learn to segment, on scenes that are drawn while they learn.
 
 A scene of 48 x 48 pixels holds one to three handwritten digits, which may touch; short strokes that
-are none; and noise. Drawing one takes half a millisecond, so that each step of training has 8 new
-ones: no scene comes twice, only the digits do. Nine pixels of ten are background, and a digit's
+are not digits; and noise. Drawing one takes half a millisecond, so each training step gets 8 new
+ones: no scene is repeated, only the digits are. Nine pixels in ten are background, so a digit's
 pixel counts twice in the loss. Both networks start from random weights; what SegNet's encoder
 learns first (segnet.py) is part of its training.
 """

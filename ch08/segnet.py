@@ -1,12 +1,12 @@
-"""Section 8.5.3: a network classifies every pixel of a street, and remembers where edges were.
+"""Section 8.5.3: SegNet classifies every pixel; unpooling puts each maximum back in its place.
 
 SegNet (Badrinarayanan, Kendall and Cipolla, 2015) is an encoder and its mirror image. Max pooling
 throws away where in its window the maximum was. SegNet keeps that place, and on the way up each
 number returns to it, so edges lie where they were: for one index in each window, where FCN keeps
 whole maps and adds up their scores. Three pixels of four are 0 behind an unpooling; convolutions
-without ReLU, as in the paper's small SegNet, fill them. What the deep layers should learn must come
-down to them through all of these: from random weights, that takes long. So the encoder learns to
-classify first, as the paper's had done: squares of 8 x 8 pixels here.
+without ReLU, as in the paper's small SegNet, fill them. The gradient has to pass through all of
+these to reach the deep layers, so training from random weights takes long. So the encoder first
+learns to classify, as in the paper: here squares of 8 x 8 pixels.
 """
 
 import copy

@@ -1,8 +1,8 @@
-"""Section 8.5.1: what style, content and smoothness are, in numbers with a gradient.
+"""Section 8.5.1: style, content and smoothness as losses, each with its gradient.
 
 The style of a picture is which features occur together: the products of every two maps, averaged
-over all places, the Gram matrix (Gatys et al., 2015). The mean forgets where the features are; that
-is why it is style and not content. Content is the features themselves. Both are compared by a
+over all places, the Gram matrix (Gatys et al., 2015). The average discards where the features are,
+so it describes style and not content. Content is the features themselves. Both are compared by a
 relative error, which is the same for layers with large and with small numbers.
 
     python ch08/style_loss.py

@@ -1,10 +1,10 @@
 """Figure 8-23: a picture is painted in the style of another one (section 8.5.1).
 
-Nothing is learned here but the pixels (Gatys et al., 2015). Content is where a network's features
-lie, compared at the fourth convolution. Style is which features occur together, wherever that is:
-the Gram matrices of the maps, compared at all six. Adam moves the pixels until both fit. Our own
-DeepConvNet, which has seen nothing but grey digits, is enough for that. Only brightness is painted:
-the colours of the content stay. Beside the figure, a film shows the steps.
+Only the pixels are optimized here, no weights (Gatys et al., 2015). Content is where a network's
+features lie, compared at the fourth convolution. Style is which features occur together, wherever
+that is: the Gram matrices of the maps, compared at all six. Adam moves the pixels until both fit.
+Our own DeepConvNet, which has seen nothing but grey digits, is enough for that. Only brightness is
+painted: the colours of the content stay. Beside the figure, a film shows the steps.
 
     python ch08/style_transfer.py
     python ch08/style_transfer.py --content holiday.jpg --style painting.jpg --size 240

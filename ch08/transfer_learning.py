@@ -1,13 +1,13 @@
-"""Section 8.2.4: what a network has learned of digits helps it with clothes.
+"""Section 8.2.4: features learned from digits help to classify clothes.
 
-Labels are dear. So a network that was trained with many labels of another kind is taken over, and
-only its last layers begin anew (Yosinski et al., 2014). DeepConvNet with its weights of chapter 8,
-which has seen nothing but digits, learns Fashion-MNIST here from few labels, in three ways. From
+Labels are expensive. So one takes a network that was trained on another data set with many labels,
+and replaces only its last layers (Yosinski et al., 2014). DeepConvNet with its weights of chapter
+8, which has seen nothing but digits, learns Fashion-MNIST here from few labels, in three ways. From
 scratch: all weights drawn. Frozen: the convolutions stay as they are, only the two Affine layers
 learn. Fine-tuned: all layers learn, from there on.
 
 Accuracy on all 10,000 test images, mean and standard deviation of five seeds, which draw the labels
-too; the test images were read once, with everything settled:
+too; the test images were used once, with all settings fixed:
 
     labels      from scratch          frozen      fine-tuned    gain by fine-tuning
        100   0.6928, 0.0207  0.7036, 0.0113  0.7284, 0.0119  3.6 points, standard error 0.9
@@ -15,9 +15,9 @@ too; the test images were read once, with everything settled:
      2,000   0.8107, 0.0043  0.8151, 0.0029  0.8421, 0.0081  3.1 points, standard error 0.3
      5,000   0.8279, 0.0151  0.8320, 0.0035  0.8586, 0.0028  3.1 points, standard error 0.7
 
-Each way has the best of three learning rates, chosen with 500 labels and five other seeds on 10,000
-training images held back. 0.0003, 0.001, 0.003 gave from scratch 77.5, 80.0, 78.3 %, frozen 73.1,
-77.8, 79.0 %, fine-tuned 78.5, 81.0, 81.5 %. Not searched: how many epochs, the batch of 50.
+Each way uses the best of three learning rates, chosen with 500 labels and five other seeds on
+10,000 held-out training images. 0.0003, 0.001, 0.003 gave from scratch 77.5, 80.0, 78.3 %, frozen
+73.1, 77.8, 79.0 %, fine-tuned 78.5, 81.0, 81.5 %. Not searched: how many epochs, the batch of 50.
 
     python ch08/transfer_learning.py
     python ch08/transfer_learning.py --validate --only 500 --lr 0.001

@@ -18,7 +18,7 @@ import numpy as np
 from dlscratch.storage.files import DataError, open_regular
 
 LARGEST = 64 * 2**20  # bytes, unpacked or not; MNIST's largest file unpacks to 47 million
-CURE = "install dlscratch again, or restore the file from its source"
+CURE = "restore the file (`git checkout dataset`), or install dlscratch again"
 
 
 def read_examples(

@@ -1,8 +1,8 @@
 """dlscratch: neural networks in pure NumPy, to be read.
 
-Layers with a forward and a backward pass, networks as lists of layers, optimizers, and a checker
-that proves every gradient: the library behind the chapters of "Deep Learning from Scratch".
-Importing it needs NumPy alone.
+Layers with a forward and a backward pass, networks as lists of layers, optimizers, and a checker of
+every gradient: the library behind the chapters of "Deep Learning from Scratch". Importing it needs
+NumPy alone.
 """
 
 from dlscratch import layers

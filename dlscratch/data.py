@@ -1,4 +1,4 @@
-"""What happens to examples before a network sees them: mixed, split, shifted, warped (8.1.2).
+"""Preparing examples: shuffle, split, shift, warp (8.1.2).
 
 Mini-batches are drawn without replacement, so that an epoch sees each example once. A digit moved
 or turned a little is the same digit, though all its pixels differ: drawn again for every batch,

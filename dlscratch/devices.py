@@ -1,10 +1,11 @@
 """Where an array is: in the computer's own memory, or in that of a GPU (section 8.3.2).
 
-A layer never asks. x @ W and x.sum() run where x is; NumPy hands np.exp(x) to the type of x (NEP 13
-and NEP 18), and np.zeros(shape, like=x) makes the zeros where x is (NEP 35). CuPy's arrays are such
-a type, for GPUs: one code for both. Arrays of two places never meet in one operation, so they are
-copied at the doors: a network by `Network.to`, which returns a copy, batches and labels as they
-come in. Scores and gradients stay on the GPU. An optimizer keeps arrays: make one for each network.
+A layer does not need to know. x @ W and x.sum() run where x is; NumPy dispatches np.exp(x) to the
+type of x (NEP 13 and NEP 18), and np.zeros(shape, like=x) makes the zeros where x is (NEP 35).
+CuPy's arrays are such a type, for GPUs: the same code runs on both. One operation cannot mix arrays
+of two devices, so they are copied at the boundary: a network by `Network.to`, which returns a copy,
+batches and labels when they are passed in. Scores and gradients stay on the GPU. An optimizer keeps
+arrays: make one for each network.
 """
 
 from __future__ import annotations

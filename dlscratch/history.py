@@ -1,11 +1,12 @@
-"""What a training leaves behind: how the loss fell and the accuracy rose (section 4.5).
+"""The record of a training: the loss of each step, the accuracy of each epoch (section 4.5).
 
-The loss of a single mini-batch is noisy, so the mean of the last hundred is what one watches.
+The loss of a single mini-batch is noisy, so progress is judged by the mean of the last hundred.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from os import PathLike
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,11 +55,17 @@ class History:
         first = self.loss[:1]
         return next((k for k, loss in enumerate(self.loss, 1) if diverges(loss, first)), None)
 
-    def plot(self) -> Figure:
-        """The loss of each step and the accuracies of each epoch, as a Matplotlib `Figure`."""
+    def plot(self, path: str | PathLike[str] | None = None) -> Figure:
+        """The loss of each step and the accuracies of each epoch, as a Matplotlib `Figure`.
+
+        A notebook shows it; at the prompt of Python, `plot("training.png")` writes it to a file.
+        """
         from dlscratch import figures
 
-        return figures.history(self)
+        fig = figures.history(self)
+        if path is not None:
+            fig.savefig(path)
+        return fig
 
     def __repr__(self) -> str:
         last = ""
@@ -66,7 +73,12 @@ class History:
             last = f", test accuracy {self.test_accuracy[-1]:.4f}"
         elif self.loss and not self.train_accuracy:
             last = f", loss {self.running_loss:.4f}"
-        return f"History({self.epochs} epochs, {len(self.loss)} steps{last})"
+        counts = f"{_count(self.epochs, 'epoch')}, {_count(len(self.loss), 'step')}"
+        return f"History({counts}{last})"
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
 def diverges(loss: float, first: list[float]) -> bool:

@@ -1,4 +1,4 @@
-"""Where learning starts: random weights of the right size (section 6.2).
+"""Initial weights: random numbers of the right size (section 6.2).
 
 Equal weights would stay equal forever; weights too large or too small drown the signal on its
 way through the layers. For n inputs to each unit, the book's rules for the standard deviation:

@@ -212,9 +212,8 @@ def add_up_in_16_bits(comm: Any, part: np.ndarray, total: np.ndarray) -> None:
         sent.reshape(-1)[: part.size] = part * part.dtype.type(SCALE)
         mine = np.empty_like(sent)
         comm.Alltoall(sent.view(np.uint16), mine.view(np.uint16))  # MPI knows no float16
-        piece = mine.sum(axis=0, dtype=np.float32).astype(
-            np.float16
-        )  # (ranks, length) -> (length,)
+        piece = mine.sum(axis=0, dtype=np.float32)  # (ranks, length) -> (length,)
+        piece = piece.astype(np.float16)
     whole = np.empty_like(sent)
     comm.Allgather(piece.view(np.uint16), whole.view(np.uint16))
     total[...] = whole.reshape(-1)[: part.size]  # (ranks, length) -> (parameters,)

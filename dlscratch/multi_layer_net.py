@@ -47,6 +47,11 @@ class MultiLayerNet(Network):
         if activation not in ACTIVATIONS:
             names = ", ".join(map(repr, ACTIVATIONS))
             raise ValueError(f"activation must be one of {names}, got {activation!r}")
+        if isinstance(hidden_size_list, int):
+            raise TypeError(
+                f"hidden_size_list must be a list, got {hidden_size_list}: "
+                f"write [{hidden_size_list}]"
+            )
         rng = generator(rng)
         std = SUITS[activation] if weight_init_std is None else weight_init_std
         sizes = [input_size, *hidden_size_list]

@@ -1,4 +1,4 @@
-"""A network is layers in a row and a loss (sections 4.5 and 5.7): all that networks share, once.
+"""A network is a list of layers and a loss (sections 4.5 and 5.7): what all networks share.
 
 Forward: each layer's output is the next one's input. Backward: the same row in reverse, each
 layer passing the gradient on. The network names its parameters by counting, W1 b1 W2 b2 .., also

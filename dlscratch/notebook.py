@@ -1,4 +1,4 @@
-"""What the first cell of a notebook imports: figures on the page, options, exercises with a check.
+"""What the first cell of a notebook imports: inline figures, options, exercises with a check.
 
 A notebook of a chapter is made of its scripts (docs/make_notebooks.py). What a script gets from the
 command line its cells get from `arguments`; what it saves as a file is shown below the cell. A cell

@@ -1,8 +1,8 @@
-"""How to use a gradient: six update rules in order of complexity (section 6.1).
+"""Optimizers: six update rules, in order of complexity (section 6.1).
 
 An optimizer takes the parameters and their gradients, and moves the parameters in place:
-`optimizer.update(net.params, grads)`. What it must remember between two steps is in `state`, arrays
-as large as the parameters. The learning rate lr is a number, or a schedule (`dlscratch.schedules`)
+`optimizer.update(net.params, grads)`. What it keeps between steps is in `state`, arrays of the
+shapes of the parameters. The learning rate lr is a number, or a schedule (`dlscratch.schedules`)
 that gives one for each step. g is the gradient of w throughout.
 """
 

@@ -1,4 +1,4 @@
-"""All arrays of a network, by name, as windows on one flat vector.
+"""All arrays of a network, by name, as views of one flat vector.
 
 The names are for the reader (`params["W1"]`), the vector is for the machine: an optimizer updates
 all parameters at once, and a network has one array to add up, copy or clip.

@@ -1,9 +1,9 @@
 """Learning rates that change while training goes on (section 6.1.4).
 
-Large steps come far, small steps come close: most trainings begin with the ones and end with the
-others. A schedule is a function of the number of the step, the first step being 1, and stands
-where a number would: `Adam(StepDecay(0.001, 0.85, every=600))`. It remembers nothing, so a
-training that is resumed at step k has the rate of step k.
+Large steps make fast progress, small steps reach a lower loss: most trainings begin with large ones
+and end with small ones. A schedule is a function of the step number, which starts at 1, and is used
+in place of a number: `Adam(StepDecay(0.001, 0.85, every=600))`. It has no state, so a training that
+is resumed at step k gets the rate of step k.
 """
 
 import math

@@ -1,9 +1,9 @@
 """Training (sections 4.5 and 5.7.4): mini-batch, gradient, update, and again.
 
-An epoch is one walk through the training set in a fresh random order, the last short batch
-included. After each one the accuracy on training and test data is measured, and, if asked for,
-a checkpoint is written (`dlscratch.checkpoint`). All random numbers of a run come from its rng: one
-seed gives one result, to the bit.
+An epoch is one pass through the training set in a new random order, the last short batch included.
+After each one the accuracy on training and test data is measured, and, if asked for, a checkpoint
+is written (`dlscratch.checkpoint`). All random numbers of a run come from its rng: one seed gives
+one result, to the bit.
 """
 
 from __future__ import annotations

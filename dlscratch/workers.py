@@ -2,13 +2,13 @@
 
 NumPy releases the GIL while it computes, so two threads really run at once; between two calls they
 may have to wait for each other, though not on a free-threaded Python. A worker is a replica of the
-network: the same parameter arrays, its own caches and random generators. The gradient of the
-whole batch is the mean of the parts' gradients, weighted by their sizes, always added up in the
-same order: one seed and one number of workers give one result, to the bit.
-BLAS is limited to one thread meanwhile, or its threads and ours would fight for the same cores. So
-it is for a single worker, unless a weight matrix is large: in small products BLAS's threads spend
-their time waiting for each other, and on a busy machine fifty times as long. In large ones they
-save a fifth of the time and more, though a busy machine takes twice as long.
+network: the same parameter arrays, its own caches and random generators. The gradient of the whole
+batch is the mean of the parts' gradients, weighted by their sizes, always added up in the same
+order: one seed and one number of workers give one result, to the bit. BLAS is limited to one thread
+meanwhile, or its threads and ours would fight for the same cores. So it is for a single worker,
+unless a weight matrix is large: small products take longer with several BLAS threads, on a busy
+machine up to fifty times as long. For large ones they save a fifth of the time and more, though on
+a busy machine they take twice as long.
 """
 
 from __future__ import annotations

@@ -27,11 +27,16 @@ def test_the_running_loss_is_the_mean_of_the_last_hundred():
             History([1.0] * 6, [0.5] * 2, [0.25, 0.75], [1.0] * 2),
             "History(2 epochs, 6 steps, test accuracy 0.7500)",
         ),
-        (History([1.0, 0.5], seconds=[1.0]), "History(1 epochs, 2 steps, loss 0.7500)"),
+        (History([1.0, 0.5], seconds=[1.0]), "History(1 epoch, 2 steps, loss 0.7500)"),
     ],
 )
 def test_the_repr_shows_the_test_accuracy_or_the_loss_where_there_is_no_accuracy(history, shown):
     assert repr(history) == shown
+
+
+def test_at_the_prompt_a_plot_is_written_to_a_file(tmp_path):
+    History([1.0, 0.5], seconds=[1.0]).plot(tmp_path / "training.png")
+    assert (tmp_path / "training.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_without_accuracies_only_the_loss_is_plotted():

@@ -108,3 +108,8 @@ def test_every_combination_of_options_has_the_right_gradient(
     assert any(isinstance(layer, BatchNorm) for layer in net.layers) == use_batchnorm
     verdict = check_gradients(net, rng.standard_normal((7, 4)), rng.integers(0, 3, 7))
     assert verdict, verdict
+
+
+def test_a_single_hidden_size_is_told_to_be_a_list():
+    with pytest.raises(TypeError, match=r"hidden_size_list must be a list, got 50: write \[50\]"):
+        MultiLayerNet(784, 50, 10)

@@ -25,6 +25,8 @@ NUMBER = re.compile(r"\d+\.\d+")
 ELSEWHERE = {
     "git clone ADDRESS dlscratch": "the address is the reader's",
     "cd dlscratch": "the folder that is cloned",
+    "cd my_exercises": "the folder that the line before it makes",
+    "source .venv/bin/activate": "a word of the shell; make sets up .venv, before the tests",
     "make test": "runs this very test",
     "make test-slow": "runs tests such as this one",
     "make lint": "what CI runs beside it",
@@ -118,7 +120,8 @@ def last_command_of(target):
     command = ["make", "-n", "--no-print-directory", target]
     shown = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
     assert shown.returncode == 0, shown.stderr
-    return shown.stdout.strip().splitlines()[-1]
+    last = shown.stdout.strip().splitlines()[-1]
+    return re.sub(r"^trap : INT; (.*?) \|\| .*", r"\1", last)  # Ctrl-C is no error of `draw`
 
 
 def answer_of_a_server(command, folder, env):

@@ -111,7 +111,7 @@ def test_without_test_data_there_are_no_test_accuracies():
 def test_the_repr_shows_the_last_test_accuracy():
     history = trainer().fit(data(), data(), epochs=1)
     accuracy = f"{history.test_accuracy[0]:.4f}"
-    assert repr(history) == f"History(1 epochs, 3 steps, test accuracy {accuracy})"
+    assert repr(history) == f"History(1 epoch, 3 steps, test accuracy {accuracy})"
 
 
 def test_the_accuracies_are_those_of_the_whole_sets_after_the_epoch():

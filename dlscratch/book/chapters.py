@@ -1,9 +1,9 @@
-"""Where the chapters' scripts are, and what each of them says of itself.
+"""Where the chapters' scripts are, and what each says about itself.
 
 A chapter is a folder called ch01, ch02 and so on, a script is a file in it with a function `main`.
-New ones are found automatically: everything that lists chapters asks here. A script's name is
-ch06/overfit_dropout, its title the first line of its docstring. After a run its record (see
-`dlscratch.book.experiment`) tells what came out, and how long it took.
+New ones are found automatically: everything that lists chapters uses this module. A script's name
+is ch06/overfit_dropout, its title the first line of its docstring. After a run its record (see
+`dlscratch.book.experiment`) tells its results, and how long it took.
 """
 
 import ast

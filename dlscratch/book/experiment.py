@@ -14,7 +14,7 @@ A chapter script is a docstring (the lesson), `main(args)` (the experiment) and 
     if __name__ == "__main__":
         run(main, __doc__, options)
 
-Beside its figures a run leaves a record, out/ch03/sigmoid.json: what was asked for, what came out.
+Beside its figures a run writes a record, out/ch03/sigmoid.json: its options and its results.
 """
 
 import argparse
@@ -32,6 +32,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from dlscratch.book.command_line import Parser
 from dlscratch.mpi import one_voice
 from dlscratch.storage.files import DataError, atomic_write, one_line
 
@@ -174,7 +175,7 @@ def fingerprint(args: Any, ignore: Sequence[str] = ()) -> str:
 
 
 def _write_record(path, args, parser, seconds, claims):
-    """Leave as JSON what was asked for, in `options` what differs from the defaults; what came."""
+    """Write the options that differ from the defaults, the figures and the claims as JSON."""
     options = {
         name: value
         for name, value in vars(args).items()
@@ -244,17 +245,6 @@ def replay(script: str) -> None:
         raise SystemExit(f"{session}: {failed} of {typed} outputs differ")
     print(session.read_text(encoding="utf-8"))
     print(f"{typed} inputs typed, every output as shown")
-
-
-class Parser(argparse.ArgumentParser):
-    """An ArgumentParser that shows a docstring as it is written, and complains in one line."""
-
-    def __init__(self, prog: str | None = None, description: str | None = None, **others: Any):
-        others["formatter_class"] = argparse.RawDescriptionHelpFormatter
-        super().__init__(prog, description=inspect.cleandoc(description or ""), **others)
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {one_line(message)} (--help shows an example)\n")
 
 
 def options_of_all(parser: argparse.ArgumentParser, default_out: Path) -> None:

@@ -1,8 +1,8 @@
 """`Trainer.fit` as scripts run it: a line for each epoch, and a stop that loses nothing.
 
-After each epoch everything that the rest of the run depends on is written to a checkpoint. Ctrl-C
-keeps what is there, and the same command with --resume goes on: it ends at the same numbers as a
-run that never stopped. A script whose loop is not the Trainer's has `dlscratch.book.loop`.
+After each epoch everything that the rest of the run depends on is written to a checkpoint. After
+Ctrl-C the same command with --resume continues, with the same result as a run that was never
+stopped. A script whose loop is not the Trainer's has `dlscratch.book.loop`.
 """
 
 from __future__ import annotations

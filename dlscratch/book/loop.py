@@ -2,8 +2,8 @@
 
 `Trainer` feeds (x, t) to one network. Two networks that train each other, or a player that makes
 its own examples, need a loop of their own: `for step in loop:`. This one shows the losses while it
-runs, keeps a checkpoint, and with --resume goes on: it ends at the same numbers, to the bit, if
-everything that the next step depends on was handed to it.
+runs, keeps a checkpoint, and continues with --resume: the result is the same to the bit, if it was
+given everything that the next step depends on.
 """
 
 from __future__ import annotations

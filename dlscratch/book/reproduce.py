@@ -1,8 +1,8 @@
 """Everything that the book measures, measured again: the table of REPRODUCTION.md.
 
-Each script runs in a process of its own, so that one failure does not end all, with its words in
-a log beside its figures. Its record tells what the book claims and what came out here. The records
-stay: a run that was stopped goes on from them, and the table can be written again at any time.
+Each script runs in its own process, so that one failure does not end the run, and writes a log
+beside its figures. Its record holds the book's claims and the results here. Records are kept: a run
+that was stopped continues from them, and the table can be written again at any time.
 """
 
 import json
@@ -23,13 +23,18 @@ from dlscratch.storage.files import atomic_write
 
 # The long trainings: minutes on two fast cores, hours on a slow laptop; only with --full.
 HOURS = (
+    "ch07/alexnet",
     "ch07/lenet",
     "ch07/train_convnet",
     "ch08/binarized_net",
+    "ch08/blocks",
     "ch08/captioning",
     "ch08/dcgan",
     "ch08/depth",
+    "ch08/ensemble",
+    "ch08/ensemble_ablation",
     "ch08/train_deepnet",
+    "ch08/train_deepnet_book",
     "ch08/transfer_learning",
 )
 

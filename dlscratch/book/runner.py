@@ -1,8 +1,8 @@
-"""Many trainings that know nothing of each other: as many at a time as there are cores.
+"""Many independent trainings: as many at a time as there are cores.
 
-Each has a process of its own and one thread of BLAS, which uses the cores better than two threads
-that share every batch. A file keeps a line of JSON for each that is finished: who stops the run
-loses only those that were running, and resume=True takes the others from the file.
+Each runs in its own process with one BLAS thread, which uses the cores better than two threads that
+share every batch. A file keeps a line of JSON for each finished training: stopping the run loses
+only those that were running, and resume=True reads the others from the file.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""The `dlscratch` command: the whole book running.
+"""The `dlscratch` command: run, check and draw everything in the book.
 
     dlscratch list                          what there is to run
     dlscratch run ch06/overfit_dropout      one experiment
     dlscratch reproduce --quick             all of them
-    dlscratch draw                          a digit by hand, read while you draw
-    dlscratch exercises start FOLDER        write it yourself, and have it checked
+    dlscratch draw                          draw a digit and see it classified
+    dlscratch exercises start FOLDER        write the code yourself, and have it checked
 
-Exit codes: 0 = done; 1 = done, and the answer is no: a wrong gradient, unreadable data; 2 = a
+Exit codes: 0 = done; 1 = done, with a negative result: a wrong gradient, unreadable data; 2 = a
 mistake in the command line; 130 = stopped by Ctrl-C.
 """
 
@@ -38,10 +38,12 @@ COMMANDS = {  # its name: its module
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv`, by default the one that was typed; the exit code."""
     parser = _parser()
-    args = parser.parse_args(argv)
+    args, unknown = parser.parse_known_args(argv)
     if "main" not in args:
         parser.print_help()
         return 2
+    if unknown:  # said by the command itself, which knows the options that it has
+        args.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     with exit_with_one_line(args.parser.prog, args.farewell):
         try:
             return args.main(args) or 0

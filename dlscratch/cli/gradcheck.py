@@ -1,4 +1,4 @@
-"""Prove the gradients of a layer of yours, or see where they are wrong and why.
+"""Check the gradients of your own layer, or see where they are wrong and why.
 
     dlscratch gradcheck my_layers.py:MyLayer
     dlscratch gradcheck my_layers.py:MyAffine --args "rng.standard_normal((5, 3)), np.zeros(3)"

@@ -91,7 +91,11 @@ def _of_network(args):
     from dlscratch.graph.network import network_graph
 
     rng = np.random.default_rng(0)
-    net = make_network(args.what, args.args, rng)
+    try:
+        net = make_network(args.what, args.args, rng)
+    except UsageError as error:
+        hint = f"; as an expression it needs a value: {args.what}=3"
+        raise UsageError(f"{error}{hint if args.what.isidentifier() else ''}") from None
     x = rng.standard_normal((args.batch, *net.summary().input_shape))
     t = rng.integers(net.predict(x[:1]).shape[1], size=args.batch)
     graph = network_graph(net, x, t)

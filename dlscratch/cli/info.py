@@ -2,7 +2,7 @@
 
     dlscratch info
 
-What to send along with a question. Exit code 1: MNIST or Fashion-MNIST cannot be read.
+Include this with a question. Exit code 1: MNIST or Fashion-MNIST cannot be read.
 """
 
 import importlib.metadata
@@ -49,7 +49,7 @@ def _blas():
         return ["unknown without threadpoolctl"]
     found = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
     return [
-        f"{p['internal_api']} {p['version']}, {p['num_threads']} threads ({p.get('architecture')})"
+        f"{p['internal_api']} {p['version']}, threads: {p['num_threads']} ({p.get('architecture')})"
         for p in found
     ] or ["unknown"]
 

@@ -1,4 +1,4 @@
-"""Show what there is to run: every script of every chapter.
+"""List all scripts of all chapters.
 
 A line for each, in the order of the book: its name, the figures of the book that it draws, how long
 it takes in full size (measured on two cores; with --quick all take seconds), and what it shows.

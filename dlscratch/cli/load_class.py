@@ -1,6 +1,6 @@
 """Finds a class that the reader names, in a file or a module, and makes an object of it.
 
-The code that runs then is the reader's own: where it fails, one line says at which of its lines.
+This runs the reader's own code: if it fails, one line says at which line of it.
 """
 
 import functools

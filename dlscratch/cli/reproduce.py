@@ -1,8 +1,8 @@
-"""Run all experiments and write the numbers of the book beside ours: REPRODUCTION.md.
+"""Run all experiments and write REPRODUCTION.md: the book's numbers beside ours.
 
-Without an option all experiments run that take minutes; a few take hours and run with --full. Each
-leaves its figures, its words and its results below the folder of --out, so that Ctrl-C keeps what
-is done, and --resume goes on.
+By default all experiments run that take minutes; --full includes those that take hours. Each writes
+its figures, its log and its results below the folder of --out, so that Ctrl-C keeps what is
+finished, and --resume continues.
 
     dlscratch reproduce --quick
     dlscratch reproduce --full --resume

@@ -1,4 +1,4 @@
-"""Run one script, from any folder, with the options of its own.
+"""Run one script, from any folder, with its own options.
 
     dlscratch run ch06/overfit_dropout --quick
     dlscratch run ch06/overfit_dropout --help       # the lesson, and all options

@@ -1,4 +1,4 @@
-"""What a reader types to name a script, and what to answer to a name that does not exist."""
+"""The names of scripts that a reader types, and a suggestion for one that does not exist."""
 
 import difflib
 from collections.abc import Sequence

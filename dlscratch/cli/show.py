@@ -1,7 +1,7 @@
-"""Show the figures of a chapter, or of one script, with what the book claims and what came out.
+"""Show the figures of a chapter, or of one script, with the book's claims and the results.
 
-They are those of the last run below the folder of --out. What was never run is run now, in its
-small version (--quick). All of it goes on one page, which opens where there is a screen.
+They come from the last run below the folder of --out. Scripts that have not been run yet are run
+now, in their small version (--quick). All goes on one page, which opens if there is a screen.
 
     dlscratch show ch07
     dlscratch show ch06/optimizer_compare_naive

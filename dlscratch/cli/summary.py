@@ -5,7 +5,7 @@
     dlscratch summary dlscratch:MultiLayerNet --args "784, [100] * 4, 10, use_batchnorm=True"
     dlscratch summary my_net.py:MyNet --input 3,32,32
 
-The counts are those of one example. At the prompt it is net.summary().
+The counts are for one example. In Python the same is net.summary().
 """
 
 import numpy as np

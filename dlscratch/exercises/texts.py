@@ -191,8 +191,9 @@ COMMAND: dict[str, Text] = {
         "用编辑器打开 {first}，然后运行：",
     ),
     "no_folder": Text(
-        "there are no exercises in {folder}: `dlscratch exercises start {folder}` puts them there",
-        "{folder} 中没有练习：运行 `dlscratch exercises start {folder}` 即可得到",
+        "there are no exercises in {folder}: change to the folder that has them, or make one by "
+        "`dlscratch exercises start my_exercises`",
+        "{folder} 中没有练习：请进入练习文件夹，或用 `dlscratch exercises start my_exercises` 新建",
     ),
     "all_done": Text("All exercises here are done.", "这里的练习全部完成。"),
     "printed": Text("Your file printed:", "你的文件打印了："),

@@ -108,7 +108,7 @@ def test_show_opens_the_saved_picture_where_there_is_a_screen(monkeypatch, argv,
             "argument --seed: expected a whole number at least 0, got 'many'",
         ),
         (["--optimizer", "Adma"], "argument --optimizer: invalid choice: 'Adma' (choose from"),
-        (["--sed", "1"], "unrecognized arguments: --sed 1"),
+        (["--sed", "1"], "unrecognized arguments: --sed 1 (did you mean --seed?)"),
     ],
 )
 def test_a_bad_option_is_one_line_that_names_what_is_allowed(argv, complaint, capsys):

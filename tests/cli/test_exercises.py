@@ -161,8 +161,8 @@ def test_an_exercise_is_named_as_one_likes(name, word, exercise):
 @pytest.mark.parametrize(
     "words, complaint",
     [
-        (["list"], "there are no exercises in .: `dlscratch exercises start .` puts them there"),
-        (["check", "relu", "--folder", "no"], "there are no exercises in no: `dlscratch exerc"),
+        (["list"], "there are no exercises in .: change to the folder that has them, or make"),
+        (["check", "relu", "--folder", "no"], "there are no exercises in no: change to"),
         (["chek"], "argument ACTION: invalid choice: 'chek'"),
         (["hint", "relu", "4"], "argument step: invalid choice: 4"),
         (["reset"], "the following arguments are required: NAME"),

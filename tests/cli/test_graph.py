@@ -139,3 +139,9 @@ def test_a_title_that_is_no_tex_is_told_and_leaves_no_half_of_a_picture(dlscratc
     assert done.code == 2 and not Path("graph.png").exists()
     (line,) = done.err.splitlines()
     assert "--title" in line and "cannot be set in TeX" in line
+
+
+def test_a_single_name_may_be_meant_as_an_expression(mistake):
+    said = mistake("graph", "apple")
+    assert said.startswith("there is no file or module apple")
+    assert "as an expression it needs a value: apple=3" in said

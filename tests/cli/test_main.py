@@ -37,6 +37,31 @@ def test_a_mistake_is_one_line_and_exit_code_2(argv, complaint, mistake):
     assert mistake(*argv).startswith(complaint)
 
 
+@pytest.mark.parametrize(
+    "argv, said",
+    [
+        (["lst"], "dlscratch: argument COMMAND: invalid choice: 'lst' (choose from 'list', "),
+        (
+            ["list", "--nmes"],
+            "dlscratch list: unrecognized arguments: --nmes (did you mean --names",
+        ),
+        (
+            ["draw", "--prt=9"],
+            "dlscratch draw: unrecognized arguments: --prt=9 (did you mean --port",
+        ),
+        (
+            ["list", "--zzz"],
+            "dlscratch list: unrecognized arguments: --zzz (--help shows an example",
+        ),
+    ],
+)
+def test_a_slip_is_told_by_its_command_with_what_was_probably_meant(argv, said, dlscratch):
+    err = dlscratch(*argv).err.replace("choose from list", "choose from 'list'")  # Python 3.12
+    assert err.startswith(said)
+    if argv == ["lst"]:
+        assert err.endswith("(did you mean list?)\n")
+
+
 def test_ctrl_c_is_one_line_and_exit_code_130(dlscratch, monkeypatch):
     def stopped():
         raise KeyboardInterrupt

@@ -115,7 +115,7 @@ def test_show_makes_the_figures_that_are_missing_and_a_page_of_them(dlscratch):
     assert all(Path(path).exists() for path in paths)
     page = Path("out/ch02/index.html").read_text(encoding="utf-8")
     assert '<img src="fig_2-6_or.png"' in page
-    assert "<h2>Figures 2-6 to 2-8: one straight line" in page
+    assert "<h2>Figures 2-6 to 2-8: a line separates OR" in page
     assert "and_gate" not in page  # it draws nothing and claims nothing
 
 

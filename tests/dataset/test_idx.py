@@ -40,7 +40,9 @@ def refused(path, packed, why, dimensions=3):
     with pytest.raises(DataError, match=why) as error:
         read(path, packed, dimensions)
     assert str(error.value).startswith(f"{path}: ")
-    assert str(error.value).endswith("install dlscratch again, or restore the file from its source")
+    assert str(error.value).endswith(
+        "restore the file (`git checkout dataset`), or install dlscratch again"
+    )
 
 
 # ---- right arrays
@@ -73,7 +75,7 @@ def test_images_and_labels_are_read_as_a_pair(tmp_path):
 
 
 def test_a_missing_file_is_refused(tmp_path):
-    with pytest.raises(DataError, match="no such file; install"):
+    with pytest.raises(DataError, match="no such file; restore"):
         read_idx(tmp_path / "train-images-idx3-ubyte.gz", 3)
 
 
