@@ -272,7 +272,7 @@ def test_a_checkpoint_holds_all_that_the_rest_of_the_run_depends_on(tmp_path):
         "facts",
     }
     settings = {"optimizer", "batch_size", "weight_decay", "clip_norm", "augment", "generators"}
-    state = {"optimizer now", "lr", "steps", "history", "states"}
+    state = {"optimizer now", "lr", "steps", "history", "ranks", "states"}
     assert set(facts) == {"version"} | settings | state
     assert facts["steps"] == 3
 
