@@ -3,10 +3,29 @@
 Five convolutions, then three Affine layers: the plan of the network that won ImageNet in 2012. The
 book names three differences from LeNet: ReLU, a local normalization across the channels (LRN), and
 Dropout; the paper has a fourth, pooling windows that overlap. Each is left out once. The images are
-clothes, 28 x 28 and grey, and only 10,000 are learned from, so that there is something to overfit.
+clothes, 28 x 28 and grey, and 10,000 are learned from, 8 epochs long.
+
+Errors in %, mean and standard deviation of three seeds; the test images were read once:
+
+                        training           test
+    AlexNet          13.26, 1.08    16.26, 1.25
+    tanh for ReLU     9.69, 0.35    13.21, 0.16
+    no LRN           15.80, 2.56    18.47, 2.05
+    no Dropout        6.53, 0.52    12.49, 0.42
+    windows apart    10.98, 0.78    14.10, 0.99
+
+In 800 steps the whole network does not overfit: its error is large on the images that it learns
+from, so Dropout only slows it down, and windows that overlap have smaller maps to offer. Tanh
+learns sooner than ReLU here. Of Adam's learning rates 0.0003, 0.001, 0.003, read on 10,000 training
+images held back, the best was 0.003 with ReLU (20.5, 15.6, 15.0 %) and 0.001 with tanh (15.9, 12.6,
+13.8 %). Not tried: a longer training, larger rates, a rate for each other kind.
 
     python ch07/alexnet.py
     python ch07/alexnet.py --validate --lr 0.001
+
+Last line with the default seed:
+    what windows apart costs | book: 0.3 points (quoted) | here: -2.16 points of error, standard
+    error 0.45 | differs, because 8 epochs do not overfit 10,000 images
 """
 
 from functools import partial
@@ -97,12 +116,12 @@ def claims(found):
         np.mean([steps_to_learn(result) for result in found[kind]]) for kind in (KINDS[1], WHOLE)
     )
     ours = f"tanh {ratio:.0f} steps, ReLU {faster:.0f}, to {LEARNT:.0%} of errors"
-    why = "" if ratio > 2 * faster else "this network is shallow and small; tanh is no slower here"
+    why = "" if ratio > 2 * faster else "the training is short: not tested"
     yield Claim("ReLU learns sooner than tanh", "6 times (quoted)", ours, not why, why)
     for kind, paper in papers.items():
         costs = [100 * (b["test"] - a["test"]) for a, b in zip(found[WHOLE], found[kind])]
         mean, error = np.mean(costs), np.std(costs, ddof=1) / np.sqrt(len(costs))
-        why = "" if mean > 2 * error else "it is less than two standard errors"
+        why = "" if mean > 2 * error else "8 epochs do not overfit 10,000 images"
         ours = f"{mean:+.2f} points of error, standard error {error:.2f}"
         yield Claim(f"what {kind} costs", paper, ours, not why, why)
 
