@@ -15,6 +15,14 @@ GIVEN = "  # given"  # at the end of a `def` line: the learner gets this functio
 LANGUAGES = ("en", "zh")
 
 
+def parse(source: str) -> ast.Module:
+    """ast.parse, once more where garbage was collected meanwhile: Python 3.11 fails then."""
+    try:
+        return ast.parse(source)
+    except SystemError:  # "AST constructor recursion depth mismatch"
+        return ast.parse(source)
+
+
 @dataclass(frozen=True)
 class Exercise:
     """An exercise by its name, such as ch05_5_1_relu.
@@ -60,7 +68,7 @@ class Exercise:
     def lesson(self, lang: str) -> str:
         if lang == "zh":
             return self.module.LESSON_ZH.strip()
-        return (ast.get_docstring(ast.parse(self._source), clean=False) or "").strip()
+        return (ast.get_docstring(parse(self._source), clean=False) or "").strip()
 
     def title(self, lang: str) -> str:
         """The first line of the lesson, without the section.
@@ -78,7 +86,7 @@ class Exercise:
         """The file as the learner gets it."""
         code = self._code()
         lines = code.splitlines()
-        for function in reversed(list(functions(ast.parse(code)))):
+        for function in reversed(list(functions(parse(code)))):
             first, last = function.body[0].lineno, function.body[-1].end_lineno
             if not any(line.endswith(GIVEN) for line in lines[function.lineno - 1 : first - 1]):
                 indent = " " * function.body[0].col_offset
@@ -87,7 +95,7 @@ class Exercise:
 
     def _code(self) -> str:
         """solution.py below its docstring."""
-        docstring = ast.parse(self._source).body[0]
+        docstring = parse(self._source).body[0]
         return "\n".join(self._source.splitlines()[docstring.end_lineno :]).strip() + "\n"
 
     def _with_lesson(self, lang: str, code: str) -> str:

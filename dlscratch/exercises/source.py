@@ -4,7 +4,7 @@ import ast
 import re
 import sys
 
-from dlscratch.exercises.exercise import Exercise, functions
+from dlscratch.exercises.exercise import Exercise, functions, parse
 from dlscratch.exercises.finding import Finding
 
 ANSWERS = r"dlscratch|common|ch\d\d"  # modules that hold what the exercises ask for
@@ -13,7 +13,7 @@ ANSWERS = r"dlscratch|common|ch\d\d"  # modules that hold what the exercises ask
 def look(source: str, exercise: Exercise) -> Finding | None:
     """What is wrong with it before it runs: nothing written, no Python, the answer imported."""
     try:
-        tree = ast.parse(source)
+        tree = parse(source)
     except SyntaxError as error:
         line, code = error.lineno or 1, (error.text or "").strip()
         return Finding("syntax", {"line": str(line), "code": code, "error": str(error.msg)})
@@ -45,7 +45,7 @@ def is_untouched(source: str, exercise: Exercise) -> bool:
 
 def first_hole(source: str) -> Finding | None:
     """The first function that is still to be written."""
-    for node in functions(ast.parse(source)):
+    for node in functions(parse(source)):
         if isinstance(node.body[0], ast.Raise):
             line = node.body[0].lineno
             return Finding("hole", {"function": function_at(line, source), "line": str(line)})
@@ -54,9 +54,9 @@ def first_hole(source: str) -> Finding | None:
 
 def is_tried(source: str, exercise: Exercise) -> bool:
     """Whether one function at least is filled with more than pass, or a return of nothing new."""
-    holes = {ast.dump(node) for node in functions(ast.parse(exercise.hole()))}
+    holes = {ast.dump(node) for node in functions(parse(exercise.hole()))}
     try:
-        tree = ast.parse(source)
+        tree = parse(source)
     except (SyntaxError, ValueError):
         return False
     new = [node for node in functions(tree) if ast.dump(node) not in holes]
@@ -66,7 +66,7 @@ def is_tried(source: str, exercise: Exercise) -> bool:
 def function_at(line: int, source: str) -> str:
     """The function that holds this line, with its class: Relu.forward."""
     name = ""
-    inside: ast.AST = ast.parse(source)
+    inside: ast.AST = parse(source)
     while True:
         for node in ast.iter_child_nodes(inside):
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
@@ -103,6 +103,6 @@ def _body(tree: ast.Module) -> list[ast.stmt]:
 
 def _plain(source: str) -> str:
     try:
-        return ast.dump(ast.Module(_body(ast.parse(source)), []))
+        return ast.dump(ast.Module(_body(parse(source)), []))
     except (SyntaxError, ValueError):
         return ""

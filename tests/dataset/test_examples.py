@@ -257,7 +257,7 @@ def test_another_data_set_of_the_same_shape_is_a_data_error_and_leaves_no_cache(
     """MNIST and Fashion-MNIST have the same file names and shapes."""
     small.write("train-images-idx3-ubyte", small.arrays["train-images-idx3-ubyte"][::-1])
     why = (
-        rf"train-images-idx3-ubyte\.gz: holds another data set than {small.data_set.title}; install"
+        rf"train-images-idx3-ubyte\.gz: holds another data set than {small.data_set.title}; restore"
     )
     with pytest.raises(DataError, match=why):
         small.load()
