@@ -191,7 +191,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def networks(self):
         with self.server.lock:
-            tables = {name: net.summary() for name, net in self.server.networks.items()}
+            tables = {n: net.summary((1, 28, 28)) for n, net in self.server.networks.items()}
         return [
             {
                 "name": name,
