@@ -18,10 +18,10 @@ were read once. Milliseconds of a batch of 64 on one core:
     5 x 5, as costly    12.50, 0.16           3.44        38.9   24
 
 No difference is larger than two of its standard errors. Two windows of 3 x 3 do as well as one of
-5 x 5 with a fifth fewer weights. What ResNet gained on ImageNet it gained with depth (depth.py):
-nine layers need no shortcuts. Inception takes three times as long for the same products, because
-its many thin convolutions leave NumPy little to multiply at a time. The learning rate of 0.05 was
-chosen in depth.py, by nets of VGG's and ResNet's blocks; for the other two nothing was searched.
+5 x 5 with a fifth fewer weights. Where shortcuts do help, in deeper nets, depth.py shows. Inception
+takes three times as long for as many products: it has many thin layers, each with a BatchNorm, and
+which of them costs the time was not measured. The learning rate of 0.05 was chosen in depth.py, by
+nets of VGG's and ResNet's blocks; for the other two nothing was searched.
 
     python ch08/blocks.py
 

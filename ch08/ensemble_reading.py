@@ -5,6 +5,7 @@ one of five is sure of the wrong digit, the four others outvote it; where all ar
 is, too.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 
 import numpy as np
@@ -13,7 +14,7 @@ from tqdm import tqdm
 from ch08.ensemble_member import probabilities
 from dlscratch.storage.files import atomic_write
 from dlscratch.storage.npz import load_arrays, write_arrays
-from dlscratch.workers import Workers
+from dlscratch.workers import available_cores, one_blas_thread
 
 
 class Ensemble:
@@ -41,11 +42,10 @@ class Ensemble:
 
     def read(self, x):
         """The probabilities of each network at each place: (networks, places, N, 10)."""
-        found = []
-        for net in tqdm(self.nets, "reading", leave=False, disable=None):
-            with Workers(net) as workers:
-                found.append(probabilities(workers.predict, x))
-        return np.stack(found)
+        with one_blas_thread(), ThreadPoolExecutor(available_cores()) as threads:
+            found = threads.map(lambda net: probabilities(net.predict, x), self.nets)
+            bar = tqdm(found, "reading", len(self.nets), leave=False, disable=None)
+            return np.stack(list(bar))
 
 
 def accuracies(p, t):

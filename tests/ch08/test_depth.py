@@ -9,16 +9,13 @@ from ch08.depth_training import gradient_norms, load_images, mini_batches, train
 from ch08.resnet import deep_net
 from dlscratch import Sequential
 from dlscratch.book.experiment import run
+from tests.bright_halves import bright_halves
 
 
 @pytest.fixture
 def few_images(monkeypatch):
     """40 images of clothes to train with, 20 to test: white at the top, or white at the bottom."""
-    rng = np.random.default_rng(0)
-    t = np.arange(60) % 2
-    x = rng.random((60, 1, 28, 28), dtype=np.float32)
-    x[t == 0, :, :14] += 1
-    x[t == 1, :, 14:] += 1
+    x, t = bright_halves(60)
 
     def load_fashion_mnist(flatten):
         assert not flatten
