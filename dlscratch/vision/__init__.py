@@ -1,4 +1,4 @@
-"""What networks for pictures share beyond layers: scenes, boxes, regions, and their measures."""
+"""Tools for detection and segmentation: scenes, boxes, regions of interest, and their metrics."""
 
 from dlscratch.vision.anchors import anchor_grid, decode, encode
 from dlscratch.vision.average_precision import (

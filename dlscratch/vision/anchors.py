@@ -1,9 +1,9 @@
-"""Anchors: boxes on a grid, from which a network only says how to move them (section 8.4.1).
+"""Anchors: fixed boxes on a grid; a network predicts how to move them (section 8.4.1).
 
-A convolution cannot output "the box at 17, 40"; it sees the same everywhere. So every position of
-its feature map has a few boxes of fixed size, the anchors, and the network predicts for each one a
-score and an offset t: how far the object's centre is, in widths and heights of the anchor, and the
-logarithms of how much wider and higher it is. t = 0 is the anchor itself.
+A convolution cannot output "the box at 17, 40": it has the same weights at every position. So each
+position of its feature map gets a few boxes of fixed size, the anchors, and the network predicts a
+score and an offset t for each one: how far away the object's centre is, in widths and heights of
+the anchor, and the logarithms of how much wider and taller it is. t = 0 is the anchor itself.
 Girshick and others, 2014 (the offsets); Ren and others, 2015 (the grid).
 """
 
@@ -17,7 +17,7 @@ import numpy as np
 from dlscratch.arguments import expect_number
 from dlscratch.vision.boxes import centres, expect_boxes
 
-MAX_LOG_SCALE = math.log(1000 / 16)  # decode enlarges no anchor more than that: exp stays finite
+MAX_LOG_SCALE = math.log(1000 / 16)  # the most that decode enlarges an anchor: exp stays finite
 
 
 def anchor_grid(
@@ -27,11 +27,12 @@ def anchor_grid(
     sizes: Sequence[tuple[float, float]],
     dtype: np.dtype | type = np.float32,
 ) -> np.ndarray:
-    """An anchor of each of A sizes at each position of a map: (height*width*A, 4), row by row.
+    """Anchors of A sizes at each position of a height x width map: (height*width*A, 4) of `dtype`.
 
-    stride: pixels of the image for each position of the map; the anchors sit at the middle of
-    these pixels and may stick out of the image. sizes: (w, h) of each anchor, in pixels.
-    The order is that of scores (N, A, H, W) as rows: transpose(0, 2, 3, 1).reshape(N, -1).
+    stride: image pixels between two positions of the map. An anchor is centred on its position's
+    pixels and may extend beyond the image. sizes: (w, h) of the A anchors, in pixels.
+    Row by row, in the order of scores (N, A, H, W) after transpose(0, 2, 3, 1).reshape(N, -1).
+    ValueError for a stride or a size of 0 or less.
 
     >>> anchor_grid(1, 2, stride=4, sizes=[(4, 4), (2, 6)])
     array([[ 0.,  0.,  4.,  4.],
@@ -50,10 +51,10 @@ def anchor_grid(
 
 
 def encode(boxes: np.ndarray, anchors: np.ndarray) -> np.ndarray:
-    """The offsets t = (tx, ty, tw, th) that lead from the anchors to the boxes; (.., 4) each.
+    """The offsets t = (tx, ty, tw, th) from the anchors to the boxes, the targets of a regression.
 
-    tx = (x - xa) / wa and ty = (y - ya) / ha for the centres, tw = log(w / wa) and
-    th = log(h / ha). The target of a box regression. ValueError for boxes without area.
+    boxes, anchors and result: (.., 4). tx = (x - xa) / wa and ty = (y - ya) / ha for the centres,
+    tw = log(w / wa) and th = log(h / ha). ValueError for boxes without area.
 
     >>> encode(np.array([2.0, 0.0, 6.0, 8.0]), np.array([0.0, 0.0, 4.0, 4.0])).round(3)
     array([0.5  , 0.5  , 0.   , 0.693])
@@ -64,9 +65,10 @@ def encode(boxes: np.ndarray, anchors: np.ndarray) -> np.ndarray:
 
 
 def decode(t: np.ndarray, anchors: np.ndarray) -> np.ndarray:
-    """The boxes that the offsets t lead to: the inverse of `encode`; (.., 4) each.
+    """The boxes at the offsets t from the anchors, the inverse of `encode`; all are (.., 4).
 
-    Up to a factor of 62.5 in width and height; beyond it the size stays at that.
+    A box is at most 62.5 times as wide and as tall as its anchor. ValueError for anchors without
+    area.
 
     >>> decode(np.array([0.5, 0.5, 0.0, np.log(2)]), np.array([0.0, 0.0, 4.0, 4.0]))
     array([2., 0., 6., 8.])
@@ -79,7 +81,7 @@ def decode(t: np.ndarray, anchors: np.ndarray) -> np.ndarray:
 
 
 def _sizes(name: str, boxes: np.ndarray) -> np.ndarray:
-    """(width, height): (.., 4) -> (.., 2); ValueError where one is not above 0."""
+    """(width, height): (.., 4) -> (.., 2); ValueError unless all are above 0."""
     wh: np.ndarray = expect_boxes(name, boxes)[..., 2:] - boxes[..., :2]
     if not (wh > 0).all():
         raise ValueError(

@@ -1,10 +1,11 @@
-"""Mean average precision: one number for how well boxes are found (section 8.4.1).
+"""Mean average precision (mAP): one number that rates a detector (section 8.4.1).
 
-A detector that reports more finds more, and is wrong more often. So its detections are taken from
-the surest to the least sure: after each one, precision is the share of them that are correct, and
-recall the share of the objects that are found. The area under precision over recall is the average
-precision of a class; mAP is the mean over the classes, 1 if all is found before the first mistake.
-Everingham and others, "The PASCAL VOC challenge", 2010; the area of all points, as since then.
+A detector that reports more boxes finds more objects, and is wrong more often. So its detections
+are sorted by confidence: after each one, precision is the fraction of detections so far that are
+correct, and recall the fraction of objects found so far. The area under the precision-recall curve
+is the average precision of a class; mAP is its mean over the classes, 1 if every object is found
+before the first false detection.
+Everingham and others, "The PASCAL VOC challenge", 2010; the area uses all points.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class Objects(NamedTuple):
 
 
 class Detections(NamedTuple):
-    """The boxes found in one image: boxes (K, 4), labels (K,) integers, scores (K,)."""
+    """The predicted boxes of one image: boxes (K, 4), labels (K,) integers, scores (K,)."""
 
     boxes: np.ndarray
     labels: np.ndarray
@@ -36,7 +37,7 @@ class Detections(NamedTuple):
 def mean_average_precision(
     found: Sequence[Detections], truth: Sequence[Objects], threshold: float = 0.5
 ) -> float:
-    """The mean of `average_precisions`, 0 .. 1; ValueError where no image holds an object.
+    """The mean of `average_precisions`, 0 .. 1; ValueError if no image has an object.
 
     >>> boxes = np.array([[0.0, 0.0, 4.0, 4.0], [5.0, 5.0, 9.0, 9.0]])
     >>> truth = [Objects(boxes, np.array([3, 7]))]
@@ -55,16 +56,16 @@ def average_precisions(
 ) -> dict[int, float]:
     """The average precision of each class that occurs in the truth: label -> 0 .. 1.
 
-    found and truth: one entry for each image, in the same order. A detection is correct if its IoU
-    with an object of its class is at least the threshold and no surer detection had that object:
-    a second box on one object is a mistake.
-    ValueError if the two are not equally long, or the arrays of an image do not fit.
+    found and truth: one entry per image, in the same order. A detection is correct if its IoU with
+    an object of its class is at least the threshold, and no detection with a higher score has
+    matched that object: a second box on one object is a false positive.
+    ValueError if the two differ in length, or the arrays of an image in their number of rows.
     """
     expect_number("threshold", threshold, above=0, at_most=1)
     found, truth = [Detections(*image) for image in found], [Objects(*image) for image in truth]
     if len(found) != len(truth):
         raise ValueError(
-            f"expected an entry for each image, got {len(found)} found and {len(truth)} true"
+            f"expected an entry for each image, got {len(found)} found and {len(truth)} truth"
         )
     for detections, objects in zip(found, truth):
         expect_fitting(detections)
@@ -86,9 +87,9 @@ def average_precisions(
 def match(
     boxes: np.ndarray, scores: np.ndarray, objects: np.ndarray, threshold: float
 ) -> np.ndarray:
-    """Whether each box (K, 4) finds an object (M, 4) that no surer box found: (K,) bool.
+    """Whether each box (K, 4) matches an object (M, 4) before any other box: (K,) bool.
 
-    Each box claims the object that it overlaps most, the rule of VOC.
+    In the order of the scores (K,), each box claims the object that it overlaps most, as in VOC.
     """
     correct = np.zeros(len(boxes), bool)
     if not len(objects):
@@ -106,9 +107,9 @@ def match(
 def average_precision(scores: np.ndarray, correct: np.ndarray, total: int) -> float:
     """The area under precision over recall, for detections of one class in all images.
 
-    scores: (K,); correct: (K,) bool; total: how many objects there are to be found, 1 or more.
-    The precision at a recall is the best one at that recall or a higher one, which takes the
-    saw-teeth out of the curve.
+    scores: (K,); correct: (K,) bool; total: the number of true objects, 1 or more.
+    The precision at a recall is the highest one at that recall or beyond, which smooths the
+    zigzags of the curve.
 
     >>> scores, correct = np.array([0.9, 0.8, 0.7]), np.array([True, False, True])
     >>> average_precision(scores, correct, total=2)  # 1/2 . 1 + 1/2 . 2/3
@@ -117,14 +118,14 @@ def average_precision(scores: np.ndarray, correct: np.ndarray, total: int) -> fl
     order = np.argsort(-scores, kind="stable")
     hits = correct[order]
     precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
-    best = np.maximum.accumulate(precision[::-1])[::-1]  # at this recall or a higher one
+    best = np.maximum.accumulate(precision[::-1])[::-1]  # at this recall or beyond
     return float(best[hits].sum()) / total  # each hit raises the recall by 1 / total
 
 
 def expect_fitting(image: Objects | Detections) -> None:
-    """ValueError unless an image has a label, and a score, for each of its boxes."""
+    """ValueError unless each box of an image has a label, and a score if it is a detection."""
     expect_boxes("boxes", image.boxes)
     lengths = {np.shape(array) for array in image[1:]}
     if image.boxes.ndim != 2 or lengths != {image.boxes.shape[:1]}:
         shapes = ", ".join(f"{name} {np.shape(a)}" for name, a in image._asdict().items())
-        raise ValueError(f"expected boxes (K, 4) and an entry of each for every box, got {shapes}")
+        raise ValueError(f"expected boxes (K, 4) and one entry per box in the rest, got {shapes}")

@@ -1,8 +1,9 @@
-"""Boxes around objects: how much two of them agree, and which of many to keep (section 8.4.1).
+"""Boxes around objects: how much two overlap, and which of many to keep (section 8.4.1).
 
 A box is (x0, y0, x1, y1), its left, top, right and bottom edge in pixels: pixel k spans k .. k + 1,
-so the width is x1 - x0. IoU, intersection over union, is 1 for equal boxes and 0 for boxes apart;
-it judges a detection, and it finds the duplicates that non-maximum suppression drops.
+so the width is x1 - x0. IoU, intersection over union, is 1 for equal boxes and 0 for disjoint ones;
+it decides whether a detection is correct, and which boxes non-maximum suppression removes as
+duplicates.
 """
 
 from __future__ import annotations
@@ -13,13 +14,17 @@ from dlscratch.arguments import expect_number
 
 
 def areas(boxes: np.ndarray) -> np.ndarray:
-    """Width times height: (.., 4) -> (..)."""
+    """Width times height: (.., 4) -> (..), in the dtype of the boxes.
+
+    >>> areas(np.array([[0.0, 0.0, 4.0, 2.0]]))
+    array([8.])
+    """
     area: np.ndarray = (boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1])
     return area
 
 
 def centres(boxes: np.ndarray) -> np.ndarray:
-    """The (x, y) in the middle: (.., 4) -> (.., 2).
+    """The (x, y) of each centre: (.., 4) -> (.., 2).
 
     >>> centres(np.array([[0.0, 0.0, 4.0, 2.0]]))
     array([[2., 1.]])
@@ -29,10 +34,10 @@ def centres(boxes: np.ndarray) -> np.ndarray:
 
 
 def intersections(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """The area that each box of a shares with each of b: (.., A, 4), (.., B, 4) -> (.., A, B)."""
+    """The area shared by each box of a and each of b: (.., A, 4), (.., B, 4) -> (.., A, B)."""
     a, b = expect_boxes("a", a)[..., :, None, :], expect_boxes("b", b)[..., None, :, :]
     low, high = np.maximum(a[..., :2], b[..., :2]), np.minimum(a[..., 2:], b[..., 2:])
-    sides = np.maximum(high - low, 0)  # 0 where they lie apart
+    sides = np.maximum(high - low, 0)  # 0 where they are disjoint
     shared: np.ndarray = sides[..., 0] * sides[..., 1]
     return shared
 
@@ -40,8 +45,8 @@ def intersections(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def iou(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Intersection over union of each box of a with each of b, 0 .. 1.
 
-    (.., A, 4), (.., B, 4) -> (.., A, B): all pairs, for one image or for many at once. Two boxes
-    without area have IoU 0. ValueError if the last axis is not 4.
+    (.., A, 4), (.., B, 4) -> (.., A, B): all pairs, for one image or for many at once; floats.
+    Two boxes without area have IoU 0. ValueError if the last axis is not 4.
 
     >>> iou(np.array([[0.0, 0.0, 4.0, 2.0]]), np.array([[2.0, 0.0, 6.0, 2.0]])).round(3)
     array([[0.333]])
@@ -67,11 +72,11 @@ def clip_boxes(boxes: np.ndarray, height: float, width: float) -> np.ndarray:
 def non_maximum_suppression(
     boxes: np.ndarray, scores: np.ndarray, threshold: float = 0.5, limit: int | None = None
 ) -> np.ndarray:
-    """The indices of the boxes to keep, the best score first: (K,) integers, at most `limit`.
+    """The indices of the boxes to keep, the highest score first: (K,) integers, at most `limit`.
 
-    The best box suppresses every other whose IoU with it is above the threshold; then the best of
-    what is left does the same, and so on (greedy, as in Girshick and others, 2014).
-    boxes: (N, 4), scores: (N,); ValueError if they do not fit, or a threshold is not 0 .. 1.
+    The best box suppresses every other whose IoU with it is above the threshold; then the best
+    remaining box does the same, and so on (greedy, as in Girshick and others, 2014).
+    boxes: (N, 4), scores: (N,). ValueError for other shapes, or a threshold outside 0 .. 1.
 
     >>> boxes = np.array([[0.0, 0.0, 4.0, 4.0], [0.0, 0.0, 4.0, 3.0], [5.0, 5.0, 8.0, 8.0]])
     >>> non_maximum_suppression(boxes, np.array([0.8, 0.9, 0.3]))
@@ -95,10 +100,10 @@ def non_maximum_suppression(
 
 
 def expect_boxes(name: str, boxes: np.ndarray) -> np.ndarray:
-    """boxes, if the last axis is x0, y0, x1, y1; ValueError if not."""
+    """Return the boxes if their last axis is 4: x0, y0, x1, y1; ValueError if not."""
     if boxes.ndim < 1 or boxes.shape[-1] != 4:
         raise ValueError(
             f"{name}: expected boxes (.., 4) as x0, y0, x1, y1, got an array of shape "
-            f"{boxes.shape}: use np.zeros((0, 4)) where there is none"
+            f"{boxes.shape}: for no boxes, use np.zeros((0, 4))"
         )
     return boxes

@@ -1,10 +1,10 @@
-"""How well pixels are classified: a table of classes, and what is read from it (section 8.4.2).
+"""The confusion matrix of a segmentation, and the metrics computed from it (section 8.4.2).
 
-Entry (i, j) of the confusion matrix counts the pixels of class i that were classified as j. Pixel
-accuracy is the share on its diagonal; where most pixels are background, it is high for nothing.
-The IoU of a class does not count the pixels that are rightly something else: those that are i and
-classified as i, over those that are i or classified as i. Mean IoU is what FCN is judged by
-(Long, Shelhamer and Darrell, 2015).
+Entry (i, j) counts the pixels of class i that were classified as j. Pixel accuracy is the fraction
+on the diagonal; where most pixels are background, predicting only background already scores high.
+The IoU of class i does not count the correct background: it is the number of pixels that are i and
+classified as i, over the number that are i or classified as i. FCN (Long, Shelhamer and Darrell,
+2015) reports the mean IoU.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from dlscratch.arguments import expect_whole
 def confusion_matrix(t: np.ndarray, y: np.ndarray, classes: int) -> np.ndarray:
     """How many pixels of true class i were classified as j: (classes, classes) int64.
 
-    t, y: integers 0 .. classes - 1 of one shape, masks (N, H, W) for instance. Matrices of several
-    batches may be added. ValueError for other shapes, dtypes or classes.
+    t, y: integers 0 .. classes - 1 of the same shape, for instance masks (N, H, W). The matrices of
+    several batches can be added. ValueError for different shapes, other dtypes or other classes.
 
     >>> confusion_matrix(np.array([[0, 0], [1, 1]]), np.array([[0, 1], [1, 1]]), classes=2)
     array([[1, 1],
@@ -27,7 +27,7 @@ def confusion_matrix(t: np.ndarray, y: np.ndarray, classes: int) -> np.ndarray:
     expect_whole("classes", classes, at_least=1)
     if t.shape != y.shape:
         raise ValueError(
-            f"expected masks of one shape, got {t.shape} and {y.shape}: "
+            f"expected masks of the same shape, got {t.shape} and {y.shape}: "
             "for scores (N, classes, H, W), use y.argmax(axis=1)"
         )
     for name, mask in (("t", t), ("y", y)):
@@ -43,7 +43,9 @@ def confusion_matrix(t: np.ndarray, y: np.ndarray, classes: int) -> np.ndarray:
 
 
 def class_iou(confusion: np.ndarray) -> np.ndarray:
-    """The IoU of each class, (classes,) float64; nan for a class that is neither there nor found.
+    """The IoU of each class, (classes,) float64; nan for a class neither present nor predicted.
+
+    confusion: (classes, classes).
 
     >>> class_iou(np.array([[1, 1, 0], [0, 2, 0], [0, 0, 0]])).round(3)
     array([0.5  , 0.667,   nan])
@@ -54,10 +56,10 @@ def class_iou(confusion: np.ndarray) -> np.ndarray:
 
 
 def mean_iou(confusion: np.ndarray) -> float:
-    """The mean IoU over the classes that are there or found, 0 .. 1.
+    """The mean IoU over the classes that are present or predicted, 0 .. 1.
 
-    A class that is neither has no IoU (0 / 0) and is left out; one that is found where it is not
-    counts as 0. ValueError for an empty matrix.
+    A class that is neither has no IoU (0 / 0) and is left out; one that is predicted but not
+    present counts as 0. ValueError for a matrix that counts no pixel.
 
     >>> mean_iou(np.array([[2, 2, 0], [0, 2, 0], [0, 0, 0]]))
     0.5
@@ -66,7 +68,7 @@ def mean_iou(confusion: np.ndarray) -> float:
 
 
 def pixel_accuracy(confusion: np.ndarray) -> float:
-    """The share of the pixels that are classified correctly, 0 .. 1; ValueError if there are none.
+    """The fraction of pixels classified correctly, 0 .. 1; ValueError if there are none.
 
     >>> pixel_accuracy(np.array([[1, 1], [0, 2]]))
     0.75
@@ -76,5 +78,5 @@ def pixel_accuracy(confusion: np.ndarray) -> float:
 
 def _expect_pixels(confusion: np.ndarray) -> np.ndarray:
     if not confusion.sum():
-        raise ValueError("expected the confusion matrix of one pixel or more, got none")
+        raise ValueError("expected a confusion matrix of one pixel or more, got one of no pixels")
     return confusion

@@ -1,9 +1,9 @@
-"""RoI align: cut the same small map out of a feature map for every box (section 8.4.1).
+"""RoI align: resample each box of a feature map to a small map of fixed size (section 8.4.1).
 
-A head with an Affine layer needs inputs of one size, whatever size the regions of interest have.
-Each box is divided into size x size bins; each bin samples the map at points between the pixels, by
-bilinear interpolation, and averages them. Rounding the box to whole pixels instead, as RoI pooling
-did, shifts what the head sees. He, Gkioxari, Dollar and Girshick, "Mask R-CNN", 2017.
+A head with an Affine layer needs inputs of one size, but regions of interest (RoIs) come in all
+sizes. Each box is divided into size x size bins; a bin samples the map at points between pixels, by
+bilinear interpolation, and averages them. RoI pooling, its predecessor, rounds the box to whole
+pixels, which misaligns the features. He, Gkioxari, Dollar and Girshick, "Mask R-CNN", 2017.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ Cache = tuple[np.ndarray, np.ndarray, np.ndarray, tuple[int, ...]]
 class RoIAlign:
     """y[r] = A x[images[r]] B^T: A samples the rows of box r, B its columns.
 
-    size: bins along each side of the result. stride: pixels of the image for each position of the
-    feature map, since boxes are in pixels of the image. samples: points along each side of a bin.
-    It is no Layer, for forward takes the boxes too; they receive no gradient.
+    size: bins along each side of the result. stride: image pixels between two positions of the
+    feature map, since boxes are in image pixels. samples: points along each side of a bin.
+    Not a Layer, because forward also takes the boxes; they receive no gradient.
 
     >>> x = np.arange(16.0).reshape(1, 1, 4, 4)
     >>> align = RoIAlign(size=2, stride=1, samples=1)
@@ -41,9 +41,9 @@ class RoIAlign:
     def forward(self, x: np.ndarray, boxes: np.ndarray, images: np.ndarray) -> np.ndarray:
         """The map of each box: (R, C, size, size), in the dtype of x.
 
-        x: feature maps (N, C, H, W). boxes: (R, 4), x0, y0, x1, y1 in pixels of the image; what
-        sticks out sees the pixel at the edge. images: (R,) integers, the image of each box.
-        ValueError if they do not fit.
+        x: feature maps (N, C, H, W). boxes: (R, 4) floats, x0, y0, x1, y1 in image pixels; a point
+        outside the image takes the value of the edge pixel. images: (R,) integers, the image of
+        each box. ValueError for other shapes or dtypes, or an image index out of range.
         """
         expect_regions(x, boxes, images)
         (R, P), (_, C, H, W) = (len(boxes), self.size), x.shape
@@ -73,11 +73,11 @@ class RoIAlign:
         return channels_first(dx)
 
     def _weights(self, low: np.ndarray, high: np.ndarray, length: int) -> np.ndarray:
-        """How much of each pixel every bin takes, between two edges: (R,) -> (R, size, length)."""
-        points = self.size * self.samples
-        share = (np.arange(points, dtype=low.dtype) + low.dtype.type(0.5)) / points
-        at = (low[:, None] + share * (high - low)[:, None]) / self.stride  # (R, size*samples)
-        weights = hat_weights(at, length)
+        """The weight of each pixel in each bin between low and high: (R,) -> (R, size, length)."""
+        n = self.size * self.samples
+        fraction = (np.arange(n, dtype=low.dtype) + low.dtype.type(0.5)) / n
+        points = (low[:, None] + fraction * (high - low)[:, None]) / self.stride  # (R, n)
+        weights = hat_weights(points, length)
         # (R, size*samples, length) -> (R, size, samples, length), then the mean of the samples
         by_bin = weights.reshape(len(low), self.size, self.samples, length)
         mean: np.ndarray = by_bin.mean(axis=2)

@@ -1,9 +1,9 @@
-"""Scenes drawn from digits: pictures whose every object is known (sections 8.4.1 to 8.4.3).
+"""Synthetic scenes of digits, in which every object is known (sections 8.4.1 to 8.4.3).
 
-Photographs with boxes, outlines and captions come by the hundred thousand and need a cluster. A
-scene is a dark canvas with a few handwritten digits of several sizes, clutter that is no digit, and
-noise. Since we drew it, we know the truth that each task needs: box, class and size of each digit,
-and the class of each pixel. Draw training scenes from training digits, test scenes from others.
+Data sets of photographs with boxes, masks and captions are too large for a computer at home. A
+scene is a dark canvas with a few handwritten digits of several sizes, clutter that is not a digit,
+and noise. Since we draw it, we know the ground truth for each task: box, class and size of each
+digit, and the class of each pixel. Use training digits for training scenes, test digits for tests.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from dlscratch.vision.bilinear import resize
 from dlscratch.vision.boxes import areas, intersections
 from dlscratch.vision.clutter import clutter_piece
 
-BACKGROUND = 10  # its class in a mask, after the ten digits: class d is the digit d everywhere
+BACKGROUND = 10  # its class in a mask, after the ten digits: class d is always the digit d
 INK = 0.3  # a pixel at least this bright, relative to the brightest, belongs to the digit
-TRIES = 32  # places looked at before a digit is left out
-PIXELS_PER_PIECE = 512  # up to one piece of clutter for so many pixels: eight for 64 x 64
+TRIES = 32  # random places tried before a digit is left out
+PIXELS_PER_PIECE = 512  # at most one piece of clutter per 512 pixels: eight for 64 x 64
 
 
 @dataclass(frozen=True)
 class Scenes:
-    """N scenes and all that is known about them; scenes[rows] selects, by slice, mask or indices.
+    """N scenes and their ground truth; scenes[rows] selects some, by slice, mask or indices.
 
     images: (N, 1, H, W) float32, 0 .. 1. masks: (N, H, W) uint8, the class of each pixel,
-    BACKGROUND where there is no digit; of two digits on one pixel, the brighter.
-    boxes, labels, sides: a list with an array for each scene. boxes: (K, 4) float32, x0, y0, x1,
-    y1 around the ink; labels: (K,) int64, 0 .. 9; sides: (K,) int64, the side in pixels to which
-    the digit's image was resized, its size whatever its form.
+    BACKGROUND where there is no digit; where two digits overlap, the brighter one.
+    boxes, labels, sides: lists of one array per scene. boxes: (K, 4) float32, x0, y0, x1, y1
+    around the ink; labels: (K,) int64, 0 .. 9; sides: (K,) int64, the side in pixels to which
+    the digit's image was resized: its size, independent of its shape.
     """
 
     images: np.ndarray
@@ -65,15 +65,15 @@ def draw_scenes(
     noise: float = 0.05,
     rng: np.random.Generator | int | None = None,
 ) -> Scenes:
-    """n scenes of size x size pixels, each with several of the digits.
+    """Draw n scenes of size x size pixels, each with several of the digits.
 
     images: (M, 1, h, w) or (M, h, w), floats 0 .. 1, bright on dark; labels: (M,) integers 0 .. 9.
-    digits: fewest and most in a scene; one that finds no place is left out, never the first.
-    sides: the smallest and the largest side in pixels to which a digit is resized.
-    overlap: the largest share of the smaller of two boxes that may lie in the other.
-    clutter: whether pieces of digits and short strokes lie between the digits, off their boxes.
-    noise: standard deviation of what is added to each pixel. rng: a seed gives the same scenes
-    again. ValueError for arguments that do not fit.
+    digits: fewest and most per scene; a digit for which there is no room is left out, but never
+    the first. sides: smallest and largest side in pixels to which a digit is resized.
+    overlap: the largest fraction of the smaller of two boxes that the other may cover.
+    clutter: whether to draw pieces of digits and short strokes between the boxes.
+    noise: standard deviation of the Gaussian noise. rng: a generator, or a seed, which always
+    gives the same scenes. ValueError for other shapes, dtypes or ranges.
 
     >>> ones = np.zeros((1, 28, 28))
     >>> ones[0, 4:24, 12:16] = 1
@@ -109,7 +109,7 @@ def draw_scenes(
 
 
 class Canvas:
-    """One scene while it is drawn, (size, size) pixels."""
+    """A scene being drawn, (size, size) pixels."""
 
     def __init__(self, size: int, rng: np.random.Generator):
         self.size, self.rng = size, rng
@@ -120,7 +120,7 @@ class Canvas:
         self.sides: list[int] = []
 
     def draw_digit(self, picture: np.ndarray, label: int, side: int, overlap: float) -> None:
-        """Resize the digit's picture (h, w), and draw its ink where there is room, if there is."""
+        """Resize the picture (h, w) and draw its ink at a random place, if there is room."""
         ink = cut_out(resize(picture, side, side))
         box = self.find_place(ink.shape, overlap)
         if box is None:
@@ -133,17 +133,18 @@ class Canvas:
         self.sides.append(side)
 
     def draw_clutter(self, piece: np.ndarray) -> None:
-        """Draw what is no digit, off the boxes of those that are, if there is room."""
+        """Draw a piece of clutter outside the boxes of the digits, if there is room."""
         box = self.find_place(piece.shape, overlap=0.0)
         if box is not None:
             self.lay_over(piece, box)
 
     def add_noise(self, std: float) -> None:
+        """Add Gaussian noise to every pixel, and clip to 0 .. 1."""
         noise = self.rng.standard_normal(self.image.shape, np.float32)
         self.image = np.clip(self.image + np.float32(std) * noise, 0, 1)
 
     def find_place(self, shape: tuple[int, ...], overlap: float) -> np.ndarray | None:
-        """A random box of that (height, width) that overlaps no digit too much; None if full."""
+        """A random box of this (height, width) with no more than the allowed overlap, or None."""
         h, w = shape
         limits = (self.size - w + 1, self.size - h + 1)
         corners = self.rng.integers(limits, size=(TRIES, 2))  # x0, y0
@@ -154,28 +155,28 @@ class Canvas:
         return free[0] if len(free) else None
 
     def lay_over(self, ink: np.ndarray, box: np.ndarray) -> None:
-        """The brighter of what is there and what comes, so that nothing is cut by a black frame."""
+        """Keep the brighter of image and ink, so that the ink's dark frame covers nothing."""
         patch = self.patch(self.image, box)
         np.maximum(patch, ink, out=patch)
 
     @staticmethod
     def patch(array: np.ndarray, box: np.ndarray) -> np.ndarray:
-        """The part of the array inside the box, a view."""
+        """A view of the array inside the box."""
         x0, y0, x1, y1 = box
         return array[y0:y1, x0:x1]
 
 
 def cut_out(picture: np.ndarray) -> np.ndarray:
-    """The rectangle around the ink; ValueError for a picture without any."""
+    """Crop a picture (H, W) to its ink; ValueError if it has none."""
     bright = picture >= INK * picture.max()
     if not picture.max() > 0:
-        raise ValueError("expected digits bright on dark, got an image that is dark all over")
+        raise ValueError("expected digits bright on dark, got an image without a bright pixel")
     rows, columns = np.flatnonzero(bright.any(axis=1)), np.flatnonzero(bright.any(axis=0))
     return picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
 def expect_digits(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """The images as (M, h, w), if they are floats with a class 0 .. 9 each; ValueError if not."""
+    """The images as (M, h, w); ValueError unless they are floats, each with a label 0 .. 9."""
     pictures = images[:, 0] if images.ndim == 4 and images.shape[1] == 1 else images
     if pictures.ndim != 3 or not len(pictures) or pictures.dtype.kind != "f":
         raise ValueError(
@@ -198,5 +199,5 @@ def expect_range(name: str, bounds: tuple[int, int], largest: int | None) -> Non
     """ValueError unless bounds are (least, most), whole numbers from 1 to `largest`."""
     least, most = (expect_whole(name, bound, at_least=1) for bound in bounds)
     if least > most or (largest is not None and most > largest):
-        limit = "" if largest is None else f", at most {largest} as the scene is"
+        limit = "" if largest is None else f", at most the scene's size of {largest}"
         raise ValueError(f"{name} must be (least, most){limit}, got {bounds}")

@@ -87,7 +87,7 @@ def test_arguments_stay_as_they_are():
 
 
 def test_what_does_not_fit_is_refused():
-    with pytest.raises(ValueError, match="an entry for each image, got 1 found and 2 true"):
+    with pytest.raises(ValueError, match="an entry for each image, got 1 found and 2 truth"):
         average_precisions([detections()], [objects(), objects()])
     with pytest.raises(ValueError, match="expected one true object or more"):
         mean_average_precision([detections()], [objects()])

@@ -92,7 +92,9 @@ def test_a_suppressed_box_suppresses_nothing():
 def test_what_is_no_box_is_refused():
     with pytest.raises(ValueError, match=r"a: expected boxes \(.., 4\) as x0, y0, x1, y1"):
         iou(np.zeros((2, 5)), np.zeros((2, 4)))
-    with pytest.raises(ValueError, match=r"got an array of shape \(0,\): use np.zeros\(\(0, 4\)"):
+    with pytest.raises(
+        ValueError, match=r"got an array of shape \(0,\): for no boxes, use np.zeros\(\(0, 4\)"
+    ):
         iou(np.zeros((2, 4)), np.array([]))
     with pytest.raises(ValueError, match="a score for each box"):
         non_maximum_suppression(np.zeros((2, 4)), np.zeros(3))

@@ -53,11 +53,11 @@ def test_small_integers_do_not_overflow():
 
 
 def test_what_is_no_mask_is_refused():
-    with pytest.raises(ValueError, match=r"one shape, got .* use y.argmax\(axis=1\)"):
+    with pytest.raises(ValueError, match=r"the same shape, got .* use y.argmax\(axis=1\)"):
         confusion_matrix(T, np.zeros((1, 3, 2, 4)), 3)
     with pytest.raises(ValueError, match="y must hold integers, got float64"):
         confusion_matrix(T, Y / 2, 3)
     with pytest.raises(ValueError, match=r"t must hold classes 0 .. 1, got 0 .. 2"):
         confusion_matrix(T, Y, 2)
-    with pytest.raises(ValueError, match="one pixel or more, got none"):
+    with pytest.raises(ValueError, match="one pixel or more, got one of no pixels"):
         mean_iou(np.zeros((3, 3), int))

@@ -163,9 +163,13 @@ def test_what_does_not_fit_is_refused(digits):
         (((x * 255).astype(np.uint8), t, 1), {}, r"of floats, got uint8"),
         ((x, t[:3], 1), {}, "an integer label for each of 500 images"),
         ((x, t + 1, 1), {}, r"labels must be 0 .. 9, got 1 .. 10"),
-        ((x * 0, t, 1), {}, "dark all over"),
+        ((x * 0, t, 1), {}, "without a bright pixel"),
         ((x, t, 0), {}, "n must be a whole number, 1 or more"),
-        ((x, t, 1), {"sides": (16, 65)}, r"sides must be \(least, most\), at most 64"),
+        (
+            (x, t, 1),
+            {"sides": (16, 65)},
+            r"sides must be \(least, most\), at most the scene's size of 64",
+        ),
         ((x, t, 1), {"digits": (3, 2)}, r"digits must be \(least, most\), got \(3, 2\)"),
         ((x, t, 1), {"noise": -1}, "noise must be a number at least 0"),
     ]:
