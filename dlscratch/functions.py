@@ -145,7 +145,7 @@ def check_labels(
     if t.shape != shape:
         raise ValueError(
             f"labels of shape {t.shape} do not fit outputs of shape {y.shape}: expected integer "
-            f"labels of shape {shape} or probabilities of shape {y.shape}{_cure(y, t, axis)}"
+            f"labels of shape {shape} or probabilities of shape {y.shape}{_hint(y, t, axis)}"
         )
     if t.dtype.kind not in "iu":
         raise ValueError(
@@ -172,7 +172,7 @@ def check_targets(y: ArrayLike, t: ArrayLike) -> np.ndarray:
     return t
 
 
-def _cure(y: np.ndarray, t: np.ndarray, axis: int) -> str:
+def _hint(y: np.ndarray, t: np.ndarray, axis: int) -> str:
     """How labels of the wrong shape could be made to fit, where the shapes show it."""
     if t.ndim == y.ndim and t.shape == y.shape[:axis] + (1,) + y.shape[axis + 1 :]:
         return f"; use np.squeeze(t, {axis})"

@@ -185,12 +185,12 @@ class Trainer:
 def _expect_part(what: str, part: Any, method: str) -> Any:
     """The network or the optimizer, if it can be one."""
     if isinstance(part, type):
-        got, cure = f"the class {part.__name__}", f": write {part.__name__}(..)"
+        got, hint = f"the class {part.__name__}", f": write {part.__name__}(..)"
     elif not hasattr(part, method):
-        got, cure = f"{part!r:.200}", f", which has no method {method}"
+        got, hint = f"{part!r:.200}", f", which has no method {method}"
     else:
         return part
-    raise TypeError(f"Trainer(network, optimizer) expects as {what} an object, got {got}{cure}")
+    raise TypeError(f"Trainer(network, optimizer) expects as {what} an object, got {got}{hint}")
 
 
 def _expect_workers(workers: Any) -> Any:
@@ -207,9 +207,9 @@ def _expect_examples(name: str, pair: Examples) -> Examples:
     """(x, t), if it is such a pair and each row has its label; lists become arrays."""
     if not isinstance(pair, tuple | list) or len(pair) != 2:
         kind = f"an array of shape {pair.shape}" if hasattr(pair, "shape") else repr(pair)[:200]
-        cure = "write fit((x, t)), or fit((x, t), (x_test, t_test))"
-        cure = f"write epochs={pair}" if isinstance(pair, int) else cure
-        raise TypeError(f"fit expects {name} as one pair (x, t), got {kind}: {cure}")
+        hint = "write fit((x, t)), or fit((x, t), (x_test, t_test))"
+        hint = f"write epochs={pair}" if isinstance(pair, int) else hint
+        raise TypeError(f"fit expects {name} as one pair (x, t), got {kind}: {hint}")
     x, t = (np.array(part) if isinstance(part, list) else part for part in pair)
     if np.ndim(x) == 1 and np.ndim(t) > 1:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Games to learn by playing, seen as pixels, and the memory of what was played."""
+"""Games for reinforcement learning from pixels, and a replay memory."""
 
 from dlscratch.games.breakout import Breakout
 from dlscratch.games.catch import Catch

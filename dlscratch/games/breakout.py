@@ -1,9 +1,9 @@
-"""Breakout by MinAtar's rules: the Atari game on ten by ten pixels (section 8.5.4).
+"""Breakout with MinAtar's rules: the Atari game on ten by ten pixels (section 8.5.4).
 
-Mnih and others (2015) learned Atari from 50 million frames of 210 x 160 pixels, weeks of computing.
-MinAtar (Young and Tian, 2019) keeps what makes the games hard to learn, the timing and the late
-reward, and leaves out the rest: a pixel is an object, and every kind of object has a channel.
-The trail, the place where the ball was a frame ago, shows its direction in a single frame.
+Mnih and others (2015) learned Atari from 50 million frames of 210 x 160 pixels, which takes weeks.
+MinAtar (Young and Tian, 2019) keeps what makes the games hard to learn, timing and delayed rewards,
+and drops the rest: an object is a single pixel, and each kind of object has its own channel.
+The trail, the ball's previous position, shows its direction in a single frame.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ SIZE = 10
 class Breakout(Environment):
     """A ball, a paddle, and three rows of bricks: 1 point for each brick.
 
-    Actions: 0 stay, 1 left, 2 right, one pixel a frame. The ball always moves diagonally. Walls and
-    ceiling reflect it, and so does a brick, which is gone then; but the ball that hits bricks in
-    two frames running passes the second one. Missed by the paddle, the ball ends the game. When
-    the ball comes down with all bricks gone, there is a new wall.
+    Actions: 0 stay, 1 left, 2 right, one pixel per frame. The ball always moves diagonally. Walls
+    and ceiling reflect it, and so does a brick, which disappears; but a ball that hits bricks in
+    two consecutive frames passes through the second one. The game ends when the paddle misses the
+    ball. Once all bricks are gone, a new wall appears when the ball reaches the bottom.
     Observation: (4, 10, 10) uint8, 0 or 1: paddle, ball, trail, bricks.
-    The only chance in it is the ball's first side: see `StickyActions`.
+    Only the side on which the ball starts is random: see `StickyActions`.
 
     >>> game = Breakout()
     >>> seen, _ = game.reset(seed=0)
@@ -47,7 +47,7 @@ class Breakout(Environment):
         self.trail = self.x, self.y
         self.paddle = SIZE // 2 - 1
         self.bricks = full_wall()
-        self.inside = False  # whether the ball hit a brick in the frame before
+        self.inside = False  # whether the ball hit a brick in the previous frame
 
     def advance(self, action):
         self.paddle = min(max(self.paddle + MOVES[action], 0), SIZE - 1)
@@ -71,17 +71,17 @@ class Breakout(Environment):
         return reward, missed
 
     def reflect(self):
-        """Turn the ball up or down; the row that it stays in for a frame."""
+        """Reverse the ball's vertical direction; return its row, unchanged for this frame."""
         self.dy = -self.dy
         return self.y
 
     def meet_paddle(self, x):
-        """(row, whether it was missed) of a ball that comes to the lowest row in column x."""
+        """(row, whether it was missed) of a ball that reaches the lowest row in column x."""
         if not self.bricks.any():
             self.bricks = full_wall()
         if self.paddle == self.x:  # the paddle is below the ball
             return self.reflect(), False
-        if self.paddle == x:  # the ball meets its edge, and goes back where it came from
+        if self.paddle == x:  # the ball hits the edge, and returns the way it came
             self.dx = -self.dx
             return self.reflect(), False
         return SIZE - 1, True
@@ -96,7 +96,7 @@ class Breakout(Environment):
 
 
 def full_wall():
-    """Three rows of bricks below the ceiling, (10, 10) uint8."""
+    """Three rows of bricks, one row below the ceiling: (10, 10) uint8."""
     bricks = np.zeros((SIZE, SIZE), np.uint8)
     bricks[1:4] = 1
     return bricks

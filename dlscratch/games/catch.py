@@ -1,8 +1,8 @@
 """Catch: a ball falls, and the paddle must be under it (section 8.5.4).
 
-The smallest game that is played from pixels. The reward comes when the ball arrives, a dozen moves
-after the one that mattered: to learn which one that was is the problem of reinforcement learning.
-A single frame does not tell where the ball is going, so the player sees two of them.
+About the simplest game that can be played from pixels. The reward comes when the ball lands, up to
+a dozen moves after the one that mattered; which one that was is the credit assignment problem of
+reinforcement learning. One frame does not show where the ball is going, so the player sees two.
 After Mnih, Heess, Graves and Kavukcuoglu, "Recurrent models of visual attention", 2014.
 """
 
@@ -20,11 +20,11 @@ MOVES = {STAY: 0, LEFT: -1, RIGHT: 1}
 class Catch(Environment):
     """Balls that fall one after another on a board of size x size pixels.
 
-    Actions: 0 stay, 1 left, 2 right, one pixel a frame; the paddle is 3 pixels wide. A ball starts
-    anywhere in the top row and moves straight down or along a diagonal, reflected by the walls.
-    Reward: 1 for a ball caught, -1 for one missed. The game is over after `balls` of them.
-    Observation: (2, size, size) uint8, 0 or 1: this frame and the one before; after a ball was
-    caught or missed, the new one twice.
+    Actions: 0 stay, 1 left, 2 right, one pixel per frame; the paddle is 3 pixels wide. A ball
+    starts anywhere in the top row and moves straight down or diagonally, reflected by the walls.
+    Reward: 1 for a ball caught, -1 for one missed. The game is over after `balls` balls.
+    Observation: (2, size, size) uint8, 0 or 1: this frame and the previous one; when a new ball
+    starts, its first frame twice. ValueError for a size below 3 or no balls.
 
     >>> game = Catch(size=5)
     >>> frames, _ = game.reset(seed=4)
@@ -49,7 +49,7 @@ class Catch(Environment):
         self.drop()
 
     def drop(self):
-        """Let the next ball go, in a random column and direction."""
+        """Drop the next ball, in a random column and direction."""
         self.x, self.y = int(self.rng.integers(self.size)), 0
         self.dx = int(self.rng.integers(-1, 2))
         self.before = self.now = self.frame()
@@ -69,7 +69,7 @@ class Catch(Environment):
         return reward, self.left == 0
 
     def frame(self):
-        """One picture, (size, size) uint8."""
+        """The board as pixels, (size, size) uint8."""
         pixels = np.zeros((self.size, self.size), np.uint8)
         pixels[-1, self.paddle - 1 : self.paddle + 2] = 1
         pixels[self.y, self.x] = 1

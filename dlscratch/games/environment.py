@@ -1,9 +1,9 @@
-"""An environment: a world that is seen, acted in, and that rewards (section 8.5.4).
+"""An environment: what an agent observes, acts in, and is rewarded by (section 8.5.4).
 
-reset() starts an episode and returns the first observation; step(action) moves the world one frame
-on and returns what is seen then, the reward, and whether it is over. This is the interface of
-Gymnasium (Towers and others, 2024), so an agent written for one plays the other.
-terminated: the game is over. truncated: it was only cut off, and would have gone on.
+reset() starts an episode and returns the first observation; step(action) advances it by one frame
+and returns the new observation, the reward, and whether the episode is over. This is the interface
+of Gymnasium (Towers and others, 2024), so an agent written for one can play the other.
+terminated: the game is over. truncated: it was cut off, for instance by a limit on its length.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Step = tuple[np.ndarray, float, bool, bool, dict[str, Any]]
 
 
 class Environment(ABC):
-    """The interface of a game; derive from it and write start, advance and observe.
+    """The base class of a game: a subclass defines start, advance and observe.
 
     >>> class Countdown(Environment):
     ...     n_actions, observation_shape = 2, (1,)
@@ -37,27 +37,28 @@ class Environment(ABC):
 
     n_actions: int  # the actions are 0 .. n_actions - 1
     observation_shape: tuple[int, ...]
-    rng: np.random.Generator  # made by the first reset
+    rng: np.random.Generator  # created by the first reset
     over = True  # whether a reset is needed
 
     @abstractmethod
     def start(self) -> None:
-        """Set up a new episode; what is random comes from self.rng."""
+        """Set up a new episode; anything random comes from self.rng."""
 
     @abstractmethod
     def advance(self, action: int) -> tuple[float, bool]:
-        """Move one frame on; (reward, whether the game is over)."""
+        """Advance by one frame; return (reward, whether the game is over)."""
 
     @abstractmethod
     def observe(self) -> np.ndarray:
-        """What is seen now: a new array of `observation_shape`."""
+        """The current observation: a new array of `observation_shape`."""
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[np.ndarray, dict[str, Any]]:
         """Start an episode: (observation, info).
 
-        A seed restarts the random numbers; without one they go on, so each episode is another.
+        A seed restarts the random numbers; without one they continue, so episodes differ.
+        options: ignored; Gymnasium passes them.
         """
         if seed is not None or not hasattr(self, "rng"):
             self.rng = np.random.default_rng(seed)
@@ -66,9 +67,9 @@ class Environment(ABC):
         return self.observe(), {}
 
     def step(self, action: int) -> Step:
-        """One frame: (observation, reward, terminated, truncated, info).
+        """Advance by one frame: (observation, reward, terminated, truncated, info).
 
-        RuntimeError before the first reset or after the end, ValueError for what is no action.
+        RuntimeError before the first reset or after the end, ValueError for an unknown action.
         """
         if self.over:
             raise RuntimeError("the episode is over, or none has started: call reset() first")

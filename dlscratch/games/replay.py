@@ -1,9 +1,9 @@
-"""Replay memory: learn from what was seen long ago, in random order (section 8.5.4).
+"""Replay memory: learn from past transitions in random order (section 8.5.4).
 
-The frames of a game follow each other and are nearly alike; a network that learns from them as they
-come forgets what it did a minute ago. So transitions are kept in a memory, and each mini-batch is
-drawn from all over it: the examples are independent, and each is learned from several times.
-When the memory is full, the newest takes the place of the oldest: a ring.
+Consecutive frames of a game are nearly the same; a network that learns from them in order overfits
+to the last minute and forgets the rest. So transitions are stored, and each mini-batch is drawn at
+random from all of them: its examples are nearly independent, and each is used several times.
+When the memory is full, the newest transition overwrites the oldest (a ring buffer).
 Lin, 1992; Mnih and others, 2015.
 """
 
@@ -18,11 +18,11 @@ from dlscratch.initializers import generator
 
 
 class Transitions(NamedTuple):
-    """B steps of games; what Q-learning needs to know of them.
+    """B transitions: all that Q-learning needs.
 
     observations, next_observations: (B, ..); actions: (B,) int64; rewards: (B,) float32;
-    terminated: (B,) bool, whether there is no future after it. A game that was only cut off
-    (truncated) has one: it is not terminated.
+    terminated: (B,) bool, whether no reward can follow. A game that was only cut off (truncated)
+    is not terminated.
     """
 
     observations: np.ndarray
@@ -35,9 +35,10 @@ class Transitions(NamedTuple):
 class ReplayMemory:
     """The last `capacity` transitions.
 
-    observation_shape: of a single observation. dtype: what they are kept in; uint8 for pixels is
-    a quarter of float32. Both observations of a step are kept, so one of Catch takes 676 bytes.
-    All memory is taken at once: it cannot run out after an hour.
+    observation_shape: of one observation. dtype: how observations are stored; uint8, for pixels,
+    takes a quarter of float32. Both observations of a step are stored: 676 bytes for Catch.
+    All memory is allocated at the start, so that it cannot run out after an hour.
+    ValueError for a capacity below 1.
 
     >>> memory = ReplayMemory(capacity=3, observation_shape=(1,), dtype=np.uint8)
     >>> for i in range(5):
@@ -50,7 +51,7 @@ class ReplayMemory:
         self, capacity: int, observation_shape: tuple[int, ...], dtype: Any = np.uint8
     ) -> None:
         self.capacity = expect_whole("capacity", capacity, at_least=1)
-        self.added = 0  # how many there have ever been
+        self.added = 0  # including those that have been overwritten
         observations = (self.capacity, *observation_shape)
         self.rows = Transitions(
             np.zeros(observations, dtype),
@@ -61,15 +62,15 @@ class ReplayMemory:
         )
 
     def __len__(self) -> int:
-        """How many transitions are in it."""
+        """The number of transitions stored."""
         return min(self.added, self.capacity)
 
     def add(
         self, observations: Any, actions: Any, rewards: Any, next_observations: Any, terminated: Any
     ) -> None:
-        """Keep a step of B games, arrays or lists as in `Transitions`; B is 1 for a single game.
+        """Store one step of B games: arrays or lists as in `Transitions`, B = 1 for a single game.
 
-        ValueError if they do not fit, or if B is larger than the memory.
+        ValueError for other shapes, or if B is larger than the memory.
         """
         new = Transitions(
             *map(np.asarray, (observations, actions, rewards, next_observations, terminated))
@@ -82,18 +83,18 @@ class ReplayMemory:
                     f"expected {name} of shape ({', '.join(map(str, expected))}), B from 1 to "
                     f"{self.capacity}, got {values.shape}: use [None] for a single game"
                 )
-        place = (self.added + np.arange(B)) % self.capacity  # past the end, from the start again
+        rows = (self.added + np.arange(B)) % self.capacity  # after the last row, the first again
         for kept, values in zip(self.rows, new):
-            kept[place] = values
+            kept[rows] = values
         self.added += B
 
     def sample(self, batch: int, rng: np.random.Generator | int | None = None) -> Transitions:
-        """`batch` transitions, each drawn from all that are kept; the same one may come twice.
+        """Draw `batch` transitions uniformly, with replacement; rng: a generator or a seed.
 
-        New arrays; observations in the dtype of the memory. ValueError while it is empty.
+        Returns copies, observations in the dtype of the memory. ValueError if it is empty.
         """
         expect_whole("batch", batch, at_least=1)
         if not self.added:
             raise ValueError("the memory is empty: add transitions before sampling")
-        place = generator(rng).integers(len(self), size=batch)
-        return Transitions(*(kept[place] for kept in self.rows))
+        rows = generator(rng).integers(len(self), size=batch)
+        return Transitions(*(kept[rows] for kept in self.rows))

@@ -1,8 +1,8 @@
-"""Sticky actions: a clumsy hand, which makes a game without chance a fair test (section 8.5.4).
+"""Sticky actions: random repeats, which make a deterministic game a fair test (section 8.5.4).
 
-A game that runs the same way every time can be won by heart: a list of moves, nothing learned from
-what is seen. With sticky actions the game repeats the previous action now and then instead of the
-one chosen, so that the player must look where it is. Machado and others, 2018.
+A deterministic game can be won with a memorised list of moves, without looking at the screen. With
+sticky actions the game sometimes repeats the previous action instead of the chosen one, so the
+player has to react to what it sees. Machado and others, 2018.
 """
 
 from __future__ import annotations
@@ -16,10 +16,17 @@ from dlscratch.games.environment import Environment, Step
 
 
 class StickyActions:
-    """A game whose every step repeats the previous action with some probability.
+    """A wrapper that repeats the game's previous action with some probability in each step.
 
-    game: an `Environment`, or anything with reset and step as Gymnasium has them.
-    probability: 0 .. 1. The first action of an episode has none before it and always counts.
+    game: an `Environment`, or any object with reset and step as in Gymnasium.
+    probability: 0 .. 1. The first action of an episode is never replaced.
+
+    >>> from dlscratch.games import Catch
+    >>> game = StickyActions(Catch(size=5), probability=1.0)
+    >>> _ = game.reset(seed=0)
+    >>> _ = game.step(1)  # to the left
+    >>> game.step(2)[0][0][-1]  # not to the right: the paddle stays at the left wall
+    array([1, 1, 1, 0, 0], dtype=uint8)
     """
 
     def __init__(self, game: Environment, probability: float = 0.1):
@@ -30,20 +37,20 @@ class StickyActions:
 
     @property
     def n_actions(self) -> int:
-        """How many actions the game has."""
+        """The number of actions of the game."""
         return self.game.n_actions
 
     @property
     def observation_shape(self) -> tuple[int, ...]:
-        """The shape of what is seen of the game."""
+        """The shape of an observation of the game."""
         return self.game.observation_shape
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[np.ndarray, dict[str, Any]]:
-        """Start an episode, as the game does; a seed restarts the random numbers of both."""
+        """Start an episode: (observation, info); a seed restarts the game's and its own rng."""
         if self.rng is None or seed is not None:
-            (self.rng,) = np.random.default_rng(seed).spawn(1)  # not the numbers of the game
+            (self.rng,) = np.random.default_rng(seed).spawn(1)  # independent of the game's rng
         self.previous = None
         return self.game.reset(seed=seed, options=options)
 

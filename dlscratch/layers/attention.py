@@ -142,8 +142,8 @@ class AttentionLSTM(LSTM):
         if memory is None:
             raise ValueError(f"{self!r} expects memory=, an array ({N}, places, {E}), got none")
         fits = memory.ndim == 3 and memory.shape[::2] == (N, E) and memory.shape[1] > 0
-        cure = "each example has places of its own; of maps (N, E, H, W), reshape and transpose"
-        expect_shape(self, memory, fits, f"a memory ({N}, places, {E})", cure)
+        hint = "each example has places of its own; of maps (N, E, H, W), reshape and transpose"
+        expect_shape(self, memory, fits, f"a memory ({N}, places, {E})", hint)
         return memory
 
     def multiply_adds(self, x: np.ndarray, y: np.ndarray) -> int:

@@ -141,7 +141,7 @@ def expect_arrays(layer: Layer, **arrays: Any) -> None:
             )
 
 
-def expect_shape(layer: Layer, x: np.ndarray, fits: bool, expected: str, cure: str) -> None:
-    """ValueError that says what was expected, what came and how to cure it, unless x fits."""
+def expect_shape(layer: Layer, x: np.ndarray, fits: bool, expected: str, hint: str) -> None:
+    """ValueError that says what was expected and what came, with a hint, unless x fits."""
     if not fits:
-        raise ValueError(f"{layer!r} expects {expected}, got an array of shape {x.shape}: {cure}")
+        raise ValueError(f"{layer!r} expects {expected}, got an array of shape {x.shape}: {hint}")

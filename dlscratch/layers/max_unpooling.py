@@ -56,8 +56,8 @@ class MaxUnpooling(Layer):
         self.cache = self.pooling.cache
         _, _, out = self.cache
         shape = channels_first(out).shape
-        cure = "give it as many images and channels as its partner returned"
-        expect_shape(self, x, x.shape == shape, f"an input {shape}", cure)
+        hint = "give it as many images and channels as its partner returned"
+        expect_shape(self, x, x.shape == shape, f"an input {shape}", hint)
         return self.pooling.backward(x)  # dx of a max pooling: dy at the maximum, 0 elsewhere
 
     def backward(self, dout: np.ndarray) -> np.ndarray:

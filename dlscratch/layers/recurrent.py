@@ -56,8 +56,8 @@ class _Recurrent(Layer):
     def _project_step(self, x: np.ndarray) -> np.ndarray:
         """The same for a single step: (N, D) -> (N, G)."""
         D = len(self.Wx)
-        cure = "of sequences (N, T, D) that is x[:, t]"
-        expect_shape(self, x, x.ndim == 2 and x.shape[1] == D, f"one step (N, {D})", cure)
+        hint = "of sequences (N, T, D) that is x[:, t]"
+        expect_shape(self, x, x.ndim == 2 and x.shape[1] == D, f"one step (N, {D})", hint)
         return x @ self.Wx + self.b
 
     def _through_weights(self, rows: np.ndarray, h: np.ndarray, da: np.ndarray) -> np.ndarray:
@@ -81,8 +81,8 @@ class _Recurrent(Layer):
         """ValueError unless each array of the state is (N, H)."""
         N, H = len(batch), len(self.Wh)
         for array in arrays:
-            cure = "each example of the batch has its own state; leave it out to start from zeros"
-            expect_shape(self, array, array.shape == (N, H), f"a state ({N}, {H})", cure)
+            hint = "each example of the batch has its own state; leave it out to start from zeros"
+            expect_shape(self, array, array.shape == (N, H), f"a state ({N}, {H})", hint)
 
     def input_shape(self, side: int) -> tuple[int, ...]:
         return 1, len(self.Wx)  # sequences of any length: one step

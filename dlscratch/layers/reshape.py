@@ -39,8 +39,8 @@ class Reshape(Layer):
         numbers, known = math.prod(x.shape[1:]), math.prod(size for size in self.shape if size > 0)
         fits = x.ndim > 0 and (numbers % known == 0 if -1 in self.shape else numbers == known)
         wanted = f"{'a multiple of ' if -1 in self.shape else ''}{known}"
-        cure = f"an example has {numbers} numbers, the sizes make {known}"
-        expect_shape(self, x, fits, f"examples of {wanted} numbers", cure)
+        hint = f"an example has {numbers} numbers, the sizes make {known}"
+        expect_shape(self, x, fits, f"examples of {wanted} numbers", hint)
         self.cache = (x.shape,)
         return x.reshape(len(x), *self.shape)  # (N, ..) -> (N, *shape)
 

@@ -215,7 +215,7 @@ def view(x: np.ndarray, shape: tuple[int, ...], strides: tuple[int, ...]) -> np.
 
 
 def expect_images(layer: Layer, x: np.ndarray, channels: int | None = None) -> None:
-    """ValueError, with the cure, unless x is (N, C, H, W); channels: C, if it is known."""
+    """ValueError, with the hint, unless x is (N, C, H, W); channels: C, if it is known."""
     if x.ndim == 4 and channels in (None, x.shape[1]) and x.size:
         return
     C = "C" if channels is None else channels

@@ -1,9 +1,9 @@
-"""Safe file I/O: files are written whole or not at all, and read without running what they hold.
+"""Safe file I/O: files are written completely or not at all, and never executed when read.
 
-A program can be stopped at any moment, so a file is written under another name and renamed when
-it is complete: a reader sees the old file or the new one, never half of one. A pickle is a
-program, and `pickle.load` runs it: one from a stranger can do anything. `load_pickle` does only
-what a file of numbers needs and refuses the rest; a `DataError` says which file, why, the cure.
+A program can be stopped at any moment, so a file is written under a temporary name and renamed
+when it is complete: a reader sees the old file or the new one, never half of one. A pickle is a
+program, and `pickle.load` runs it: one from a stranger can do anything. `load_pickle` accepts only
+plain data and arrays; a `DataError` says which file is wrong, why, and how to fix it.
 """
 
 import errno
@@ -16,24 +16,24 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from dlscratch.storage.pickle_steps import Refused
+from dlscratch.storage.pickle_opcodes import Refused
 from dlscratch.storage.unpickler import Unpickler
 
 fcntl: Any = None
-with suppress(ImportError):  # Windows has none: nobody can delete a file there that is open
+with suppress(ImportError):  # Windows has none, but there an open file cannot be deleted anyway
     import fcntl
 
 
 def one_line(message: str) -> str:
-    """The message without what could move a terminal's cursor: such characters are spelled out."""
+    """The message with unprintable characters escaped, so that it cannot control a terminal."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in message)
 
 
 class DataError(ValueError):
-    """A file does not hold what it should. The message says which file, what is wrong, the cure.
+    """A file does not contain what it should: the message says which, what is wrong, and a remedy.
 
-    It is one line of printable characters, whatever the file holds: a newline or an escape
-    sequence in it could pass for a message of the terminal's own.
+    It is one line of printable characters, whatever the file contains: a newline or an escape
+    sequence from a file could imitate other output of the terminal.
 
     >>> print(DataError("W1\\n\\x1b[2J is missing"))
     W1\\n\\x1b[2J is missing
@@ -43,10 +43,10 @@ class DataError(ValueError):
         super().__init__(one_line(message))
 
 
-def open_regular(path: str | os.PathLike[str], cure: str = "name another file") -> BinaryIO:
-    """Open a file to read it; DataError unless it is there, and a regular file.
+def open_regular(path: str | os.PathLike[str], hint: str = "name another file") -> BinaryIO:
+    """Open a file for reading; DataError unless it exists and is a regular file.
 
-    A FIFO would keep the reader waiting for ever, a device might never end.
+    Reading a FIFO could block forever, and a device may have no end. hint: ends the message.
     """
 
     def opener(name: str, flags: int) -> int:
@@ -55,22 +55,22 @@ def open_regular(path: str | os.PathLike[str], cure: str = "name another file") 
     try:
         file = open(path, "rb", opener=opener)
     except FileNotFoundError:
-        raise DataError(f"{path}: no such file; {cure}") from None
+        raise DataError(f"{path}: no such file; {hint}") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         fault = getattr(error, "strerror", None) or str(error)
-        raise DataError(f"{path}: cannot be read: {fault}; {cure}") from error
+        raise DataError(f"{path}: cannot be read: {fault}; {hint}") from error
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
-        raise DataError(f"{path}: cannot be read: not a regular file; {cure}")
+        raise DataError(f"{path}: cannot be read: not a regular file; {hint}")
     return file
 
 
 @contextmanager
 def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    """Open a binary file that takes the name `path` only once it is complete and on the disk.
+    """Open a binary file that gets the name `path` only once it is complete and on the disk.
 
-    If the block raises, nothing remains of it and a file that was there before stays as it was.
-    Raises OSError where the folder cannot be written.
+    If the block raises, the new file is deleted and an existing one stays unchanged.
+    Raises OSError if the folder does not exist or cannot be written to.
 
     >>> import tempfile
     >>> import numpy as np
@@ -91,7 +91,7 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         with file:
             yield file
             file.flush()
-            os.fsync(file.fileno())  # else a power cut could leave the new name on an empty file
+            os.fsync(file.fileno())  # otherwise a power failure could leave an empty file
         os.replace(temporary, path)
     except BaseException:  # Ctrl-C too
         temporary.unlink(missing_ok=True)
@@ -99,28 +99,28 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 
 
 def _temporary(path: Path) -> tuple[Path, BinaryIO]:
-    """A new file beside `path`, locked as long as it is open."""
+    """A new file in the folder of `path`, locked while it is open."""
     while True:
-        # in the same folder: a rename is atomic only within one file system
+        # in the same folder, because a rename is atomic only within one file system
         temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}.tmp")
         file = open(temporary, "xb")
-        with suppress(OSError):  # a file system without locks: nothing is swept there
+        with suppress(OSError):  # on a file system without locks, sweep deletes nothing either
             _lock(file, wait=True)
-        if temporary.exists():  # not swept by another process before it was locked
+        if temporary.exists():  # another process may have swept it before it was locked
             return temporary, file
         file.close()
 
 
 def _lock(file: BinaryIO, wait: bool = False) -> None:
-    """Lock a file until it is closed; if somebody else has done so, wait, or OSError."""
+    """Lock a file until it is closed; if another process holds the lock, wait or raise OSError."""
     if fcntl is not None:
         fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def sweep(path: str | os.PathLike[str]) -> None:
-    """Delete what processes that were killed while they wrote `path` have left beside it.
+    """Delete the temporary files of processes that were killed while writing `path`.
 
-    A process that still writes holds a lock on its file; one that was killed no longer does.
+    A process that is still writing holds a lock on its file; one that was killed does not.
     """
     path = Path(path)
     pattern = re.compile(re.escape(path.name) + r"\.[0-9a-f]{16}\.tmp")
@@ -135,12 +135,12 @@ def load_pickle(source: str | os.PathLike[str] | BinaryIO, expected: Iterable[st
     """Read a pickle of plain data and arrays, such as the book's sample_weight.pkl (3.6.2).
 
     source    a path, or a binary file opened for reading
-    expected  keys that the pickle must have, if it is to be a dict
+    expected  keys that the pickle must have, which makes it a dict
 
     Returns dicts, lists, tuples, strings, bytes, numbers and numeric arrays (writable, of any
-    shape and dtype), however nested. Reads pickle protocols 3 to 5, arrays of NumPy 1 and 2.
-    Raises DataError for anything else; nothing that the file asks for is ever executed. However
-    a file was made, it takes a second at most, and little more memory than it is long.
+    shape and dtype), nested to any depth. Reads pickle protocols 3 to 5, arrays of NumPy 1 and 2.
+    Raises DataError for anything else; nothing in the file is ever executed. Even a malicious file
+    takes at most a second, and little more memory than its own size.
 
     >>> import io, pickle
     >>> import numpy as np
@@ -159,10 +159,10 @@ def load_pickle(source: str | os.PathLike[str] | BinaryIO, expected: Iterable[st
     except Refused as refused:
         raise DataError(f"{name}: {refused}") from None
     except MemoryError:
-        raise DataError(f"{name}: larger than the memory that is free; get it again") from None
+        raise DataError(f"{name}: too large for the free memory; download it again") from None
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
         raise DataError(
-            f"{name}: not a pickle, or damaged ({error!s:.200}); get it again"
+            f"{name}: not a pickle, or damaged ({error!s:.200}); download it again"
         ) from error
     keys = list(value) if isinstance(value, dict) else []
     missing = [key for key in expected if key not in keys]

@@ -1,9 +1,9 @@
-"""Arrays by name in a .npz file: how weights and checkpoints are kept.
+"""Arrays by name in a .npz file: how weights and checkpoints are stored.
 
-A .npz is a zip file with one .npy file for each array: a header, its dtype and shape, then the
-numbers. Nothing in it is pickled, so that nothing can be executed. But three thousand bytes can
-unpack to gigabytes, so all headers are read first, and an array is unpacked only where the reader
-has one of that very shape to fill; it is taken only if every number is finite.
+A .npz is a zip file with one .npy file per array: a header with its dtype and shape, then the
+numbers. Nothing in it is pickled, so nothing can be executed. But three thousand bytes can unpack
+to gigabytes. So all headers are read first, and an array is unpacked only if it has the name and
+the shape that the reader expects; it is used only if every number is finite.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ import numpy as np
 
 from dlscratch.storage.files import DataError, open_regular
 
-# All that NumPy writes. Both unpack bit by bit; bzip2 and LZMA, gigabytes from the first bytes.
-PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-PIECE = 2**20  # bytes that are read at a time
-SHOWN = 10  # names in a message
+# All that NumPy writes. Both decompress in chunks; bzip2 and LZMA may return gigabytes at once.
+COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+CHUNK = 2**20  # bytes read at a time
+MAX_NAMES = 10  # in a message
 
 Arrays = Mapping[str, np.ndarray]
 
 
 def write_arrays(file: Any, arrays: Mapping[str, Any]) -> None:
-    """Write arrays by name as .npz."""
+    """Write arrays by name as .npz to an open binary file."""
     np.savez(file, **arrays)
 
 
 def load_arrays(path: Any, wanted: Arrays, positive: Collection[str] = ()) -> None:
-    """Fill the arrays `wanted` from a .npz file of exactly these names and shapes.
+    """Fill the arrays `wanted` from a .npz file with exactly these names and shapes.
 
-    positive: the names of those that hold no negative number. DataError, and nothing is changed,
-    if the file does not fit or a number is not finite in the dtype of its array.
+    positive: names of arrays that must not hold negative numbers. If names or shapes differ, or a
+    number is not finite in the dtype of its array, raises DataError and changes nothing.
     """
     with open_arrays(path) as file:
         found = file.numbers(wanted, positive)
@@ -44,7 +44,7 @@ def load_arrays(path: Any, wanted: Arrays, positive: Collection[str] = ()) -> No
 
 
 def copy_into(wanted: Arrays, found: Arrays, path: Any) -> None:
-    """Fill the arrays `wanted` from those `found` in a file, as `load_arrays` does."""
+    """Fill the arrays `wanted` from arrays `found` in a file, with the checks of `load_arrays`."""
     expect_fit(wanted, found, path)
     converted = {name: convert(name, wanted[name], found[name], path) for name in wanted}
     for name, array in wanted.items():
@@ -52,7 +52,7 @@ def copy_into(wanted: Arrays, found: Arrays, path: Any) -> None:
 
 
 class Header(NamedTuple):
-    """What a .npy file says of its array."""
+    """What a .npy file says about its array."""
 
     shape: tuple[int, ...]
     fortran_order: bool
@@ -60,19 +60,19 @@ class Header(NamedTuple):
 
 
 class ArrayFile:
-    """An open .npz file, of which only the table of contents has been read."""
+    """An open .npz file; at first, only its table of contents is read."""
 
     def __init__(self, path: Any, file: Any):
         self.path = path
         self.size = os.fstat(file.fileno()).st_size
-        self.zip = zipfile.ZipFile(_InPieces(file))
+        self.zip = zipfile.ZipFile(_LimitedReads(file))
         entries = self.zip.infolist()
         self.entries = {entry.filename.removesuffix(".npy"): entry for entry in entries}
         if len(self.entries) < len(entries):
             raise ValueError("a name occurs twice")
 
     def text(self, name: str) -> str | None:
-        """Take the text of this name out of the file; None if there is none."""
+        """Read the string of this name and remove its entry; None if there is none."""
         entry = self.entries.pop(name, None)
         if entry is None:
             return None
@@ -80,12 +80,12 @@ class ArrayFile:
             header = _header(member)
             if header.dtype.kind != "U" or header.shape != ():
                 return None
-            if header.dtype.itemsize > self.size:  # so it does not unpack to more than it takes
+            if header.dtype.itemsize > self.size:  # it would unpack to more than the file's size
                 raise ValueError("its text is longer than the file")
             return str(_numbers(member, header)[()])
 
     def numbers(self, wanted: Arrays, positive: Collection[str] = ()) -> dict[str, np.ndarray]:
-        """The arrays, as `load_arrays` takes them, but nothing is changed."""
+        """Read the arrays with the checks of `load_arrays`, and return them by name."""
         headers = {name: self._header(name) for name in self.entries if name in wanted}
         shown: dict[str, Any] = {**dict.fromkeys(self.entries), **headers}
         expect_fit(wanted, shown, self.path)
@@ -101,14 +101,14 @@ class ArrayFile:
             return _header(member)
 
     def _open(self, entry: zipfile.ZipInfo) -> Any:
-        if entry.compress_type not in PACKINGS:
-            raise ValueError("it is packed as NumPy never packs")
+        if entry.compress_type not in COMPRESSIONS:
+            raise ValueError("it has a compression that NumPy never uses")
         return self.zip.open(entry)
 
 
 @contextmanager
 def open_arrays(path: Any) -> Iterator[ArrayFile]:
-    """Open a .npz file; whatever is wrong with it, also while it is read, is a DataError."""
+    """Open a .npz file; any error on opening it, or within the block, becomes a DataError."""
     with open_regular(path) as file:
         try:
             yield ArrayFile(path, file)
@@ -120,9 +120,9 @@ def open_arrays(path: Any) -> Iterator[ArrayFile]:
 
 
 def expect_fit(wanted: Arrays, found: Mapping[str, Any], path: Any) -> None:
-    """DataError unless the names and shapes are the same, and all are numbers.
+    """DataError unless names and shapes are the same, and all dtypes are numeric.
 
-    found: name -> whatever has the shape and the dtype of an array.
+    found: name -> an array, or a Header with its shape and dtype.
     """
     common = [name for name in wanted if name in found]
     faults = [
@@ -139,8 +139,8 @@ def expect_fit(wanted: Arrays, found: Mapping[str, Any], path: Any) -> None:
         ("missing", [name for name in wanted if name not in found]),
         ("unexpected", [f"{name:.80}" for name in found if name not in wanted]),
     ):
-        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-        faults += [f"{word}: {', '.join(names[:SHOWN])}{more}"] if names else []
+        more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
+        faults += [f"{word}: {', '.join(names[:MAX_NAMES])}{more}"] if names else []
     if faults:
         raise DataError(f"{path} does not fit this network: {'; '.join(faults)}")
 
@@ -148,8 +148,8 @@ def expect_fit(wanted: Arrays, found: Mapping[str, Any], path: Any) -> None:
 def convert(
     name: str, array: np.ndarray, numbers: np.ndarray, path: Any, positive: bool = False
 ) -> np.ndarray:
-    """The numbers in the dtype of the array; DataError unless each can be one of its numbers."""
-    with np.errstate(all="ignore"):  # 1e300 becomes inf in float32: told below
+    """The numbers in the dtype of the array; DataError unless each is finite in that dtype too."""
+    with np.errstate(all="ignore"):  # 1e300 becomes inf in float32: refused below
         converted = numbers.astype(array.dtype)
     for wrong, fault in (
         (~np.isfinite(numbers), "nan or infinity"),
@@ -161,10 +161,10 @@ def convert(
     return converted
 
 
-class _InPieces:
-    """A file that refuses to read much at once: zipfile takes its table of contents in one piece.
+class _LimitedReads:
+    """A file that refuses large reads, because zipfile reads a table of contents in one go.
 
-    An entry takes 46 bytes in the file, and a thousand in memory.
+    An entry of the table takes 46 bytes in the file, but a thousand in memory.
     """
 
     def __init__(self, file: Any):
@@ -174,8 +174,8 @@ class _InPieces:
         self.seekable: Callable = file.seekable
 
     def read(self, size: int = -1) -> bytes:
-        content: bytes = self.file.read(min(size, PIECE + 1) if size >= 0 else PIECE + 1)
-        if len(content) > PIECE:
+        content: bytes = self.file.read(min(size, CHUNK + 1) if size >= 0 else CHUNK + 1)
+        if len(content) > CHUNK:
             raise ValueError("its table of contents is too long")
         return content
 
@@ -183,8 +183,8 @@ class _InPieces:
 def _header(member: Any) -> Header:
     """Read the header of a .npy file, 64 KB at most."""
     version = np.lib.format.read_magic(member)
-    if version != (1, 0):  # others have headers of up to 4 GB; NumPy writes (1, 0) for numbers
-        raise ValueError(f"it is in version {version} of .npy")
+    if version != (1, 0):  # others allow headers of up to 4 GB; NumPy writes (1, 0) for numbers
+        raise ValueError(f"it is version {version} of .npy, expected (1, 0)")
     header = Header(*np.lib.format.read_array_header_1_0(member))
     if header.dtype.hasobject:
         raise ValueError("it holds objects")
@@ -192,22 +192,22 @@ def _header(member: Any) -> Header:
 
 
 def _numbers(member: Any, header: Header) -> np.ndarray:
-    """Read the array behind the header, and make sure that nothing follows it."""
+    """Read the array after the header, and make sure that nothing follows it."""
     array = np.empty(header.shape, header.dtype, order="F" if header.fortran_order else "C")
-    content = array.reshape(-1, order="A").view(np.uint8)  # a view: its bytes, as they lie
-    for i in range(0, content.size, PIECE):
-        part = content[i : i + PIECE]
+    content = array.reshape(-1, order="A").view(np.uint8)  # a view of its bytes in memory order
+    for i in range(0, content.size, CHUNK):
+        part = content[i : i + CHUNK]
         if member.readinto(part) != part.size:
             raise ValueError("it ends too early")
-    if member.read(1):  # at its end, zipfile compares the checksum
-        raise ValueError("it goes on behind its end")
+    if member.read(1):  # at the end of a member, zipfile compares its checksum
+        raise ValueError("it goes on after its end")
     return array
 
 
 def _fault(file: Any) -> str:
-    """What is wrong with a file that cannot be read as .npz, in words of its reader."""
+    """What is wrong with a file that cannot be read as .npz, as a reader would say it."""
     file.seek(0)
     start = file.read(24)
-    if start[:2] == b"PK":  # as every .npz begins, for it is a zip file
+    if start[:2] == b"PK":  # the first bytes of any zip file, so of any .npz
         return "it is damaged, cut short, or holds more than numbers"
     return f"it begins with {start!r}" if start else "it is empty"

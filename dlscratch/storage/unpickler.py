@@ -1,10 +1,10 @@
-"""What a pickle is, and a reader that cannot be made to do anything but read.
+"""What a pickle is, and an unpickler that can only build plain data and arrays.
 
-A pickle is a program for a small machine: a stack, a memo, and steps such as "push this string",
-"make a tuple of the last two values", "call that function". `pickle.load` calls whatever function
-the file names. This machine does the steps that numbers, strings and arrays need; the few names
-that NumPy writes choose among its own functions, and any other name is refused. One step may touch
-a million values, so it is the values that are counted and limited, not the steps.
+A pickle is a program for a small machine with a stack, a memo, and opcodes such as "push this
+string", "make a tuple of the last two values", "call that function". `pickle.load` calls any
+function that the file names. This machine runs only the opcodes that numbers, strings and arrays
+need. The few function names that NumPy writes select methods of this class; any other name is
+refused. A single opcode may touch a million values, so the limit counts values, not opcodes.
 
 Why not `pickle.Unpickler` with a list of allowed names? Nine bytes can make it fill 4 GB, and an
 allowed `numpy.dtype` with forged flags turns bytes of the file into pointers.
@@ -17,23 +17,23 @@ from typing import Any
 
 import numpy as np
 
-from dlscratch.storage.pickle_steps import Refused, steps
+from dlscratch.storage.pickle_opcodes import Refused, opcodes
 
-MOST_WORK = 300_000  # values touched: half a second; a hundred arrays take ten thousand
-MOST_AXES = 32  # NumPy 1 has no arrays of more
+MAX_WORK = 300_000  # values touched, half a second; a hundred arrays need ten thousand
+MAX_DIMENSIONS = 32  # of an array in NumPy 1
 
 
 class _DType:
-    """A dtype while it is read: a pickle names its kind and size first, its byte order later."""
+    """A dtype being read: a pickle gives its kind and size first, its byte order later."""
 
     def __init__(self, code: Any, align: Any = False, copy: Any = False) -> None:
         if not (isinstance(code, str) and re.fullmatch(r"[biufc]\d\d?", code)):
-            raise Refused("has an array of another dtype than numbers; save arrays of numbers")
-        self.value = np.dtype(code)  # never of objects: they would hold pointers
+            raise Refused("has an array with a dtype that is not numeric; save arrays of numbers")
+        self.value = np.dtype(code)  # never object, whose elements are pointers
 
 
 class _Arguments(tuple):
-    """A tuple with a function or a dtype in it: to be called with, but no data."""
+    """A tuple with a function or a dtype in it: arguments of a call, not data."""
 
 
 _DATA = (dict, list, tuple, str, bytes, bytearray, int, float, type(None), np.ndarray, np.generic)
@@ -48,20 +48,20 @@ def _tuple(items: list[Any]) -> tuple[Any, ...]:
 
 
 class Unpickler:
-    """The stack machine; `Unpickler(data).load()` is the value, data the bytes of a pickle.
+    """The stack machine: `Unpickler(data).load()` returns the value of a pickle's bytes.
 
-    Raises Refused for what no file of numbers needs; ValueError, TypeError, LookupError,
-    AttributeError or OverflowError for bytes that are no pickle, or a damaged one.
+    Raises Refused for anything but plain data and arrays; ValueError, TypeError, LookupError,
+    AttributeError or OverflowError if the data is not a pickle, or is damaged.
     """
 
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.bytes_left = len(data)  # for arrays
-        self.work_left = MOST_WORK
+        self.work_left = MAX_WORK
         self.stack: list[Any] = []
         self.marks: list[int] = []
         self.memo: dict[int, Any] = {}
-        # numpy.ndarray is an argument of _reconstruct: a name of no use here
+        # numpy.ndarray is only passed to _reconstruct, which ignores it
         self.names = {"numpy.dtype": _DType, "numpy.ndarray": object()}
         for core in ("numpy.core", "numpy._core"):  # NumPy 1 and NumPy 2
             self.names[f"{core}.multiarray._reconstruct"] = self._empty
@@ -69,27 +69,27 @@ class Unpickler:
             self.names[f"{core}.numeric._frombuffer"] = self._array
 
     def load(self) -> Any:
-        """Run the program; what it leaves on the stack is what the file holds."""
-        for step, argument in steps(self.data):
+        """Run the program and return the value that it leaves on the stack."""
+        for opcode, argument in opcodes(self.data):
             self._spend(1)
-            self._step(step, argument)
+            self._execute(opcode, argument)
         (value,) = self.stack
         if not _all_data([value]):
-            raise Refused("does not hold data")
+            raise Refused("holds a function or a dtype, not data")
         return value
 
     def _spend(self, work: int) -> None:
         self.work_left -= work
         if self.work_left < 0:
-            raise Refused(f"is a program that touches over {MOST_WORK:,} values; save arrays")
+            raise Refused(f"needs work on over {MAX_WORK:,} values; save arrays instead of lists")
 
-    def _step(self, step: str, argument: Any) -> None:
+    def _execute(self, opcode: str, argument: Any) -> None:
         stack = self.stack
-        match step:
+        match opcode:
             case "PROTO" | "FRAME" | "STOP":
                 pass
             case "NEWTRUE" | "NEWFALSE":
-                stack.append(step == "NEWTRUE")
+                stack.append(opcode == "NEWTRUE")
             case "EMPTY_DICT":
                 stack.append({})
             case "EMPTY_LIST":
@@ -99,7 +99,7 @@ class Unpickler:
             case "MARK":
                 self.marks.append(len(stack))
             case "TUPLE1" | "TUPLE2" | "TUPLE3":
-                stack.append(_tuple(self._pop(int(step[-1]))))
+                stack.append(_tuple(self._pop(int(opcode[-1]))))
             case "TUPLE":
                 stack.append(_tuple(self._pop_to_mark()))
             case "APPEND":
@@ -126,11 +126,11 @@ class Unpickler:
             case "BUILD":
                 (state,) = self._pop(1)
                 self._set_state(stack[-1], *self._unpacked(state))
-            case _:  # NONE, BININT, BINUNICODE, ..: a value that stands in the file
+            case _:  # NONE, BININT, BINUNICODE, ..: the argument is the value
                 stack.append(argument)
 
     def _pop(self, count: int) -> list[Any]:
-        """Take the last `count` values from the stack."""
+        """Remove the last `count` values from the stack, and return them."""
         start = len(self.stack) - count
         if count < 0 or start < 0:
             raise IndexError("its stack is too short")
@@ -143,7 +143,7 @@ class Unpickler:
         return self._pop(len(self.stack) - self.marks.pop())
 
     def _unpacked(self, arguments: Any) -> tuple[Any, ...]:
-        """The arguments of a call, a tuple: of bytes, each would become a number."""
+        """The arguments of a call, which must be a tuple: bytes would unpack to many integers."""
         if not isinstance(arguments, tuple):
             raise TypeError("a function is called with a tuple")
         self._spend(len(arguments))
@@ -155,8 +155,8 @@ class Unpickler:
         full_name = f"{module:.80}.{name:.80}"
         if full_name not in self.names:
             raise Refused(
-                f"asks for {full_name:.80}, which no file of numbers needs and which could do "
-                "anything; nothing was executed; do not open it with pickle.load either"
+                f"asks for {full_name:.80}, which plain data and arrays never need and which could "
+                "do anything; nothing was executed; do not open it with pickle.load either"
             )
         return self.names[full_name]
 
@@ -172,20 +172,20 @@ class Unpickler:
         for key in keys:
             if not isinstance(key, str):
                 raise Refused("has a dict with keys that are not strings; name the arrays")
-            self._spend(len(key) // 64)  # equal keys are compared letter by letter
+            self._spend(len(key) // 64)  # equal keys are compared character by character
         self.stack[-1].update(zip(keys, values, strict=True))
 
-    # ---- what the names in a file stand for
+    # ---- the functions that a file may name
 
     def _take(self, buffer: Any) -> bytes | bytearray:
-        """The bytes of one array, which no other array may have had already."""
+        """The bytes of an array; all arrays together may take no more than the file has."""
         if not isinstance(buffer, bytes | bytearray) or len(buffer) > self.bytes_left:
             raise ValueError("its arrays are larger than the file")
         self.bytes_left -= len(buffer)
         return buffer
 
     def _empty(self, *_: object) -> np.ndarray:
-        """An array whose shape, dtype and numbers come later, by `_set_state`."""
+        """An empty array, whose shape, dtype and numbers come later, in `_set_state`."""
         return np.empty(0, np.uint8)
 
     def _array(self, buffer: Any, dtype: Any, shape: Any, order: Any) -> np.ndarray:
@@ -207,24 +207,26 @@ class Unpickler:
         elif isinstance(target, np.ndarray):
             shape, dtype, fortran, buffer = state
             shape = _expect_shape(shape, dtype, buffer)
-            sound: Any = (1, shape, dtype.value, fortran is True, bytes(self._take(buffer)))
-            target.__setstate__(sound)  # in place: the file may have named the array already
+            checked: Any = (1, shape, dtype.value, fortran is True, bytes(self._take(buffer)))
+            target.__setstate__(checked)  # in place: the memo may already refer to the array
         else:
             raise TypeError(f"a {type(target).__name__} has no state")
 
 
 def _expect_shape(shape: Any, dtype: Any, buffer: Any) -> tuple[int, ...]:
-    """The shape, if it is one, and of as many numbers as the buffer holds.
+    """Return the shape if it is valid and has as many numbers as the buffer; ValueError if not.
 
-    All bounds come before the product: to multiply huge forged numbers takes minutes.
+    All bounds are checked before the product: multiplying huge forged integers takes minutes.
     """
-    if not (isinstance(shape, tuple) and len(shape) <= MOST_AXES and isinstance(dtype, _DType)):
+    if not (
+        isinstance(shape, tuple) and len(shape) <= MAX_DIMENSIONS and isinstance(dtype, _DType)
+    ):
         raise ValueError("an array has no shape or no dtype")
     if not all(type(n) is int and 0 <= n < 2**63 for n in shape):
         raise ValueError("an array has an impossible shape")
     itemsize = dtype.value.itemsize
-    if math.prod(max(n, 1) for n in shape) * itemsize >= 2**63:  # overflows NumPy, even if empty
+    if math.prod(max(n, 1) for n in shape) * itemsize >= 2**63:  # NumPy overflows, even if empty
         raise ValueError("an array has an impossible shape")
     if math.prod(shape) * itemsize != len(buffer):
-        raise ValueError("an array has another size than its shape says")
+        raise ValueError("an array's size does not match its shape")
     return shape

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from dlscratch.book.experiment import Parser
-from dlscratch.storage import pickle_steps, unpickler
+from dlscratch.storage import pickle_opcodes, unpickler
 from dlscratch.storage.unpickler import Unpickler
 from tests.fuzz.damage import damaged
 from tests.fuzz.pickles import Pickles, rearranged
@@ -37,7 +37,7 @@ def main(argv=None) -> int:
         return 2
     import atheris
 
-    for owner in (Unpickler, unpickler, pickle_steps):
+    for owner in (Unpickler, unpickler, pickle_opcodes):
         for name, function in list(vars(owner).items()):
             if inspect.isfunction(function) and function.__module__.startswith(PACKAGE):
                 setattr(owner, name, atheris.instrument_func(function))

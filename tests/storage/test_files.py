@@ -180,7 +180,7 @@ def test_a_missing_file_is_named(tmp_path):
 def test_an_open_file_is_named(tmp_path):
     (tmp_path / "sample_weight.pkl").write_bytes(b"nonsense")
     with open(tmp_path / "sample_weight.pkl", "rb") as file:
-        with pytest.raises(DataError, match=r"sample_weight\.pkl: .*get it again"):
+        with pytest.raises(DataError, match=r"sample_weight\.pkl: .*download it again"):
             load_pickle(file)
 
 

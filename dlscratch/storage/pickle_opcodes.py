@@ -1,11 +1,11 @@
-"""The bytes of a pickle, cut into steps: one byte says which, an argument may follow.
+"""The opcodes of a pickle: one byte each, and for some an argument.
 
-    8c 02 57 31         push the string of 2 bytes, "W1"
-    4b 03               push the number 3, of one byte
+    8c 02 57 31         push a string of 2 bytes, "W1"
+    4b 03               push a number of one byte, 3
     86                  make a tuple of the last two values
 
-A step that no file of numbers needs is refused before its argument is looked at. So is a length
-that goes beyond the end of the file: what is read never takes more memory than the file itself.
+An opcode that plain data and arrays never need is refused before its argument is read. So is a
+length beyond the end of the file: what is read never takes more memory than the file itself.
 """
 
 import pickletools
@@ -15,27 +15,27 @@ from typing import Any, TypeAlias
 
 
 class Refused(Exception):
-    """The pickle is sound, but wants something that no file of numbers needs."""
+    """The pickle is valid, but does something that plain data and arrays never need."""
 
 
-NAMES = {step.code: step.name for step in pickletools.opcodes}  # of all steps that there are
+NAMES = {opcode.code: opcode.name for opcode in pickletools.opcodes}  # of all opcodes that exist
 
 Argument: TypeAlias = Callable[[memoryview, int], tuple[Any, int]]  # (data, start) -> value, end
 
 
-def steps(data: bytes) -> Iterator[tuple[str, Any]]:
-    """(name, argument) of each step up to the last one, STOP; what stands behind it is not read.
+def opcodes(data: bytes) -> Iterator[tuple[str, Any]]:
+    """(name, argument) of each opcode up to the last one, STOP; the rest of the data is ignored.
 
-    Raises Refused for a step that is not in ARGUMENTS, ValueError for bytes that are no pickle.
+    Raises Refused for an opcode that is not in ARGUMENTS, ValueError if the data is not a pickle.
     """
     view, place = memoryview(data), 0
     while place < len(view):
         code = chr(view[place])
         if code not in NAMES:
-            raise ValueError(f"there is no step {code!r}")
+            raise ValueError(f"there is no opcode {code!r}")
         name = NAMES[code]
         if name not in ARGUMENTS:
-            raise Refused(f"takes the step {name}, which a file of numbers never needs")
+            raise Refused(f"has the opcode {name}, which plain data and arrays never need")
         argument, place = ARGUMENTS[name](view, place + 1)
         yield name, argument
         if name == "STOP":
@@ -48,7 +48,7 @@ def _nothing(view: memoryview, start: int) -> tuple[None, int]:
 
 
 def _number(form: str) -> Argument:
-    """A number of fixed size; form: as struct names it."""
+    """The reader of a number of fixed size; form: a format of struct."""
     size = struct.calcsize(form)
 
     def read(view: memoryview, start: int) -> tuple[Any, int]:
@@ -58,7 +58,7 @@ def _number(form: str) -> Argument:
 
 
 def _counted(form: str, make: Callable[[memoryview], Any]) -> Argument:
-    """As many bytes as the number before them says."""
+    """The reader of a length and as many bytes; make: turns them into the argument."""
     read_length = _number(form)
 
     def read(view: memoryview, start: int) -> tuple[Any, int]:
@@ -69,7 +69,7 @@ def _counted(form: str, make: Callable[[memoryview], Any]) -> Argument:
 
 
 def _two_lines(view: memoryview, start: int) -> tuple[tuple[str, str], int]:
-    """The module and the name of GLOBAL, each ended by a newline."""
+    """The module and the name of GLOBAL, a newline after each."""
     module, name, _ = bytes(view[start : start + 200]).split(b"\n", 2)
     return (module.decode(), name.decode()), start + len(module) + len(name) + 2
 
@@ -91,7 +91,7 @@ def _whole(view: memoryview) -> int:
 _PLAIN = "NONE NEWTRUE NEWFALSE EMPTY_DICT EMPTY_LIST EMPTY_TUPLE MARK TUPLE1 TUPLE2 TUPLE3 TUPLE "
 _PLAIN += "APPEND APPENDS SETITEM SETITEMS MEMOIZE STACK_GLOBAL REDUCE BUILD STOP"
 
-# Every step that a file of numbers may take: how its argument is read.
+# The reader of each allowed opcode's argument.
 ARGUMENTS: dict[str, Argument] = {
     **dict.fromkeys(_PLAIN.split(), _nothing),
     "PROTO": _number("<B"),
