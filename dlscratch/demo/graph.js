@@ -1,21 +1,12 @@
 // The room of the computational graph. The server makes the graph and its numbers; this page shows
 // them one step after the other: step k of the list that came, or none at 0.
-"use strict";
+import { complain, element, find, post, shape } from "/shared.js";
 
 const COLUMN = 120, ROW = 96, RADIUS = 20, MARGIN = 60; // of the picture, in its own units
-const find = (id) => document.getElementById(id);
 const values = new Map(); // name -> what stands in its field
 let graph = null;
 let shown = 0; // steps that are shown
 let asked = 0; // the last question; an older answer is dropped
-
-const element = (name, properties) => Object.assign(document.createElement(name), properties);
-function shape(name, attributes, text = "") {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.textContent = text;
-  return made;
-}
 
 // ---- what the server is asked
 
@@ -32,37 +23,28 @@ function fields() { // one for each name, with what stood there before
   const now = [...find("values").querySelectorAll("input")].map((field) => field.name);
   if (JSON.stringify(wanted) === JSON.stringify(now)) return;
   find("values").replaceChildren(...wanted.map((name) => {
-    const label = element("label", { textContent: `${name} ` });
     const field = element("input", { type: "number", step: "any", name, value: values.get(name) ?? 1 });
     values.set(name, field.value);
     field.addEventListener("input", () => { values.set(name, field.value); ask(true); });
-    label.append(field);
-    return label;
+    return element("label", {}, `${name} `, field);
   }));
 }
 
 async function ask(stay = false) { // stay: at the step that is shown, for other values
   fields();
   const mine = ++asked;
-  const body = JSON.stringify({
-    what: find("what").value,
-    values: Object.fromEntries(names().map((name) => [name, Number(values.get(name))])),
-  });
   try {
-    const headers = { "Content-Type": "application/json" };
-    const response = await fetch("/graph/draw", { method: "POST", headers, body });
-    const read = await response.json();
+    const read = await post("/graph/draw", {
+      what: find("what").value,
+      values: Object.fromEntries(names().map((name) => [name, Number(values.get(name))])),
+    });
     if (mine !== asked) return;
-    if (!response.ok) throw new Error(read.reason);
     graph = read;
     shown = stay ? Math.min(shown, graph.steps.length) : 0;
-    find("trouble").hidden = true;
+    complain();
   } catch (error) {
     if (mine !== asked) return;
-    const gone = error instanceof TypeError;
-    find("trouble").textContent = gone
-      ? "The server does not answer. Is dlscratch draw still running?" : error.message;
-    find("trouble").hidden = false;
+    complain(error);
   }
   show();
 }

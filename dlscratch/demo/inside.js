@@ -1,8 +1,8 @@
 // The room that looks inside. The server sends an image through the network and takes any number
 // apart; this page shows what came. It computes no number of its own: only colours and places.
-"use strict";
+import { bytes, colours, complain, css, element, fill, find, get, mixed, onTheme, percent, post, signed }
+  from "/shared.js";
 
-const find = (id) => document.getElementById(id);
 const panel = find("panel-template").content.getElementById("panel");
 const FEW = 4; // windows that are shown at first, those with the largest sums
 let network = ""; // the name of the one that is looked into
@@ -13,22 +13,7 @@ let parts = null; // and what the server says of it
 let all = false; // whether every window is shown
 let asked = 0; // the last question; an older answer is dropped
 
-const element = (name, properties, ...children) => {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
-};
-const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-const mixed = (from, to, share) => from.map((part, i) => part + share * (to[i] - part));
 const clamp = (value, size) => Math.max(0, Math.min(size - 1, value));
-
-function colours() { // those of the style sheet, as [r, g, b]
-  const style = getComputedStyle(document.documentElement);
-  const rgb = (name) => style.getPropertyValue(name).match(/[0-9a-f]{2}/gi)
-    .map((part) => parseInt(part, 16));
-  return Object.fromEntries(
-    ["ink", "paper", "more", "less"].map((name) => [name, rgb(`--${name}`)]));
-}
 let shades = colours();
 const tint = (share) => mixed(shades.paper, share > 0 ? shades.more : shades.less, Math.abs(share));
 
@@ -42,34 +27,25 @@ const small = (value) => value === 0 ? "0" : value.toFixed(2).replace(/^-0\.00$/
 
 // ---- what the server is asked
 
-async function post(path, body, kind = "application/json") {
-  const response = await fetch(path, { method: "POST", headers: { "Content-Type": kind }, body });
-  const read = await response.json();
-  if (!response.ok) throw new Error(read.reason);
-  return read;
-}
-
 async function told(question) { // its answer, or undefined once another one is asked, or none came
   const mine = ++asked;
   try {
     const read = await question();
     if (mine !== asked) return undefined;
-    find("trouble").hidden = true;
+    complain();
     return read;
   } catch (error) {
     if (mine !== asked) return undefined;
-    find("trouble").textContent = error instanceof TypeError
-      ? "The server does not answer. Is dlscratch draw still running?" : error.message;
-    find("trouble").hidden = false;
+    complain(error);
     return undefined;
   }
 }
 
 async function send() { // the image through all layers; then the first number, or the one chosen
-  const read = await told(() => post(`/inside/${network}/layers`, JSON.stringify({ image })));
+  const read = await told(() => post(`/inside/${network}/layers`, { image }));
   if (!read) return;
   const same = JSON.stringify(read.map(({ shape }) => shape)) === JSON.stringify(stages.map(({ shape }) => shape));
-  stages = read.map((stage) => ({ ...stage, numbered: new Int8Array(bytes(stage.bytes).buffer) }));
+  stages = read.map((stage) => ({ ...stage, numbered: signed(stage.bytes) }));
   if (!same) {
     arrange();
     chosen = null;
@@ -79,8 +55,7 @@ async function send() { // the image through all layers; then the first number, 
 }
 
 async function look(layer, unit, { focus = false, hold = null } = {}) {
-  const read = await told(() => post(
-    `/inside/${network}/unit`, JSON.stringify({ image, layer, unit })));
+  const read = await told(() => post(`/inside/${network}/unit`, { image, layer, unit }));
   if (!read) return;
   if (chosen?.layer !== layer) all = false;
   chosen = { layer, unit };
@@ -185,24 +160,16 @@ function paint() {
     for (const [map, made] of [...row.querySelectorAll(".map")].entries()) {
       paintMap(made.querySelector("canvas"), layer, map);
       const value = made.querySelector("b");
-      if (value) value.textContent = stages[layer].kind === "softmax" ? share(numbers[map]) : text(numbers[map], 2);
+      if (value) value.textContent = stages[layer].kind === "softmax" ? percent(numbers[map]) : text(numbers[map], 2);
     }
   }
   paintDigits();
 }
-const share = (value) => value > 0.9995 ? "> 99.9 %" : `${(100 * value).toFixed(1)} %`;
 
 function paintMap(canvas, layer, map) {
   const { numbered } = stages[layer];
   const start = map * canvas.width * canvas.height;
   fill(canvas, (i) => tint(numbered[start + i] / 127));
-}
-
-function fill(canvas, colour) {
-  const context = canvas.getContext("2d");
-  const picture = context.createImageData(canvas.width, canvas.height);
-  for (let i = 0; i < picture.data.length / 4; i++) picture.data.set([...colour(i), 255], 4 * i);
-  context.putImageData(picture, 0, 0);
 }
 
 // ---- where the number is, and where it is from
@@ -314,7 +281,7 @@ function table(name, rows, { size, go = null, largest = null, top = 0, left = 0 
         cell.addEventListener("click", () => go(y, x));
       }
       if (largest?.[0] === r && largest?.[1] === c) cell.classList.add("largest");
-      cell.style.background = `rgb(${tint(0.5 * value / (size || 1)).join(" ")})`;
+      cell.style.background = css(tint(0.5 * value / (size || 1)));
       return element("td", {}, cell);
     })));
   }
@@ -388,7 +355,7 @@ const SHOWN = {
       const bar = element("i");
       bar.style.width = `${50 * Math.abs(product) / (widest || 1)}%`;
       bar.style[product < 0 ? "right" : "left"] = "50%";
-      bar.style.background = `rgb(${tint(Math.sign(product)).join(" ")})`;
+      bar.style.background = css(tint(Math.sign(product)));
       const place = where(chosen.layer - 1, unit);
       return element("tr", {},
         element("th", { scope: "row" }, lead(chosen.layer - 1, unit, place.slice(place.indexOf(",") + 2))),
@@ -490,7 +457,7 @@ pad.addEventListener("pointerdown", (event) => {
   find("hint").hidden = true;
   pad.setPointerCapture(pointer);
   const [x, y] = place(event);
-  Object.assign(pen, { strokeStyle: `rgb(${shades.ink.join(" ")})`, lineWidth: 26, lineCap: "round", lineJoin: "round" });
+  Object.assign(pen, { strokeStyle: css(shades.ink), lineWidth: 26, lineCap: "round", lineJoin: "round" });
   pen.beginPath();
   pen.moveTo(x, y);
   pen.lineTo(x + 0.01, y);
@@ -512,7 +479,7 @@ for (const end of ["pointerup", "pointercancel"]) {
 async function drawn() {
   const rgba = pen.getImageData(0, 0, pad.width, pad.height).data;
   const ink = Uint8Array.from({ length: pad.width * pad.height }, (_, i) => rgba[4 * i + 3]);
-  const read = await told(() => post("/inside/image", ink, "application/octet-stream"));
+  const read = await told(() => post("/inside/image", ink));
   if (!read) return;
   image = read.image;
   await send();
@@ -523,8 +490,7 @@ find("clear").addEventListener("click", wipe);
 // ---- the beginning
 
 async function start() {
-  const [networks, digits] = await Promise.all(
-    ["/networks", "/inside/digits"].map(async (path) => (await fetch(path)).json()));
+  const [networks, digits] = await Promise.all(["/networks", "/inside/digits"].map(get));
   network = (networks.find(({ name }) => name === location.hash.slice(1)) ?? networks[0]).name;
   for (const { name, title } of networks) {
     const choice = element("input", { type: "radio", name: "network", value: name, checked: name === network });
@@ -543,7 +509,7 @@ async function start() {
   if (image) await send();
 }
 
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+onTheme(() => {
   shades = colours();
   if (!stages.length) return;
   paint();

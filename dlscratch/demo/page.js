@@ -1,6 +1,8 @@
 // The page of `dlscratch draw`: the drawing goes to the server, which answers what each network makes
 // of it, and the page shows it: bars side by side, the image, gradients, feature maps, a history.
-"use strict";
+import { drawing, pad } from "/pen.js";
+import { bytes, colours, complain, element, fill, find, get, mixed, onTheme, percent, post, signed }
+  from "/shared.js";
 
 const REMEMBERED = 12; // drawings in the history
 
@@ -24,11 +26,8 @@ async function ask() { // one at a time: what comes in between is overtaken, nev
       const found = drawing.empty() ? null : await read(drawing.bytes());
       answers = drawing.empty() ? null : found; // it may have been cleared meanwhile
       if (answers) sessionStorage.setItem("image", answer().image); // for the room Look inside
-      complain("");
-    } catch (error) {
-      complain(error instanceof TypeError // no connection
-        ? "dlscratch draw does not answer: start it again; what is drawn stays." : error.message);
-    }
+      complain();
+    } catch (error) { complain(error); }
     show();
   }
   asking = false;
@@ -37,19 +36,6 @@ async function ask() { // one at a time: what comes in between is overtaken, nev
 async function read(body) { // {name: answer}, or null if there is no ink
   const found = await Promise.all(networks.map(({ name }) => post(`/read/${name}`, body)));
   return found[0].image ? Object.fromEntries(networks.map(({ name }, i) => [name, found[i]])) : null;
-}
-
-async function post(path, body) {
-  const headers = { "Content-Type": "application/octet-stream" };
-  const response = await fetch(path, { method: "POST", headers, body });
-  const found = await response.json();
-  if (!response.ok) throw new Error(found.reason);
-  return found;
-}
-
-function complain(reason) {
-  find("trouble").textContent = reason;
-  find("trouble").hidden = !reason;
 }
 
 // ---- the answers
@@ -62,9 +48,6 @@ function show() {
   showPictures();
   if (!drawing.busy() && !late) speak();
 }
-
-// softmax never reaches 1
-const percent = (share) => share > 0.9995 ? "> 99.9 %" : `${(100 * share).toFixed(1)} %`;
 
 function sentence() { // "Both read 3", or who reads what
   const digits = networks.map(({ name }) => answers[name].digit);
@@ -120,15 +103,15 @@ function showPictures() {
   const { ink, paper, more, less } = colours();
   const greys = Array.from({ length: 256 }, (_, i) => mixed(paper, ink, i / 255));
   const image = bytes(found.image);
-  const gradient = new Int8Array(bytes(found.gradients[wanted ?? found.digit]).buffer);
-  paint(find("image"), (i) => greys[image[i]]);
-  paint(find("gradient"), (i) => mixed( // the drawing in a pale grey below
+  const gradient = signed(found.gradients[wanted ?? found.digit]);
+  fill(find("image"), (i) => greys[image[i]]);
+  fill(find("gradient"), (i) => mixed( // the drawing in a pale grey below
     greys[image[i] >> 2], gradient[i] > 0 ? more : less, Math.abs(gradient[i]) / 127));
   for (const [number, { shape: [, height, width], bytes: text }] of found.maps.entries()) {
     const numbers = bytes(text);
     for (const [map, canvas] of [...find("layers").children[number].lastChild.children].entries()) {
       const start = map * height * width;
-      paint(canvas, (i) => greys[numbers[start + i]]);
+      fill(canvas, (i) => greys[numbers[start + i]]);
     }
   }
 }
@@ -138,10 +121,8 @@ function arrange(shapes) { // a block for each convolution, a canvas for each of
   if (layers.dataset.shapes === JSON.stringify(shapes)) return;
   layers.dataset.shapes = JSON.stringify(shapes);
   layers.replaceChildren(...shapes.map(([count, height, width], number) => {
-    const block = element("div", { className: "layer" });
     const what = `${count} maps, ${height} × ${width}`;
-    const title = element("h3", { textContent: `Convolution ${number + 1} ` });
-    title.append(element("span", { textContent: what }));
+    const title = element("h3", {}, `Convolution ${number + 1} `, element("span", {}, what));
     const grid = element("div", { className: "grid" });
     grid.setAttribute("role", "img");
     grid.setAttribute("aria-label", `Feature maps of convolution ${number + 1}: ${what}`);
@@ -149,8 +130,7 @@ function arrange(shapes) { // a block for each convolution, a canvas for each of
     grid.style.setProperty("--wide", wide);
     grid.style.setProperty("--narrow", wide === 15 ? 10 : wide / 2);
     grid.append(...Array.from({ length: count }, () => element("canvas", { width, height })));
-    block.append(title, grid);
-    return block;
+    return element("div", { className: "layer" }, title, grid);
   }));
 }
 
@@ -177,10 +157,10 @@ function showHistory() {
 }
 
 function thumbnail(image, text, name, load) {
-  const button = element("button", { type: "button", className: "thumbnail", title: name });
-  button.setAttribute("aria-label", `Load: ${name}`);
   const canvas = element("canvas", { width: 28, height: 28 });
-  button.append(canvas, element("span", { textContent: text }));
+  const button = element("button", { type: "button", className: "thumbnail", title: name },
+    canvas, element("span", {}, text));
+  button.setAttribute("aria-label", `Load: ${name}`);
   button.addEventListener("click", load);
   canvas.dataset.image = image.join(" ");
   paintThumbnail(canvas);
@@ -189,11 +169,11 @@ function thumbnail(image, text, name, load) {
 
 function paintThumbnail(canvas) {
   const { ink, paper } = colours(), image = canvas.dataset.image.split(" ");
-  paint(canvas, (i) => mixed(paper, ink, image[i] / 255));
+  fill(canvas, (i) => mixed(paper, ink, image[i] / 255));
 }
 
 async function offerDigits() {
-  const found = await (await fetch("/digits")).json();
+  const found = await get("/digits");
   find("no-digits").hidden = found.first.length > 0;
   if (!found.first.length) return;
   for (const [kind, digits] of Object.entries(found)) {
@@ -208,71 +188,43 @@ async function offerDigits() {
   find("digits").hidden = false;
 }
 
-// ---- pieces
-
-const element = (name, properties) => Object.assign(document.createElement(name), properties);
-const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-const mixed = (from, to, share) => from.map((part, i) => part + share * (to[i] - part));
-
-function colours() { // those of the style sheet, as [r, g, b]
-  const style = getComputedStyle(document.documentElement);
-  const rgb = (name) => style.getPropertyValue(name).match(/[0-9a-f]{2}/gi)
-    .map((part) => parseInt(part, 16));
-  return Object.fromEntries(
-    ["ink", "paper", "more", "less", "accent"].map((name) => [name, rgb(`--${name}`)]));
-}
-
 function wipe(canvas) {
   canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
-}
-
-function paint(canvas, colour) {
-  const context = canvas.getContext("2d");
-  const picture = context.createImageData(canvas.width, canvas.height);
-  for (let i = 0; i < picture.data.length / 4; i++) picture.data.set([...colour(i), 255], 4 * i);
-  context.putImageData(picture, 0, 0);
 }
 
 // ---- the beginning
 
 function reader({ name, title, parameters }) { // a network's verdict and its ten bars
-  const panel = element("div", { className: "reader", id: `reader-${name}` });
-  const heading = element("h3", { textContent: title });
   const chapter = `${name.replace("ch0", "chapter ")}, ${parameters.toLocaleString("en")} parameters`;
-  heading.append(element("small", { textContent: chapter }));
-  const verdict = element("div", { className: "verdict" });
-  verdict.append(element("span", { className: "digit", textContent: "?" }), element("span", { className: "sure" }));
+  const verdict = element("div", { className: "verdict" },
+    element("span", { className: "digit" }, "?"), element("span", { className: "sure" }));
   verdict.setAttribute("aria-hidden", "true");
-  const bars = element("ol", { className: "bars" });
-  bars.append(...Array.from({ length: 10 }, (_, digit) => {
-    const bar = element("li"), button = element("button", { type: "button", disabled: true });
-    button.append(element("span", { className: "name", textContent: digit }),
-      element("span", { className: "track" }), element("span", { className: "share" }));
-    button.querySelector(".track").append(element("i"));
+  const bars = Array.from({ length: 10 }, (_, digit) => {
+    const button = element("button", { type: "button", disabled: true },
+      element("span", { className: "name" }, `${digit}`),
+      element("span", { className: "track" }, element("i")), element("span", { className: "share" }));
     button.addEventListener("click", () => showWhy(name, digit));
-    bar.append(button);
-    return bar;
-  }));
-  panel.append(heading, verdict, bars);
-  return panel;
+    return element("li", {}, button);
+  });
+  return element("div", { className: "reader", id: `reader-${name}` },
+    element("h3", {}, title, element("small", {}, chapter)), verdict,
+    element("ol", { className: "bars" }, ...bars));
 }
 
 function choice({ name, title }) {
-  const label = element("label");
   const input = element("input", { type: "radio", name: "network", value: name, id: `choice-${name}` });
   input.addEventListener("change", () => { wanted = null; choose(name); });
-  label.append(input, title);
-  return label;
+  return element("label", {}, input, title);
 }
 
 async function start() {
-  networks = await (await fetch("/networks")).json();
+  networks = await get("/networks");
   find("readers").append(...networks.map(reader));
   find("networks").append(...networks.map(choice));
   const asked = networks.find(({ name }) => name === location.hash.slice(1)) ?? networks.at(-1);
   network = asked.name;
   find(`choice-${network}`).checked = true;
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  onTheme(() => {
     drawing.paint();
     show();
     document.querySelectorAll(".thumbnail canvas").forEach(paintThumbnail);

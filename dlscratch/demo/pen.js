@@ -1,20 +1,19 @@
 // The drawing: strokes of mouse, finger or keyboard and loaded digits, undone and redone, as
 // 280 x 280 bytes. Whoever wants to know of changes sets `drawing.changed`.
-"use strict";
+import { colours, css, find } from "/shared.js";
 
 const SIDE = 280; // of the drawing, whatever size the paper has on the screen
 const PEN = 24; // where a digit fills most of the paper, about as thick as in MNIST
 const THIN = 0.12; // of the digit's longer side: the same thickness once it is 20 pixels long
 const STEP = 8; // of the arrow keys
 
-const find = (id) => document.getElementById(id);
-const pad = find("pad");
+export const pad = find("pad");
 let items = []; // what is drawn: strokes, each a list of points [x, y], 0 .. 280, and loaded digits
 let undone = []; // what redo brings back
 let pointer = null; // the mouse or finger that is drawing
 let pen = { x: SIDE / 2, y: SIDE / 2, down: false }; // the one that the arrow keys move
 
-const drawing = {
+export const drawing = {
   changed: () => {},
   empty: () => items.length === 0,
   busy: () => pointer !== null || pen.down, // in the middle of a stroke
@@ -80,14 +79,13 @@ function paintPad() {
   const width = Math.round(pad.clientWidth * devicePixelRatio);
   if (pad.width !== width) pad.width = pad.height = width;
   const context = pad.getContext("2d");
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name) => style.getPropertyValue(name).trim();
+  const { ink, accent } = colours();
   context.clearRect(0, 0, width, width);
-  trace(context, colour("--ink"), width / SIDE, PEN);
+  trace(context, css(ink), width / SIDE, PEN);
   if (document.activeElement === pad && pad.matches(":focus-visible")) {
     context.beginPath();
     context.arc(pen.x * width / SIDE, pen.y * width / SIDE, PEN / 2 * width / SIDE, 0, 7);
-    context.strokeStyle = colour("--accent");
+    context.strokeStyle = css(accent);
     context.lineWidth = 3 * devicePixelRatio;
     context.stroke();
   }

@@ -1,6 +1,6 @@
 """The server behind the page: its files, and what the page asks for.
 
-    GET  /, /train, /graph, /inside, their *.css and *.js    the page, a room each
+    GET  /, /train, /graph, /inside, their *.css and *.js    the page, a tab each
     GET  /digits                    digits of MNIST to load, and those that are misread
     GET  /networks                  which networks there are, as JSON
     POST /read/NAME                 a drawing, 280 x 280 bytes -> how this network classifies it
@@ -56,7 +56,7 @@ ROOMS = {"": "page", "train": "train", "graph": "graph", "inside": "inside"}  # 
 KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
 FILES = {f"/{room}": f"{name}.html" for room, name in ROOMS.items()}
 FILES |= {f"/{name}.{kind}": f"{name}.{kind}" for name in ROOMS.values() for kind in ("css", "js")}
-FILES["/pen.js"] = "pen.js"
+FILES |= {f"/{name}": name for name in ("shared.js", "pen.js")}
 PATIENCE = 10.0  # seconds, for a whole request
 MOST_WORDS = 2000  # bytes of the settings of a training, of an expression
 FAREWELL = 1.0  # seconds, for what a client still sends after a refusal

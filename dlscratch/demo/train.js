@@ -1,27 +1,14 @@
 // The room where a network learns. The server trains and sends a frame about ten times a second
 // (server-sent events); this page only draws. Closing the stream is the pause: nothing goes on.
-"use strict";
+import { bytes, colours, complain, css, element, fill, find, GONE, mixed, onTheme, post, shape, signed }
+  from "/shared.js";
 
 const PIXELS = 32; // along each side of a picture
-const find = (id) => document.getElementById(id);
 const form = find("settings");
 let training = null; // { id, points }, once the server has made one
 let stream = null; // while it runs
 let frame = null; // the last one
 let curve = []; // [step, training loss, test loss]
-
-const element = (name, properties) => Object.assign(document.createElement(name), properties);
-const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-const mixed = (from, to, share) => from.map((part, i) => part + share * (to[i] - part));
-
-function colours() { // those of the style sheet, as [r, g, b]
-  const style = getComputedStyle(document.documentElement);
-  const rgb = (name) => style.getPropertyValue(name).match(/[0-9a-f]{2}/gi)
-    .map((part) => parseInt(part, 16));
-  return Object.fromEntries(
-    ["ink", "quiet", "paper", "line", "more", "less"].map((name) => [name, rgb(`--${name}`)]));
-}
-const css = ([r, g, b], alpha = 1) => `rgb(${r} ${g} ${b} / ${alpha})`;
 
 // ---- what the server is asked
 
@@ -36,14 +23,6 @@ function settings() {
   return found;
 }
 
-async function post(path, body) {
-  const headers = { "Content-Type": "application/json" };
-  const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
-  const read = await response.json();
-  if (!response.ok) throw new Error(read.reason);
-  return read;
-}
-
 async function begin() { // a new training by the settings; it waits for Start
   pause();
   try {
@@ -51,10 +30,10 @@ async function begin() { // a new training by the settings; it waits for Start
     curve = [];
     arrange(training);
     take(training);
-    say("");
+    complain();
   } catch (error) {
     training = null;
-    say(error);
+    complain(error);
   }
   buttons();
 }
@@ -63,15 +42,15 @@ async function oneStep() {
   pause();
   try {
     take(await post(`/train/${training.id}/step`, {}));
-    say("");
-  } catch (error) { say(error); }
+    complain();
+  } catch (error) { complain(error); }
 }
 
 function run() {
   stream = new EventSource(`/train/${training.id}`);
   stream.onmessage = (event) => take(JSON.parse(event.data));
   stream.addEventListener("end", pause);
-  stream.onerror = () => { pause(); say(new TypeError()); };
+  stream.onerror = () => { pause(); complain(new Error(GONE)); };
   buttons();
 }
 
@@ -80,13 +59,6 @@ function pause() {
   stream = null;
   buttons();
   if (frame) speak();
-}
-
-function say(error) { // fetch itself knows no more than "Failed to fetch"
-  const gone = error instanceof TypeError;
-  find("trouble").textContent = gone
-    ? "The server does not answer. Is dlscratch draw still running?" : (error.message ?? "");
-  find("trouble").hidden = error === "";
 }
 
 function buttons() {
@@ -119,7 +91,7 @@ function paint() {
   for (const name of ["train", "test"]) find(name).textContent = told(frame[name]);
   if (frame.train.loss === null) {
     pause();
-    say(new Error("The loss is no number any more: try a smaller learning rate."));
+    complain(new Error("The loss is no number any more: try a smaller learning rate."));
   }
 }
 
@@ -128,24 +100,19 @@ function speak() {
     + `${(100 * frame.test.accuracy).toFixed(0)} % right, loss ${number(frame.test.loss)}`;
 }
 
-function picture(text, colour) { // base64 of PIXELS x PIXELS bytes -> a canvas of that size
+function picture(text, read, colour) { // base64 of PIXELS x PIXELS bytes -> a canvas of that size
   const canvas = new OffscreenCanvas(PIXELS, PIXELS);
-  const context = canvas.getContext("2d");
-  const image = context.createImageData(PIXELS, PIXELS);
-  bytes(text).forEach((value, i) => image.data.set([...colour(value), 255], 4 * i));
-  context.putImageData(image, 0, 0);
+  const numbers = read(text);
+  fill(canvas, (i) => colour(numbers[i]));
   return canvas;
 }
 
 // ---- the network
 
 function arrange({ units }) { // a column for the inputs, for each hidden layer and for the output
-  const named = (text, ...parts) => {
-    const column = element("div", { className: "column" });
-    column.append(element("span", { textContent: text }), ...parts);
-    return column;
-  };
-  const box = (text) => element("span", { className: "unit input", textContent: text });
+  const named = (text, ...parts) =>
+    element("div", { className: "column" }, element("span", {}, text), ...parts);
+  const box = (text) => element("span", { className: "unit input" }, text);
   const hidden = units.map((layer, i) => named(`layer ${i + 1}`, ...layer.map((_, j) => {
     const canvas = element("canvas", { className: "unit", width: 72, height: 72 });
     canvas.setAttribute("role", "img");
@@ -160,9 +127,8 @@ function paintUnits({ paper, more, less, quiet }) {
   const columns = [...find("columns").children].map((column) => [...column.querySelectorAll(".unit")]);
   frame.units.forEach((layer, i) => layer.forEach((text, j) => {
     const context = columns[i + 1][j].getContext("2d");
-    const signed = (value) => value > 127 ? value - 256 : value;
-    const small = picture(text, (value) => mixed(
-      paper, signed(value) > 0 ? more : less, Math.abs(signed(value)) / 127));
+    const small = picture(text, signed, (value) => mixed(
+      paper, value > 0 ? more : less, Math.abs(value) / 127));
     context.drawImage(small, 0, 0, 72, 72);
   }));
   const frameBox = find("network").getBoundingClientRect();
@@ -175,12 +141,9 @@ function paintUnits({ paper, more, less, quiet }) {
     const largest = Math.max(...W.flat().map(Math.abs), 1e-9);
     return W.flatMap((row, i) => row.map((w, j) => {
       const [[x1, y1], [x2, y2]] = [places[layer][i], places[layer + 1][j]];
-      const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
       const size = Math.abs(w) / largest;
-      const look = { x1, y1, x2, y2, stroke: css(w > 0 ? more : less, 0.25 + 0.75 * size),
-        "stroke-width": 0.4 + 4 * size };
-      for (const [key, value] of Object.entries(look)) line.setAttribute(key, value);
-      return line;
+      return shape("line", { x1, y1, x2, y2, stroke: css(w > 0 ? more : less, 0.25 + 0.75 * size),
+        "stroke-width": 0.4 + 4 * size });
     }));
   });
   find("network").querySelector("svg").replaceChildren(...lines);
@@ -193,7 +156,7 @@ function paintOutput({ paper, ink, more, less }) {
   const context = canvas.getContext("2d");
   const side = canvas.width;
   context.imageSmoothingEnabled = true;
-  context.drawImage(picture(frame.field, (value) => value > 127
+  context.drawImage(picture(frame.field, bytes, (value) => value > 127
     ? mixed(paper, more, 0.75 * (value - 127.5) / 127.5)
     : mixed(paper, less, 0.75 * (127.5 - value) / 127.5)), 0, 0, side, side);
   for (const [name, points] of Object.entries(training.points)) {
@@ -264,7 +227,7 @@ find("reset").addEventListener("click", () => {
 form.addEventListener("input", outputs);
 form.addEventListener("change", begin);
 form.addEventListener("submit", (event) => event.preventDefault());
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
+onTheme(paint);
 new ResizeObserver(paint).observe(find("network"));
 outputs();
 begin();

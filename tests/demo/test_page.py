@@ -120,6 +120,9 @@ class Page:
     def run(self, script):
         return self.browser.execute_script(script)
 
+    def drawing(self, call):
+        return self.run(f"return import('/pen.js').then(({{ drawing }}) => drawing.{call})")
+
     def until(self, true):
         from selenium.webdriver.support.ui import WebDriverWait
 
@@ -209,7 +212,7 @@ def test_a_small_digit_is_read_as_a_large_one_is(digit, side, page):
     """The pen is as thin as the digit is small: no blob of 28 x 28 pixels."""
     page = page()
     points = [(20 + x * side / 280, 20 + y * side / 280) for x, y in STROKES[digit]]
-    page.run(f"drawing.load([{[list(point) for point in points]}])")
+    page.drawing(f"load([{[list(point) for point in points]}])")
     page.says(f"Both read {digit}")
 
 
@@ -307,7 +310,7 @@ def test_ctrl_z_takes_a_stroke_back_and_escape_all_of_them(page):
     page.says("Both read 7")
     page.redo()
     page.until(lambda: page.seen() != seven)
-    assert page.run("return drawing.items().length") == 2
+    assert page.drawing("items().length") == 2
     page.undo()
     page.until(lambda: page.seen() == seven)
     page.press(Keys.ESCAPE)
@@ -398,7 +401,7 @@ def test_a_server_that_is_gone_is_said(page):
     page.draw(7)
     page.until(lambda: page.find("trouble").is_displayed())
     assert page.find("trouble").text == (
-        "dlscratch draw does not answer: start it again; what is drawn stays."
+        "The server does not answer: start dlscratch draw again. This page stays as it is."
     )
 
 

@@ -69,7 +69,7 @@ def refused(ask):
         ("/", "text/html", "page.html"),
         ("/?anything", "text/html", "page.html"),
         ("/page.css", "text/css", "page.css"),
-        ("/page.js", "text/javascript", "page.js"),
+        *[(f"/{name}", "text/javascript", name) for name in ("page.js", "pen.js", "shared.js")],
         *[
             (f"/{room}{ending}", kind, f"{room}{ending or '.html'}")
             for room in ("train", "graph", "inside")
@@ -88,8 +88,8 @@ def test_the_page_is_served(path, kind, name, ask):
 
 
 def test_the_page_loads_nothing_from_elsewhere(ask):
-    for name in "page.html", "page.css", "page.js":
-        text = (FOLDER / name).read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+    for file in (file for file in FOLDER.iterdir() if file.suffix in (".html", ".css", ".js")):
+        text = file.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
         assert not re.search(r"https?:|url\(|@import|//[a-z]+\.", text)
     assert "default-src 'none'" in ask("GET", "/").headers["Content-Security-Policy"]
 
