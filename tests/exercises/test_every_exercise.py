@@ -57,11 +57,9 @@ def test_each_hole_is_told_by_name_until_it_is_filled(exercise):
 def test_a_forgotten_return_is_told_as_such(exercise):
     """The last return of each function that the learner writes is taken out."""
     solved = exercise.solution()
-    holes = [
-        f.name for f in functions(ast.parse(exercise.hole())) if isinstance(f.body[0], ast.Raise)
-    ]
-    for function in functions(ast.parse(solved)):
-        if function.name in holes and isinstance(function.body[-1], ast.Return):
+    given, written = (list(functions(ast.parse(text))) for text in (exercise.hole(), solved))
+    for hole, function in zip(given, written, strict=True):
+        if isinstance(hole.body[0], ast.Raise) and isinstance(function.body[-1], ast.Return):
             tree = ast.parse(solved)
             (same,) = [f for f in functions(tree) if f.lineno == function.lineno]
             same.body[-1] = ast.Expr(same.body[-1].value)
