@@ -287,14 +287,14 @@ def execute(path):
 
 
 def smaller(png, width):
-    """The picture as wide as it is shown, 600 pixels at most, with 32 colours: a few kB."""
+    """The picture as wide as it is shown, 600 pixels at most, with 24 colours: a few kB."""
     from PIL import Image
 
     picture = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
     width = min(width, 600)
     height = round(picture.height * width / picture.width)
     file = io.BytesIO()
-    picture.resize((width, height)).quantize(32).save(file, "PNG", optimize=True)
+    picture.resize((width, height)).quantize(24).save(file, "PNG", optimize=True)
     return base64.b64encode(file.getvalue()).decode()
 
 
