@@ -71,12 +71,12 @@ SLIPS = {
     ),
     "examples as columns": (
         lambda: flat().predict(X.T[:, :3]),
-        "got an array of shape (784, 3): the examples are its columns, use x.T",
+        "got an array of shape (784, 3): its columns are the examples, use x.T",
     ),
     "images for rows": (lambda: flat().predict(IMAGES), "(5, 1, 28, 28): put Flatten() before it"),
     "maps of another size": (
         lambda: flat().predict(np.zeros((5, 2, 26, 26))),
-        "Flatten() before it makes 1352 numbers of each image, not 784",
+        "Flatten() before it would give 1352 numbers per image, not 784",
     ),
     "layers that do not fit": (
         lambda: Network([Affine.init(784, 50), ReLU(), Affine.init(60, 10)]).predict(X),

@@ -1,6 +1,6 @@
-"""The layers and losses, one concept a file (sections 5.4 to 5.6, 6.3, 6.4.3, 7.4 and chapter 8).
+"""Layers and losses, one concept per file (sections 5.4 to 5.6, 6.3, 6.4.3, 7.4 and chapter 8).
 
-What is exported here is part of the library: `from dlscratch import ..` finds it, too.
+Everything exported here can also be imported from the package: `from dlscratch import ..`.
 """
 
 from dlscratch.layers.activations import LeakyReLU, ReLU, Sigmoid, Tanh

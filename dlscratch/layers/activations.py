@@ -1,7 +1,7 @@
 """Activation layers: the non-linearity between two linear layers (sections 3.2 and 5.5).
 
 Without one, a stack of Affine layers is equivalent to a single Affine layer. Each acts element by
-element, so dx = dy * h'(x), and each h' can be computed from the output y: x is not kept.
+element, so dx = dy * h'(x), and each h' can be computed from the output y, so x need not be kept.
 """
 
 import numpy as np
@@ -32,7 +32,7 @@ class ReLU(Layer):
 
 
 class LeakyReLU(Layer):
-    """y = x where x > 0, else slope * x: a unit never stops learning (Maas and others, 2013).
+    """y = x where x > 0, else slope * x: the gradient is never 0 (Maas and others, 2013).
 
     slope: 0 <= slope < 1; ValueError otherwise. Any shape.
 
@@ -48,7 +48,7 @@ class LeakyReLU(Layer):
         self.slope = float(slope)  # np.float64 would turn float32 into float64
 
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
-        y = np.maximum(x, self.slope * x)  # slope < 1: the larger one is x where x > 0
+        y = np.maximum(x, self.slope * x)  # slope < 1: where x > 0, x is the larger one
         self.cache = (y,)
         return y
 

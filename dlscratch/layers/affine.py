@@ -1,4 +1,4 @@
-"""The fully connected layer: every output sees every input (sections 3.3.3 and 5.6).
+"""The fully connected layer: every output depends on every input (sections 3.3.3 and 5.6).
 
 y = x . W + b for a whole batch at once: each row of x is one example.
 Backward, by matching shapes: dx (N, in) can only be dy (N, out) . W^T (out, in).
@@ -19,9 +19,9 @@ from dlscratch.layers.base import Layer, expect_arrays, expect_shape
 class Affine(Layer):
     """y = x . W + b, along the last axis.
 
-    W: (in, out), b: (out,). The layer uses these very arrays; it does not copy them.
-    x: (N, in), or (N, .., in), sequences (N, T, in) for instance; y: (N, .., out).
-    Images come through `Flatten` first.
+    W: (in, out), b: (out,). The layer uses these arrays themselves, not copies.
+    x: (N, in), or (N, .., in), for instance sequences (N, T, in); y: (N, .., out).
+    For images, put `Flatten` before it. ValueError for other shapes.
 
     >>> layer = Affine(np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), np.zeros(3))
     >>> layer.forward(np.array([[1.0, 1.0]]))
@@ -47,7 +47,7 @@ class Affine(Layer):
         rng: Random = None,
         dtype: DTypeLike = np.float32,
     ) -> Affine:
-        """A layer from n_in to n_out numbers, its weights drawn; std as in `weight_std`.
+        """A layer from n_in to n_out features, W random and b = 0; std as in `weight_std`.
 
         >>> Affine.init(784, 50, std=0.01)
         Affine(W=(784, 50), b=(50,))
@@ -86,14 +86,14 @@ class Affine(Layer):
 
 
 def hint(x: np.ndarray, n_in: int) -> str:
-    """How an array that does not fit could."""
+    """How to make an array of the wrong shape fit."""
     if x.shape == (n_in,):
         return "use x[None] for one example"
     if x.ndim > 2 and x.size == len(x) * n_in:
         return "put Flatten() before it"
     if x.ndim == 4:
         each = math.prod(x.shape[1:])
-        return f"Flatten() before it makes {each} numbers of each image, not {n_in}"
+        return f"Flatten() before it would give {each} numbers per image, not {n_in}"
     if x.ndim == 2 and len(x) == n_in:
-        return "the examples are its columns, use x.T"
+        return "its columns are the examples, use x.T"
     return f"the last axis must hold {n_in} numbers"

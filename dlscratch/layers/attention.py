@@ -1,10 +1,10 @@
-"""Attention: before each step, an LSTM looks at one place of a picture, or of any memory.
+"""Attention: at each step, an LSTM looks up what it needs in an image, or in any other memory.
 
-An LSTM that begins with all it must know in one vector has to keep it to the end. With attention it
-keeps a question instead: q = h_{t-1} . Wq is compared with the vector of every place, and the
-softmax of these products says how much of each place it sees. Nobody tells it where to look; the
-gradient of the loss passes through the softmax too.
-Bahdanau and others, 2014 (translation); Xu and others, 2015 (pictures); the product as in Luong and
+A plain LSTM that gets all information at the start, in one vector, has to carry it to the end. With
+attention it makes a query at each step instead: q = h_{t-1} . Wq is multiplied with the vector of
+every place in the memory, and the softmax of these products weights the places. Where to look is
+learned, because the gradient of the loss passes through the softmax.
+Bahdanau and others, 2014 (translation); Xu and others, 2015 (images); dot products as in Luong and
 others, 2015.
 """
 
@@ -20,16 +20,16 @@ from dlscratch.layers.recurrent import LSTM, State
 
 
 class AttentionLSTM(LSTM):
-    """An LSTM that takes in, beside x_t, what it sees in a memory M of P places.
+    """An LSTM whose inputs are x_t and what it reads from a memory M of P places.
 
     q = h_{t-1} . Wq;  w = softmax(M . q), one weight for each place;  z_t = w . M
-    a = x_t . Wx + z_t . Wz + h_{t-1} . Wh + b, and on from there as in `LSTM`.
-    From a state of zeros the first question is 0: the first look sees the mean of all places.
+    a = x_t . Wx + z_t . Wz + h_{t-1} . Wh + b, the rest as in `LSTM`.
+    From a state of zeros the first query is 0, so the first z is the mean of all places.
 
     Wq: (H, E), Wx: (D, 4H), Wz: (E, 4H), Wh: (H, 4H), b: (4H,). x: (N, T, D); memory: (N, P, E), a
     keyword of forward and of `step`; y: (N, T, H). State as in `LSTM`.
-    `attention` holds the weights w of the last pass: (N, T, P), of `step` (N, P). backward leaves
-    the gradient of the memory in `dmemory`. ValueError for shapes that do not fit.
+    `attention` holds the weights w of the last pass: (N, T, P), or (N, P) after `step`. backward
+    stores the gradient of the memory in `dmemory`. ValueError for other shapes.
 
     >>> layer = AttentionLSTM.init(3, 5, n_memory=2, rng=0)
     >>> y = layer.forward(np.ones((2, 4, 3), np.float32), memory=np.ones((2, 6, 2), np.float32))
@@ -63,7 +63,7 @@ class AttentionLSTM(LSTM):
         rng: Random = None,
         dtype: DTypeLike = np.float32,
     ) -> AttentionLSTM:
-        """As `LSTM.init`; n_memory: the numbers of each place of the memory, n_in if not given.
+        """As `LSTM.init`; n_memory: E, the features of each place in the memory, by default n_in.
 
         >>> AttentionLSTM.init(100, 50, n_memory=20)
         AttentionLSTM(Wq=(50, 20), Wx=(100, 200), Wz=(20, 200), Wh=(50, 200), b=(200,))
@@ -89,7 +89,7 @@ class AttentionLSTM(LSTM):
         h[0], c[0] = self._state_or_zeros(x, state)
         gates = []
         for t in range(T):
-            w[t], z[t] = self._look(h[t], M)
+            w[t], z[t] = self._attend(h[t], M)
             h[t + 1], c[t + 1], kept = self._advance(a[t] + z[t] @ self.Wz, h[t], c[t])
             gates.append(kept)
         self.cache = (rows, M, h, c, w, z, gates)
@@ -112,7 +112,7 @@ class AttentionLSTM(LSTM):
             dq[t] = (ds[t][:, None] @ M)[:, 0]  # s = M . q: (N, 1, P) . (N, P, E) -> (N, E)
             dh = da[t] @ self.Wh.T + dq[t] @ self.Wq.T  # h_{t-1} is in a and in q = h_{t-1} . Wq
         self.dstate = dh, dc
-        # all steps at once, the places' sums over t as products: (N, P, T) . (N, T, E)
+        # the sums over all steps t as matrix products: (N, P, T) . (N, T, E) -> (N, P, E)
         q = h[:-1] @ self.Wq
         self.dmemory = w.transpose(1, 2, 0) @ dz.transpose(1, 0, 2)  # z = w . M: dM = w^T . dz
         self.dmemory += ds.transpose(1, 2, 0) @ q.transpose(1, 0, 2)  # s = M . q: dM = ds^T . q
@@ -126,27 +126,27 @@ class AttentionLSTM(LSTM):
         """The next state (h, c) from x (N, D) and memory (N, P, E); keeps nothing for backward."""
         a, M = self._project_step(x), self._expect_memory(x, memory)
         h, c = self._state_or_zeros(x, state)
-        self.attention, z = self._look(h, M)
+        self.attention, z = self._attend(h, M)
         h, c, _ = self._advance(a + z @ self.Wz, h, c)
         return h, c
 
-    def _look(self, h: np.ndarray, M: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The weight of each place (N, P), and what is seen (N, E), from the state h (N, H)."""
+    def _attend(self, h: np.ndarray, M: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The weight w of each place (N, P), and z = w . M (N, E), from the state h (N, H)."""
         q = h @ self.Wq
         w = softmax((M @ q[:, :, None])[:, :, 0])  # (N, P, E) . (N, E, 1) -> (N, P)
         return w, (w[:, None] @ M)[:, 0]  # (N, 1, P) . (N, P, E) -> (N, E)
 
     def _expect_memory(self, x: np.ndarray, memory: np.ndarray | None) -> np.ndarray:
-        """The memory, if there is one for each example of x; ValueError if not."""
+        """Return the memory; ValueError unless it fits the layer and has a row per example of x."""
         N, E = len(x), len(self.Wz)
         if memory is None:
             raise ValueError(f"{self!r} expects memory=, an array ({N}, places, {E}), got none")
         fits = memory.ndim == 3 and memory.shape[::2] == (N, E) and memory.shape[1] > 0
-        hint = "each example has places of its own; of maps (N, E, H, W), reshape and transpose"
+        hint = "one set of places per example; feature maps (N, E, H, W): reshape and transpose"
         expect_shape(self, memory, fits, f"a memory ({N}, places, {E})", hint)
         return memory
 
     def multiply_adds(self, x: np.ndarray, y: np.ndarray) -> int:
         N, T, P = self.attention.shape
-        looks = self.Wq.size + 2 * P * len(self.Wz) + self.Wz.size  # q, M . q and w . M, z . Wz
-        return super().multiply_adds(x, y) + N * T * looks
+        attend = self.Wq.size + 2 * P * len(self.Wz) + self.Wz.size  # q, M . q and w . M, z . Wz
+        return super().multiply_adds(x, y) + N * T * attend

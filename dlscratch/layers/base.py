@@ -1,10 +1,10 @@
-"""What every layer is: a forward pass, a backward pass, and the arrays it learns (section 5.4).
+"""The interface of every layer: forward, backward, and the arrays that it learns (section 5.4).
 
-forward(x) keeps in `cache` what its derivative will need; backward(dout) takes the gradient of the
-loss with respect to the layer's output, returns the gradient with respect to its input, and leaves
-the gradient of each parameter `W` beside it as `dW`. Neither ever writes to an argument.
-A layer also states facts about itself, so that nobody has to ask for its type. A layer may be made
-of layers: `children` names them, and `walk` finds all of them.
+forward(x) stores in `cache` what backward will need; backward(dout) takes the gradient of the loss
+with respect to the layer's output, returns the gradient with respect to its input, and stores the
+gradient of each parameter `W` in the attribute `dW`. Neither ever writes to an argument.
+A layer also declares its properties, so that no code has to check its type. A layer may contain
+layers: `children` returns them, and `walk` visits all of them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 
 
 class Layer(ABC):
-    """The interface of a layer; derive from it, then `check_gradients` proves your backward.
+    """The base class of all layers; `check_gradients` proves the backward of yours.
 
     >>> class Double(Layer):
     ...     def forward(self, x, training=False):
@@ -32,35 +32,35 @@ class Layer(ABC):
 
     param_names: tuple[str, ...] = ()  # learned: "W", "b"; the gradient of self.W is self.dW
     buffer_names: tuple[str, ...] = ()  # saved with the network, but not learned
-    positive_names: tuple[str, ...] = ()  # the buffers that are never negative, as a variance
-    decayed_names: tuple[str, ...] = ("W",)  # the parameters that weight decay pulls on, if there
-    whole_batch = False  # whether a batch must not be split, as for BatchNorm
-    pays_to_split = False  # whether one example is so much work that threads pay, as in Convolution
-    takes_integers = False  # whether its input is integers, as an Embedding's
-    rng: np.random.Generator | None = None  # where its random numbers come from, if it draws any
-    flow = ""  # how the layers inside are run: "row", "branches"; "", there are none or otherwise
-    elementwise = False  # an activation: each number by itself
-    makes_maps = False  # whether its output is feature maps, as Convolution's
-    cache: tuple[Any, ...] | None = None  # what forward keeps for backward
+    positive_names: tuple[str, ...] = ()  # the buffers that are never negative, such as a variance
+    decayed_names: tuple[str, ...] = ("W",)  # the parameters to which weight decay applies
+    whole_batch = False  # True if a batch must not be split, as for BatchNorm
+    pays_to_split = False  # True if an example takes long enough for threads, as in Convolution
+    takes_integers = False  # True if its input is integers, as for Embedding
+    rng: np.random.Generator | None = None  # the source of its random numbers, if it draws any
+    flow = ""  # how the layers inside are connected: "row", "branches", or "" for anything else
+    elementwise = False  # True for an activation: each output depends on one input
+    makes_maps = False  # True if its output is feature maps, as for Convolution
+    cache: tuple[Any, ...] | None = None  # what forward stores for backward
 
     @abstractmethod
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
-        """The output for the batch x. `training` matters to Dropout and BatchNorm alone."""
+        """The output for the batch x. Only Dropout and BatchNorm use `training`."""
 
     @abstractmethod
     def backward(self, dout: np.ndarray) -> np.ndarray:
         """dL/dx from dout = dL/dy of the last forward pass; sets the gradients dW, ..."""
 
     def weight_gradients(self, dout: np.ndarray) -> None:
-        """Set dW, .. alone: in training, the dx of a network's first layer is never needed."""
+        """Set only dW, ..: in training, the dx of a network's first layer is never needed."""
         self.backward(dout)
 
     def children(self) -> tuple[Layer, ...]:
-        """The layers inside, in the order of forward; none, unless it is made of layers."""
+        """The layers inside, in the order of forward; by default none."""
         return ()
 
     def partners(self) -> tuple[Layer, ...]:
-        """Layers elsewhere in the network whose last forward pass it uses, as MaxUnpooling does."""
+        """Layers elsewhere in the network whose last forward it uses, as MaxUnpooling does."""
         return ()
 
     def walk(self) -> Iterator[Layer]:
@@ -70,19 +70,19 @@ class Layer(ABC):
             yield from child.walk()
 
     def multiply_adds(self, x: np.ndarray, y: np.ndarray) -> int:
-        """How many products it adds up to make y out of x, its layers inside not counted."""
+        """The number of multiply-adds to compute y from x, without those of the layers inside."""
         return 0
 
     def remark(self, x: np.ndarray, y: np.ndarray) -> str:
-        """What a summary should say about this pass, such as pixels that no window sees."""
+        """A note for the summary about this pass, such as pixels that no window sees."""
         return ""
 
     def input_shape(self, side: int) -> tuple[int, ...] | None:
-        """The shape of one example that it takes, images of `side` pixels; None if it is open."""
+        """The shape of one example, for images of side x side pixels; None if any will do."""
         return None
 
     def saved(self) -> tuple[Any, ...]:
-        """What the last forward pass kept; RuntimeError before the first one."""
+        """The cache of the last forward pass; RuntimeError before the first one."""
         if self.cache is None:
             name = type(self).__name__
             raise RuntimeError(
@@ -100,7 +100,7 @@ class Layer(ABC):
 
 
 def named_arrays(layers: Iterable[Layer], kind: str) -> dict[str, tuple[Layer, str]]:
-    """Name -> (layer, attribute), the names counted in the order of walk: W1 b1 gamma1 W2 ..
+    """Name -> (layer, attribute), the names numbered in the order of walk: W1 b1 gamma1 W2 ..
 
     kind: "param_names" or "buffer_names".
     """
@@ -114,14 +114,14 @@ def named_arrays(layers: Iterable[Layer], kind: str) -> dict[str, tuple[Layer, s
 
 
 def expect_children(layer: Layer) -> None:
-    """ValueError for a layer among the attributes that `children` leaves out.
+    """ValueError if an attribute is a layer that `children` does not return.
 
-    Nothing could find it: it would be neither trained nor saved, without a word.
+    Such a layer would be neither trained nor saved, and nothing would say so.
     """
     known = [id(inner) for inner in (*layer.children(), *layer.partners())]
     for name, value in vars(layer).items():
         if name == "cache":
-            continue  # what forward kept, which is no part of it
+            continue  # temporary, not a part of the layer
         for part in value if isinstance(value, list | tuple) else [value]:
             if isinstance(part, Layer) and id(part) not in known:
                 raise ValueError(
@@ -131,17 +131,17 @@ def expect_children(layer: Layer) -> None:
 
 
 def expect_arrays(layer: Layer, **arrays: Any) -> None:
-    """TypeError for a parameter that is no array, with the ways to get one."""
+    """TypeError for a parameter that is not an array; the message says how to get one."""
     for name, value in arrays.items():
-        if not hasattr(value, "dtype"):  # as NumPy's and CuPy's arrays have
+        if not hasattr(value, "dtype"):  # NumPy's and CuPy's arrays have one
             kind = type(layer).__name__
             raise TypeError(
                 f"{kind} expects an array as {name}, got {value!r:.80}: use np.array(..), or "
-                f"{kind}.init(..), which makes its arrays"
+                f"{kind}.init(..), which creates its arrays"
             )
 
 
 def expect_shape(layer: Layer, x: np.ndarray, fits: bool, expected: str, hint: str) -> None:
-    """ValueError that says what was expected and what came, with a hint, unless x fits."""
+    """Unless x fits, ValueError with what was expected, what it got, and a hint."""
     if not fits:
         raise ValueError(f"{layer!r} expects {expected}, got an array of shape {x.shape}: {hint}")

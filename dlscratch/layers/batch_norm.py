@@ -1,8 +1,8 @@
 """Batch normalization: give each feature mean 0 and variance 1 over the batch (section 6.3).
 
 A feature is a column of (N, D), or a channel of (N, C, H, W), where the mean runs over N, H and W.
-gamma and beta then let the network choose scale and shift again. In training, mean and variance are
-those of the batch; running averages of them are kept, and used after training.
+With gamma and beta the network can learn any other scale and shift. In training, mean and variance
+are those of the batch; their running averages are stored, and used after training.
 Ioffe and Szegedy, 2015.
 """
 
@@ -20,8 +20,8 @@ class BatchNorm(Layer):
     """y = gamma * (x - mean) / sqrt(variance + eps) + beta, for each feature.
 
     gamma, beta: (D,). x: (N, D) or (N, D, H, W); y: the same shape and dtype.
-    momentum: the share of the running averages that each batch keeps, 0 .. 1.
-    ValueError for shapes that do not fit, and for training on one value per feature.
+    momentum: the fraction of the running averages that is kept at each batch, 0 .. 1.
+    ValueError for other shapes, and for training on one value per feature.
 
     >>> layer = BatchNorm(np.ones(2), np.zeros(2))
     >>> layer.forward(np.array([[1.0, 10.0], [3.0, 30.0]]), training=True).round(3)
@@ -55,7 +55,7 @@ class BatchNorm(Layer):
     def init(
         cls, features: int, momentum: float = 0.9, *, dtype: DTypeLike = np.float32
     ) -> BatchNorm:
-        """A layer with gamma = 1 and beta = 0, which leaves the normalised features as they are.
+        """A layer with gamma = 1 and beta = 0, which leave the normalised features unchanged.
 
         >>> BatchNorm.init(100)
         BatchNorm(gamma=(100,), beta=(100,))
@@ -109,15 +109,15 @@ class BatchNorm(Layer):
 
     @staticmethod
     def mean(rows: np.ndarray) -> np.ndarray:
-        """The mean of each feature, (rows, W, D) -> (D,); over the rows first, which is fastest.
+        """The mean of each feature, (rows, W, D) -> (D,); over the rows first, which is faster.
 
-        `dlscratch.mpi` replaces it by the mean over the rows of all processes.
+        `dlscratch.mpi` replaces this method to take the mean over the rows of all processes.
         """
         return rows.mean(axis=0).mean(axis=0)
 
 
 def hint(x: np.ndarray, D: int) -> str:
-    """How an array that does not fit D features could."""
+    """How to make an array of the wrong shape fit D features."""
     if x.ndim == 4 and x.shape[3] == D:
         return "the channels are last, use x.transpose(0, 3, 1, 2)"
     return f"axis 1 must hold the {D} features of gamma" if x.ndim in (2, 4) else "2 or 4 axes"

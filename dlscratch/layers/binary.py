@@ -1,8 +1,8 @@
-"""Binarized layers: signals and weights of +1 and -1 (Courbariaux and others, 2016).
+"""Binarized layers: activations and weights of +1 and -1 (Courbariaux and others, 2016).
 
-A product of signs needs no multiplication: with a bit for each sign it is XNOR and a count of bits.
-But the sign has slope 0 nearly everywhere, so its true gradient teaches nothing. Backward therefore
-takes another function's, one that rises with the sign: the straight-through estimator.
+A dot product of signs needs no multiplication: with one bit per sign it is XNOR and a bit count.
+But the sign function has slope 0 nearly everywhere, so its true gradient is useless for training.
+Backward uses the gradient of a similar function instead: the straight-through estimator.
 So these gradients are wrong on purpose, and `check_gradients` says so.
 """
 
@@ -18,7 +18,7 @@ from dlscratch.layers.base import Layer, expect_arrays
 
 
 def sign(x: np.ndarray) -> np.ndarray:
-    """+1 where x >= 0, else -1, in x's dtype; unlike np.sign it is never 0.
+    """+1 where x >= 0, else -1, in the dtype of x; unlike np.sign, it is never 0.
 
     >>> sign(np.array([-2.0, 0.0, 0.5]))
     array([-1.,  1.,  1.])
@@ -30,7 +30,7 @@ class Sign(Layer):
     """y = +1 where x >= 0, else -1. Any shape.
 
     Backward is that of hard tanh, clip(x, -1, 1): it passes the gradient where abs(x) <= 1, and
-    blocks it where x is so large that a small change could not turn its sign.
+    blocks it where x is so large that a small change cannot flip its sign.
 
     >>> layer = Sign()
     >>> layer.forward(np.array([[-3.0, -0.5, 0.0, 2.0]]))
@@ -54,9 +54,9 @@ class BinaryAffine(Layer):
     """y = x . sign(W) + b, along the last axis.
 
     W: (in, out), b: (out,). x: (N, in) or (N, .., in); y: (N, .., out).
-    W keeps its fractions, in which small steps add up until a sign turns; only signs are used.
-    Its gradient is that of sign(W), passed straight through, and dx and db are exact. Training
-    keeps W within [-1, 1], where a sign can still turn: after each step call `clip()`, or write
+    W itself stays real, so that small updates add up until a sign flips; forward uses only its
+    sign. dW is the gradient of sign(W), passed straight through; dx and db are exact. In training,
+    keep W within [-1, 1], where a sign can still flip: call `clip()` after each update, or write
     np.clip(net.params["W1"], -1, 1, out=net.params["W1"]).
 
     >>> layer = BinaryAffine(np.array([[0.1, -0.9], [-0.2, 0.0]]), np.zeros(2))
@@ -65,7 +65,7 @@ class BinaryAffine(Layer):
     """
 
     param_names = ("W", "b")
-    decayed_names = ()  # the size of W is not used, and at 0 signs turn at random
+    decayed_names = ()  # the size of W has no effect, and near 0 signs flip at random
 
     def __init__(self, W: np.ndarray, b: np.ndarray):
         expect_arrays(self, W=W, b=b)
@@ -86,9 +86,9 @@ class BinaryAffine(Layer):
         rng: Random = None,
         dtype: DTypeLike = np.float32,
     ) -> BinaryAffine:
-        """A layer from n_in to n_out numbers, W drawn within [-1, 1]; std as in `weight_std`.
+        """A layer from n_in to n_out features, W random within [-1, 1]; std as in `weight_std`.
 
-        The smaller std is, the sooner signs turn; the outputs do not depend on it.
+        The smaller std is, the sooner signs flip; the outputs do not depend on it.
 
         >>> BinaryAffine.init(784, 50, std=0.1)
         BinaryAffine(W=(784, 50), b=(50,))
@@ -110,7 +110,7 @@ class BinaryAffine(Layer):
         return dx
 
     def clip(self) -> None:
-        """Put W back within [-1, 1], in place; for training, after each step of the optimizer."""
+        """Clip W to [-1, 1], in place; for training, after each update of the optimizer."""
         np.clip(self.W, -1, 1, out=self.W)
 
     def input_shape(self, side: int) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 """Layers made of layers: in a row, or side by side (section 8.2).
 
-A composite is a layer like any other: forward runs what is inside, backward sends the gradient
-back through it. What two branches share, their input, receives the sum of both gradients.
+A composite is a layer like any other: forward runs the layers inside, backward sends the gradient
+back through them. The input of two branches receives the sum of their gradients.
 A residual block (He et al., 2015) is Add(body, Sequential()); an inception block (Szegedy et al.,
 2014) and a skip connection of a U-Net (Ronneberger et al., 2015) are a Concat.
 """
@@ -33,7 +33,7 @@ class Sequential(Layer):
         self.layers = expect_layers(self, layers)
         learns = [any(inner.param_names for inner in layer.walk()) for layer in layers]
         self.takes_integers = bool(layers) and layers[0].takes_integers
-        self.first = learns.index(True) if any(learns) else len(layers)  # the first that learns
+        self.first = learns.index(True) if any(learns) else len(layers)  # the first with parameters
 
     def children(self) -> tuple[Layer, ...]:
         return self.layers
@@ -45,13 +45,13 @@ class Sequential(Layer):
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
         for layer in reversed(self.layers):
-            dout = layer.backward(dout)  # the chain rule: dx of one layer is dy of the one before
+            dout = layer.backward(dout)  # the chain rule: a layer's dx is dy of the one before it
         return dout
 
     def weight_gradients(self, dout: np.ndarray) -> None:
         for layer in reversed(self.layers[self.first + 1 :]):
             dout = layer.backward(dout)
-        for layer in self.layers[self.first : self.first + 1]:  # before it, nothing learns
+        for layer in self.layers[self.first : self.first + 1]:  # no layer before it has parameters
             layer.weight_gradients(dout)
 
     def __repr__(self) -> str:
@@ -59,10 +59,10 @@ class Sequential(Layer):
 
 
 class Parallel(Layer):
-    """Branches side by side: each receives x, and their outputs are joined."""
+    """Parallel branches: each receives x, and their outputs are joined."""
 
     flow = "branches"
-    symbol = ""  # how a graph shows the joining
+    symbol = ""  # of the join, in a graph
 
     def __init__(self, *branches: Layer):
         self.branches = expect_layers(self, branches)
@@ -77,11 +77,11 @@ class Parallel(Layer):
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
         pairs = zip(self.branches, self.split(dout))
-        # x reaches the loss by every branch: dL/dx = the sum of what the branches return
+        # x affects the loss through every branch: dL/dx is the sum of their gradients
         return reduce(add, [branch.backward(dy) for branch, dy in pairs])
 
     def join_outputs(self, ys: list[np.ndarray]) -> np.ndarray:
-        """The second half of forward: the branches' outputs, joined."""
+        """The second half of forward: check the branches' outputs and join them."""
         self.expect_fitting(ys)
         self.cache = ([y.shape for y in ys],)
         return self.join(ys)
@@ -103,7 +103,7 @@ class Parallel(Layer):
 
 
 class Add(Parallel):
-    """y = f(x) + g(x) + ..: the branches' outputs have one shape.
+    """y = f(x) + g(x) + ..; ValueError unless all branches' outputs have the same shape.
 
     >>> Add(Sequential(), Sequential()).forward(np.array([[1.0, 2.0]]))
     array([[2., 4.]])
@@ -121,13 +121,15 @@ class Add(Parallel):
         if len({y.shape for y in ys}) > 1:
             shapes = ", ".join(str(y.shape) for y in ys)
             raise ValueError(
-                f"Add expects branches with outputs of one shape, got {shapes}: give the shorter "
-                "branch a 1 x 1 convolution with the stride and the filters of the other"
+                f"Add expects branches with outputs of the same shape, got {shapes}: give the "
+                "shorter branch a 1 x 1 convolution with the other's stride and number of filters"
             )
 
 
 class Concat(Parallel):
-    """y = f(x), g(x), .. one behind the other along axis 1: the channels of images.
+    """y = f(x), g(x), .. concatenated along axis 1, the channels of images.
+
+    ValueError unless the branches' outputs have the same shape except for axis 1.
 
     >>> Concat(Sequential(), Sequential()).forward(np.array([[1.0, 2.0]]))
     array([[1., 2., 1., 2.]])
@@ -147,20 +149,20 @@ class Concat(Parallel):
         if len({y.shape[:1] + y.shape[2:] for y in ys}) > 1 or min(y.ndim for y in ys) < 2:
             shapes = ", ".join(str(y.shape) for y in ys)
             raise ValueError(
-                f"Concat expects branches with outputs alike in all but axis 1, got {shapes}: "
-                "pad or pool so that height and width are equal"
+                "Concat expects branches with outputs of the same shape except for axis 1, got "
+                f"{shapes}: pad or pool so that height and width are equal"
             )
 
 
 def expect_list(layers: Layer | Iterable[Layer]) -> tuple[Layer, ...]:
-    """The layers of a list; TypeError for one layer that stands outside of a list."""
+    """The layers as a tuple; TypeError for a single layer that is not in a list."""
     if isinstance(layers, Layer):
         raise TypeError(f"Network expects a list of layers, got {layers!r}: write Network([..])")
     return tuple(layers)
 
 
 def expect_layers(owner: Layer, layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
-    """The layers, if they are layers; TypeError that names the first that is none."""
+    """Return the layers; TypeError that names the first one that is not a layer."""
     for number, layer in enumerate(layers, 1):
         if not isinstance(layer, Layer):
             kind = layer.__name__ if isinstance(layer, type) else type(layer).__name__

@@ -1,9 +1,9 @@
 """The convolution layer: a small filter slides over the image (sections 7.2 and 7.4).
 
-At each place the filter is multiplied with the window under it and the products are added up, so
+At each position the filter is multiplied with the window under it and the products are added up, so
 the layer is one matrix product, windows times filters; `dlscratch.layers.sliding_windows` makes it
-fast. Backward is a convolution again: dx comes from dout and the filters turned by 180 degrees.
-Where the windows do not cover the image exactly, the rows and columns left over are not seen.
+fast. Backward is a convolution too: dx is dout convolved with the filters rotated by 180 degrees.
+If the windows do not cover the image exactly, the rows and columns left over are ignored.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Convolution(Layer):
     W: (F, C, FH, FW), b: (F,). stride: pixels from window to window; pad: zeros on all four sides.
     x: (N, C, H, W); y: (N, F, OH, OW), OH = floor((H + 2 pad - FH) / stride) + 1 (equation 7.1).
     The gradient of pixels that no window sees is 0.
-    ValueError for shapes that do not fit, and as in `output_size`.
+    ValueError for other shapes, and as in `output_size`.
 
     >>> x = np.array([[1, 2, 3, 0], [0, 1, 2, 3], [3, 0, 1, 2], [2, 3, 0, 1]], dtype=float)
     >>> W = np.array([[2, 0, 1], [0, 1, 2], [1, 0, 2]], dtype=float)
@@ -85,7 +85,7 @@ class Convolution(Layer):
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         F, C, FH, FW = self.W.shape
         expect_images(self, x, C)
-        output_size(x.shape[2], FH, self.stride, self.pad)  # refuses a filter that does not fit
+        output_size(x.shape[2], FH, self.stride, self.pad)  # refuses a filter that is too large
         output_size(x.shape[3], FW, self.stride, self.pad)
         pixels = channels_last(x)  # (N, H, W, C)
         self.cache = (pixels, x.shape)
@@ -95,7 +95,7 @@ class Convolution(Layer):
     def backward(self, dout: np.ndarray) -> np.ndarray:
         self.weight_gradients(dout)
         _, (_, _, H, W) = self.saved()
-        # y = x * W: dx = dy, with zeros around it, * W turned by 180 degrees
+        # y = x * W: dx = dy, with zeros around it, * W rotated by 180 degrees
         dx = input_gradient(channels_last(dout), self.filters(), (H, W), self.stride, self.pad)
         return channels_first(dx)  # (N, C, H, W)
 
@@ -107,11 +107,11 @@ class Convolution(Layer):
         dfilters = filter_gradient(pixels, dout, shape, self.stride, around(self.pad))
         self.dW = dfilters.transpose(3, 2, 0, 1)  # (FH, FW, C, F) -> (F, C, FH, FW)
         N, OH, OW, _ = dout.shape
-        # b is added at every place: db = the sum of dy; long rows, (N*OH, OW*F), add up faster
+        # b is added at every position: db = the sum of dy; long rows, (N*OH, OW*F), add up faster
         self.db = dout.reshape(N * OH, OW * F).sum(axis=0).reshape(OW, F).sum(axis=0)
 
     def filters(self) -> np.ndarray:
-        """(F, C, FH, FW) -> (FH, FW, C, F), as the sliding windows take them."""
+        """(F, C, FH, FW) -> (FH, FW, C, F), the order that `sliding_windows` uses."""
         return self.W.transpose(2, 3, 1, 0)
 
     def input_shape(self, side: int) -> tuple[int, ...]:

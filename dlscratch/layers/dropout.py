@@ -15,7 +15,8 @@ from dlscratch.layers.base import Layer
 class Dropout(Layer):
     """y = x * mask in training, y = x otherwise. Any shape.
 
-    ratio: the fraction of units dropped, 0 <= ratio < 1. rng: draws the masks.
+    ratio: the fraction of units dropped, 0 <= ratio < 1, ValueError otherwise. rng: a generator or
+    a seed, for the masks.
 
     >>> Dropout(0.5).forward(np.ones(3))
     array([1., 1., 1.])
@@ -35,7 +36,7 @@ class Dropout(Layer):
             self.cache = (None,)
             return x
         kept = self.rng.random(x.shape, dtype=np.float32) >= self.ratio
-        kept = np.asarray(kept, like=x)  # drawn in memory: one seed, one mask, also on a GPU
+        kept = np.asarray(kept, like=x)  # drawn by the CPU: on a GPU a seed gives the same mask
         mask = kept.astype(x.dtype) * (1 / (1 - self.ratio))
         self.cache = (mask,)
         return x * mask

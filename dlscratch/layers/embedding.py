@@ -1,7 +1,7 @@
-"""Embedding: a learned vector for each word, or for anything else that is counted.
+"""Embedding: a learned vector for each word, or for anything else that has an index.
 
-Looking up row k of W is the product of a one-hot row and W, without the product. So backward adds
-each word's gradient to its row: a word that occurs twice receives both.
+Looking up row k of W gives the same result as multiplying a one-hot row with W, without the work.
+So backward adds each word's gradient to its row: a word that occurs twice receives both.
 Bengio and others, 2003, "A Neural Probabilistic Language Model".
 """
 
@@ -18,9 +18,9 @@ from dlscratch.layers.base import Layer, expect_arrays
 class Embedding(Layer):
     """y = W[x]: row x of W for each integer x.
 
-    W: (V, D), a row for each of V words. x: integers 0 .. V - 1 of any shape, (N, T) for instance;
-    y: (N, T, D) in W's dtype. Nothing can be learned about an integer: dx is 0, in W's dtype.
-    ValueError for an x that is not of integers, or out of range.
+    W: (V, D), a row for each of V words. x: integers 0 .. V - 1 of any shape, for instance (N, T);
+    y: (N, T, D) in W's dtype. Integers have no gradient: dx is 0, in W's dtype.
+    ValueError if x is not integers, or out of range.
 
     >>> layer = Embedding(np.array([[0.0, 0.1], [1.0, 1.1], [2.0, 2.1]]))
     >>> layer.forward(np.array([[2, 0]]))
@@ -29,7 +29,7 @@ class Embedding(Layer):
     """
 
     param_names = ("W",)
-    decayed_names = ()  # a rare word would fade away between the batches that it occurs in
+    decayed_names = ()  # the vector of a rare word would decay between its occurrences
     takes_integers = True
 
     def __init__(self, W: np.ndarray):
@@ -68,7 +68,7 @@ class Embedding(Layer):
         return np.zeros(x.shape, self.W.dtype, like=x)
 
     def input_shape(self, side: int) -> tuple[int, ...]:
-        return (1,)  # any number of words: one
+        return (1,)  # any number of words will do: one
 
     def _expect_words(self, x: np.ndarray) -> None:
         if x.dtype.kind not in "iu":

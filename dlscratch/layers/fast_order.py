@@ -1,8 +1,8 @@
 """The order in which a network runs its layers: the same results, faster.
 
-Max pooling and ReLU may change places: the largest of the positive parts is the positive part of
-the largest, and 0 receives no gradient on either way. Behind the pooling, ReLU has a quarter of the
-numbers left to look at: 2 to 5 % of the time of a convolutional network's step.
+Max pooling and ReLU can be swapped: max(relu(x)) = relu(max(x)), and where the output is 0 no
+gradient flows back in either order. After the pooling, ReLU has only a quarter of the numbers to
+process, which saves 2 to 5 % of the time of a convolutional network's step.
 """
 
 from collections.abc import Iterable
@@ -13,14 +13,14 @@ from dlscratch.layers.pooling import Pooling
 
 
 def fast_order(layers: Iterable[Layer]) -> list[Layer]:
-    """The layers, each ReLU that stands before a max pooling behind it."""
+    """The layers in order, except that each ReLU before a max pooling moves behind it."""
     layers = list(layers)
     every = [inner for layer in layers for inner in layer.walk()]
-    looked_at = {id(partner) for layer in every for partner in layer.partners()}
+    partners = {id(partner) for layer in every for partner in layer.partners()}
     order: list[Layer] = []
     for layer in layers:
-        # by exact type: a subclass may compute something else, which must keep its place
+        # exact types: a subclass may compute something else, which must not be swapped
         swap = type(layer) is Pooling and order and type(order[-1]) is ReLU
-        swap = swap and id(layer) not in looked_at  # where a maximum is 0 in all, places differ
+        swap = swap and id(layer) not in partners  # in a window without positive x, argmax differs
         order.insert(len(order) - 1 if swap else len(order), layer)
     return order

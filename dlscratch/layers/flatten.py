@@ -20,5 +20,5 @@ class Flatten(Layer):
     def backward(self, dout: np.ndarray) -> np.ndarray:
         (shape,) = self.saved()
         dx = dout.reshape(shape)  # (N, C*H*W) -> (N, C, H, W)
-        # a convolution takes dx as it lies in memory, channels last: copy it into that order here
+        # the backward of a convolution wants channels last in memory: copy into that order here
         return channels_first(channels_last(dx)) if len(shape) == 4 else dx

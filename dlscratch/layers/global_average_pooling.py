@@ -1,7 +1,7 @@
-"""Global average pooling: one number per channel, the mean of its whole map.
+"""Global average pooling: one number per channel, the mean of its feature map.
 
-It replaces Flatten and the large Affine layer after the last convolution: if that has one filter
-per class, the means are the scores. It has no parameters, and images may have any size.
+It replaces Flatten and the large Affine layer after the last convolution: if that convolution has
+one filter per class, the means are the scores. It has no parameters, and images may have any size.
 Lin and others, 2013 (Network in Network).
 """
 

@@ -3,8 +3,8 @@
 `im2col` copies every window that a filter sees into one row of a matrix; the convolution is then
 a single product with the filters as columns. `col2im` is its adjoint: it adds each row back to
 the pixels that it was copied from, which is what the backward pass needs.
-The library's own `Convolution` uses a faster arrangement of the same idea
-(`dlscratch.layers.sliding_windows`); the tests compare the two.
+`Convolution` uses a faster variant of the same idea (`dlscratch.layers.sliding_windows`); the tests
+compare the two.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ from dlscratch.arguments import expect_whole
 
 
 def output_size(size: int, filter_size: int, stride: int = 1, pad: int = 0) -> int:
-    """How many windows fit in a row: floor((size + 2 pad - filter_size) / stride) + 1.
+    """The number of windows along an axis: floor((size + 2 pad - filter_size) / stride) + 1.
 
     This is equation 7.1, rounded down: pixels left over at the end are in no window, and their
     gradient is 0. ValueError if the filter is larger than the padded input, for a filter or stride

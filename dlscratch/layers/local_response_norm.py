@@ -1,6 +1,6 @@
-"""Local response normalization: large numbers make those in neighbouring channels smaller.
+"""Local response normalization: large values inhibit those in neighbouring channels.
 
-Each number is divided by a power of the sum of squares over the `size` channels around it, at the
+Each value is divided by a power of the sum of squares over the `size` channels around it, at the
 same pixel; the first and the last channels have fewer neighbours. It has no parameters.
 Krizhevsky and others, 2012 (AlexNet); later networks use batch normalization instead.
 """
@@ -28,7 +28,7 @@ class LocalResponseNorm(Layer):
         if not (k > 0 and alpha >= 0):
             raise ValueError(
                 f"LocalResponseNorm expects k > 0 and alpha >= 0, got k={k}, alpha={alpha}: "
-                "it divides by k and more"
+                "x is divided by a power of k + ..."
             )
         self.size = size
         self.alpha = float(alpha)  # np.float64 would turn float32 into float64

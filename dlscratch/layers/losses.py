@@ -1,8 +1,8 @@
 """The last step of a network in training: from scores to one number, the loss (section 5.6.3).
 
-Each class pairs an output function with the error that suits it, because the gradient of such a
-pair is so simple: outputs minus targets. A loss is no layer, since forward takes the targets too
-and returns a float. It also says how to count successes, if that has a meaning: its accuracy.
+Each class pairs an output function with the loss that suits it, because the gradient of such a
+pair is simple: outputs minus targets. A loss is not a layer, since forward also takes the targets
+and returns a float. It also defines the accuracy, where outputs can be right or wrong.
 The losses here are sums over the outputs of an example and means over the batch, the first axis;
 `SoftmaxWithLoss` has its own file.
 """
@@ -21,7 +21,7 @@ from dlscratch.layers.base import Layer
 
 
 class Loss(ABC):
-    """The interface of a loss; derive from it, then `check_gradients(loss, x, t)` proves it.
+    """The base class of all losses; `check_gradients(loss, x, t)` proves the backward of yours.
 
     >>> class AbsoluteError(Loss):
     ...     def forward(self, x, t):
@@ -34,9 +34,9 @@ class Loss(ABC):
     3.0
     """
 
-    has_accuracy = False  # whether there are classes to be right about
-    whole_batch = False  # whether the mean over a batch is not the mean over its parts
-    cache: tuple[Any, ...] | None = None  # what forward keeps for backward
+    has_accuracy = False  # True if an output can be right or wrong
+    whole_batch = False  # True if the loss of a batch is not the mean of its parts' losses
+    cache: tuple[Any, ...] | None = None  # what forward stores for backward
 
     @abstractmethod
     def forward(self, x: np.ndarray, t: np.ndarray) -> float:
@@ -47,14 +47,14 @@ class Loss(ABC):
         """dL/dx of the last forward pass, times dout; the shape and dtype of x."""
 
     def accuracy(self, x: np.ndarray, t: np.ndarray) -> float:
-        """The share of the scores x that are right about t, 0 .. 1; ValueError if there is none."""
+        """The fraction of the scores x that are right, 0 .. 1; ValueError if it has none."""
         raise ValueError(
             f"{self!r} has no accuracy: its outputs are numbers, neither right nor wrong; "
             "look at the loss instead"
         )
 
     def saved(self) -> tuple[Any, ...]:
-        """What the last forward pass kept; RuntimeError before the first one."""
+        """The cache of the last forward pass; RuntimeError before the first one."""
         if self.cache is None:
             raise RuntimeError(
                 f"{self!r}.backward needs a forward pass before it: "
@@ -71,9 +71,9 @@ class Loss(ABC):
 
 
 class IdentityWithLoss(Loss):
-    """The scores themselves, then half the sum of squares: for regression (section 3.5).
+    """The identity, then half the sum of squared errors: for regression (section 3.5).
 
-    L = 1/N sum (x - t)^2 / 2. x and t: (N, outputs), or any one shape (N, ..).
+    L = 1/N sum (x - t)^2 / 2. x and t: the same shape, (N, outputs) or any (N, ..).
 
     >>> loss = IdentityWithLoss()
     >>> loss.forward(np.array([[1.0, 3.0]]), np.array([[1.0, 1.0]]))
@@ -83,7 +83,7 @@ class IdentityWithLoss(Loss):
     """
 
     def forward(self, x: np.ndarray, t: np.ndarray) -> float:
-        # added up in float64: the squares of a few rows overflow float16
+        # summed in float64: the squares of a few rows overflow float16
         loss = float(mean_squared_error(x.astype(np.float64, copy=False), t)) / batch_size(x)
         self.cache = (x, np.asarray(t, x.dtype, like=place_of(x)))
         return loss
@@ -96,12 +96,12 @@ class IdentityWithLoss(Loss):
 
 
 class HuberWithLoss(Loss):
-    """The scores themselves, then a square near 0 and a straight line beyond (Huber, 1964).
+    """The identity, then an error that is quadratic near 0 and linear beyond (Huber, 1964).
 
     L = 1/N sum of e^2 / 2 where |e| <= delta, else delta (|e| - delta / 2); e = x - t.
-    One target that is far off pulls no harder than delta: for data with outliers, and for
-    Q-learning, whose targets are guesses (Mnih et al., 2015).
-    x and t: (N, outputs), or any one shape (N, ..). delta: above 0, where the line begins.
+    No target has a gradient larger than delta, however far off: for data with outliers, and for
+    Q-learning, whose targets are estimates (Mnih et al., 2015).
+    x and t: the same shape, (N, outputs) or any (N, ..). delta: above 0, where the line begins.
 
     >>> loss = HuberWithLoss(delta=1.0)
     >>> loss.forward(np.array([[0.5, 3.0]]), np.array([[0.0, 0.0]]))  # 1/8 + 1 (3 - 1/2)
@@ -132,14 +132,14 @@ class HuberWithLoss(Loss):
 class SigmoidWithLoss(Loss):
     """Sigmoid, then binary cross entropy: for yes-or-no questions.
 
-    L = -1/N sum t log y + (1 - t) log(1 - y), y = sigmoid(x). Each output is a separate
-    question; one score for each example is the real or fake of a GAN (Goodfellow et al., 2014), one
-    for each pixel the picture that a VAE draws (Kingma and Welling, 2013).
+    L = -1/N sum t log y + (1 - t) log(1 - y), y = sigmoid(x). Each output is a separate question:
+    a GAN has one per example, real or fake (Goodfellow et al., 2014), a VAE one per pixel (Kingma
+    and Welling, 2013).
     x: scores (N, outputs), or any shape (N, ..). t: the same shape, integers 0 and 1 or
     probabilities; ValueError for others. No score makes the logarithm infinite.
 
-    The sum over the outputs is the logarithm of the example's probability, to which a VAE adds
-    its second term; divide by the number of outputs to compare networks of several sizes.
+    The sum over the outputs is minus the logarithm of the example's probability, the first term of
+    a VAE's loss; divide by the number of outputs to compare networks of different sizes.
 
     >>> loss = SigmoidWithLoss()
     >>> round(loss.forward(np.array([[0.0, 2.0]]), np.array([[1, 0]])), 4)
@@ -167,12 +167,12 @@ class SigmoidWithLoss(Loss):
         return dx
 
     def accuracy(self, x: np.ndarray, t: np.ndarray) -> float:
-        """The share of the outputs on the right side of 0, where the probability is 1/2."""
+        """The fraction of scores on the right side of 0, where the probability is 1/2."""
         return float(np.mean((x > 0) == (expect_probabilities(x, t) > 0.5)))
 
 
 def expect_loss(last_layer: Any) -> Any:
-    """The loss, if it is an object that can be one; TypeError if not."""
+    """Return the loss; TypeError, with a hint, if it cannot be one."""
     if isinstance(last_layer, type):
         name = last_layer.__name__
         raise TypeError(f"last_layer must be a loss, got the class {name}: write {name}()")
@@ -188,7 +188,7 @@ def expect_loss(last_layer: Any) -> Any:
 
 
 def expect_probabilities(x: np.ndarray, t: np.ndarray) -> np.ndarray:
-    """t in the dtype of x, if it has the shape of x and lies in 0 .. 1; ValueError if not."""
+    """t in the dtype of x; ValueError unless it has the shape of x and values in 0 .. 1."""
     t = check_targets(x, t)
     if t.size and not (t.min() >= 0 and t.max() <= 1):
         raise ValueError(
@@ -199,5 +199,5 @@ def expect_probabilities(x: np.ndarray, t: np.ndarray) -> np.ndarray:
 
 
 def batch_size(x: np.ndarray) -> int:
-    """How many examples: (N, ..) -> N, and 1 for a single one (outputs,)."""
+    """The number of examples: N for (N, ..), 1 for a single one (outputs,)."""
     return len(x) if x.ndim > 1 else 1

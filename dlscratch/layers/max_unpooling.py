@@ -1,8 +1,8 @@
 """Max unpooling: enlarge an image by undoing a max pooling, as in a decoder (SegNet).
 
-Each number returns to the pixel where the partner, a `Pooling` earlier in the network, found the
-maximum of its window; all other pixels are 0. That is the backward pass of the pooling, used as a
-forward pass: it restores where things were, which the pooled image has lost.
+Each value goes back to the pixel where the partner, a `Pooling` earlier in the network, found the
+maximum of its window; all other pixels are 0. This is the backward pass of the pooling, used as a
+forward pass: it restores the positions that pooling has lost.
 Badrinarayanan and others, 2015.
 """
 
@@ -16,13 +16,13 @@ from dlscratch.layers.sliding_windows import channels_first, channels_last
 
 
 class MaxUnpooling(Layer):
-    """Put each number where `pooling` found its maximum, in its last forward pass.
+    """Put each value where `pooling` found its maximum, in its last forward pass.
 
-    x: (N, C, OH, OW), the shape of the partner's output; y: (N, C, H, W), that of its input, also
-    where the windows do not divide it. Of several maxima in a window, the first is taken.
+    x: (N, C, OH, OW), the shape of the partner's output; y: (N, C, H, W), the shape of its input,
+    even if the windows do not divide it. Of several equal maxima in a window, the first is used.
     The partner is elsewhere in the same network, not inside this layer; a deepcopy of the network
     keeps the link. Its windows must not overlap: two of them could share a maximum, and one pixel
-    cannot hold two numbers.
+    cannot hold two values.
     RuntimeError if the partner has not run; ValueError for another shape, or if windows overlap.
 
     >>> pooling = Pooling(2, 2)
@@ -36,8 +36,8 @@ class MaxUnpooling(Layer):
     def __init__(self, pooling: Pooling):
         if not isinstance(pooling, Pooling):
             raise TypeError(
-                f"MaxUnpooling expects a Pooling, got {pooling!r}: pass the layer itself whose "
-                "maxima it uses"
+                f"MaxUnpooling expects a Pooling, got {pooling!r}: pass the layer whose maxima it "
+                "should use"
             )
         stride_h, stride_w = pooling.strides()
         if stride_h < pooling.pool_h or stride_w < pooling.pool_w:
@@ -56,7 +56,7 @@ class MaxUnpooling(Layer):
         self.cache = self.pooling.cache
         _, _, out = self.cache
         shape = channels_first(out).shape
-        hint = "give it as many images and channels as its partner returned"
+        hint = "it needs the shape of its partner's last output"
         expect_shape(self, x, x.shape == shape, f"an input {shape}", hint)
         return self.pooling.backward(x)  # dx of a max pooling: dy at the maximum, 0 elsewhere
 
@@ -77,11 +77,11 @@ class MaxUnpooling(Layer):
 def pick_at_maximum(
     values: np.ndarray, y: np.ndarray, x: np.ndarray, axis: int, size: int, stride: int
 ) -> np.ndarray:
-    """Of each window of values, the one where x has its maximum y; the first of several."""
+    """From each window of values, the one where x has its maximum y; the first of several."""
     *others, last = zip(
         window_views(values, axis, size, stride), window_views(x, axis, size, stride)
     )
     out = last[0].copy()
-    for value, view in reversed(others):  # from last to first, so that the first one stays
+    for value, view in reversed(others):  # from last to first, so that the first one wins
         np.copyto(out, value, where=view == y)
     return out

@@ -1,9 +1,9 @@
-"""Pooling: shrink an image by keeping one number of each window (section 7.3).
+"""Pooling: shrink an image to one number per window (section 7.3).
 
-No parameters, and every channel by itself. A window is reduced along one axis after the other:
-the maximum of each of its rows, then the maximum of these. The windows are never copied:
-`window_views` returns, for each position in a window, the pixels at that position in all windows.
-Inside, images lie as (N, H, W, C), as in `dlscratch.layers.sliding_windows`.
+No parameters, and each channel separately. A window is reduced along one axis after the other: the
+maximum of each of its rows, then the maximum of these. The windows are never copied: `window_views`
+returns, for each position in a window, the pixels at that position in all windows.
+Inside, images are (N, H, W, C), as in `dlscratch.layers.sliding_windows`.
 """
 
 import numpy as np
@@ -29,7 +29,7 @@ class _WindowPooling(Layer):
         if pad >= min(pool_h, pool_w):
             raise ValueError(
                 f"pad must be smaller than the window {pool_h} x {pool_w}, got {pad}: "
-                "a window of padding alone has nothing to pool"
+                "a window with nothing but padding has nothing to pool"
             )
         self.pool_h = pool_h
         self.pool_w = pool_w
@@ -37,7 +37,7 @@ class _WindowPooling(Layer):
         self.pad = pad
 
     def strides(self) -> tuple[int, int]:
-        """From window to window along the height and the width; by default, side by side."""
+        """The vertical and the horizontal stride; by default, the window's height and width."""
         if self.stride is None:
             return self.pool_h, self.pool_w
         return self.stride, self.stride
@@ -51,7 +51,7 @@ class _WindowPooling(Layer):
         return 2, self.pool_w, self.strides()[1]
 
     def padded(self, x: np.ndarray, value: float) -> np.ndarray:
-        """(N, C, H, W) -> (N, H + 2 pad, W + 2 pad, C), with that value all around."""
+        """(N, C, H, W) -> (N, H + 2 pad, W + 2 pad, C), with this value as the border."""
         expect_images(self, x)
         stride_h, stride_w = self.strides()
         output_size(x.shape[2], self.pool_h, stride_h, self.pad)  # refuses a window that is too
@@ -73,10 +73,10 @@ class _WindowPooling(Layer):
 class Pooling(_WindowPooling):
     """Max pooling: the largest number of each window.
 
-    stride: from window to window; by default (None) the windows lie side by side.
-    pad: a border that never wins (-inf). x: (N, C, H, W); y: (N, C, OH, OW), sizes as in
-    `output_size`, which rounds down: the gradient of pixels that no window sees is 0.
-    Where several numbers of a window are the largest, the first, row by row, gets the gradient.
+    stride: pixels from window to window; by default (None) the size of the window.
+    pad: the width of a border of -inf, which is never the maximum. x: (N, C, H, W); y: (N, C, OH,
+    OW), sizes as in `output_size`, which rounds down: pixels that no window sees have gradient 0.
+    If several numbers in a window are the largest, the first, row by row, gets the gradient.
     ValueError for an impossible window, stride or pad, and for images smaller than the window.
 
     >>> x = np.array([[1, 2, 1, 0], [0, 1, 2, 3], [3, 0, 1, 2], [2, 4, 0, 1]], dtype=float)
@@ -94,17 +94,17 @@ class Pooling(_WindowPooling):
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
         x, rows, out = self.saved()
-        if self.pad and out.min() == -np.inf:  # there the border is as large as the pixels
+        if self.pad and out.min() == -np.inf:  # in such a window the border equals the pixels
             x, rows = without_border(x, self.pad, (1, 2)), without_border(rows, self.pad, (1,))
-        # y = the x that is largest: dx = dy there, and 0 elsewhere
+        # y = the largest x: dx = dy for that x, 0 for the others
         drows = route_gradient(channels_last(dout), out, rows, *self.along_height())
         return self.unpad(route_gradient(drows, rows, x, *self.along_width()))
 
 
 class AveragePooling(_WindowPooling):
-    """The mean of each window; a padding of zeros counts as pixels.
+    """The mean of each window; zeros of the padding are included in the mean.
 
-    Arguments, shapes, errors and pixels that no window sees: as in `Pooling`.
+    Arguments, shapes and errors are those of `Pooling`.
 
     >>> AveragePooling(2, 2).forward(np.array([[[[1.0, 2.0], [3.0, 6.0]]]]))
     array([[[[3.]]]])
@@ -130,14 +130,14 @@ class AveragePooling(_WindowPooling):
 
 
 def pad_images(x: np.ndarray, pad: int, value: float) -> np.ndarray:
-    """x (N, H, W, C) with `pad` pixels of that value on all four sides."""
+    """x (N, H, W, C) with `pad` pixels of this value added on all four sides."""
     if pad == 0:
         return x
     return np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)), constant_values=value)
 
 
 def without_border(x: np.ndarray, pad: int, axes: tuple[int, ...]) -> np.ndarray:
-    """x (N, H, W, C) with nan, which equals nothing, as the border along these axes."""
+    """x (N, H, W, C) with a border of nan, which equals nothing, along these axes."""
     x = x.copy()
     for axis in axes:
         along = np.moveaxis(x, axis, 0)
@@ -165,12 +165,12 @@ def route_gradient(
     dy: np.ndarray, y: np.ndarray, x: np.ndarray, axis: int, size: int, stride: int
 ) -> np.ndarray:
     """dx of y = max_over_windows(x): dy goes to the maximum, to the first of several equal ones."""
-    side_by_side = stride == size  # then a pixel is in one window at most
-    covered = side_by_side and x.shape[axis] % size == 0  # and here in exactly one
+    side_by_side = stride == size  # then a pixel is in at most one window
+    covered = side_by_side and x.shape[axis] % size == 0  # and then in exactly one
     dx = np.empty_like(x) if covered else np.zeros_like(x)
     dviews = window_views(dx, axis, size, stride)
     shares = dviews if side_by_side else [np.empty_like(y) for _ in dviews]
-    left = dy  # what the pixels looked at so far have not taken
+    left = dy  # the part of dy that no pixel has received so far
     for view, share, rest in zip(window_views(x, axis, size, stride), shares, shares[1:]):
         np.multiply(left, view != y, out=rest)
         np.subtract(left, rest, out=share)
@@ -179,5 +179,5 @@ def route_gradient(
         shares[0][...] = dy
     if not side_by_side:
         for dview, share in zip(dviews, shares):
-            dview += share  # a pixel in several windows adds up what each of them sends
+            dview += share  # a pixel in several windows receives the sum of their gradients
     return dx

@@ -1,10 +1,10 @@
-"""Recurrent layers: one cell, applied to a sequence step by step, that remembers in its state.
+"""Recurrent layers: one cell with a memory, its state, applied to a sequence step by step.
 
-The same weights serve every step: h_t depends on x_t and on h_{t-1}. Unrolled, that is a network
-as deep as the sequence is long, and its backward pass runs from the last step to the first, adding
-up what each step contributes to dWx, dWh and db (backpropagation through time).
-Only h . Wh has to wait for the step before; x . Wx and the gradients of the weights are one matrix
-product for all steps at once. Inside, time is the first axis: (T, N, H), so that h[t] is one step.
+Every step has the same weights: h_t depends on x_t and on h_{t-1}. Unrolled, this is a network as
+deep as the sequence is long, and its backward pass runs from the last step to the first, adding up
+each step's contribution to dWx, dWh and db (backpropagation through time).
+Only h . Wh has to wait for the previous step; x . Wx and the gradients of the weights are single
+matrix products over all steps. Inside, time is the first axis: (T, N, H), so that h[t] is one step.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class _Recurrent(Layer):
     param_names: tuple[str, ...] = ("Wx", "Wh", "b")
     decayed_names: tuple[str, ...] = ("Wx", "Wh")
     pays_to_split = True
-    gates = 1  # how many numbers each unit takes in at a step: G = gates * H for all of them
+    gates = 1  # pre-activations per unit: G = gates * H in total
 
     def __init__(self, Wx: np.ndarray, Wh: np.ndarray, b: np.ndarray):
         expect_arrays(self, Wx=Wx, Wh=Wh, b=b)
@@ -45,7 +45,7 @@ class _Recurrent(Layer):
         self.b = b
 
     def _project(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The input's part of every step, x . Wx + b: (N, T, D) -> (T, N, G), and x as rows."""
+        """x . Wx + b for all steps at once: (N, T, D) -> (T, N, G); and x as rows (T*N, D)."""
         D, G = self.Wx.shape
         fits = x.ndim == 3 and x.shape[2] == D and x.shape[1] > 0
         expect_shape(self, x, fits, f"sequences (N, T, {D})", _hint(x, D))
@@ -56,14 +56,14 @@ class _Recurrent(Layer):
     def _project_step(self, x: np.ndarray) -> np.ndarray:
         """The same for a single step: (N, D) -> (N, G)."""
         D = len(self.Wx)
-        hint = "of sequences (N, T, D) that is x[:, t]"
+        hint = "for sequences (N, T, D), that is x[:, t]"
         expect_shape(self, x, x.ndim == 2 and x.shape[1] == D, f"one step (N, {D})", hint)
         return x @ self.Wx + self.b
 
     def _through_weights(self, rows: np.ndarray, h: np.ndarray, da: np.ndarray) -> np.ndarray:
-        """dx, from da = dL/da of all steps, where a = x . Wx + h . Wh + b; sets dWx, dWh, db.
+        """dx from da = dL/da of all steps, where a = x . Wx + h . Wh + b; sets dWx, dWh, db.
 
-        rows: x (T*N, D). h: the states that the steps began with, (T, N, H). da: (T, N, G).
+        rows: x (T*N, D). h: the states before each step, (T, N, H). da: (T, N, G).
         """
         T, N, G = da.shape
         da = da.reshape(T * N, G)  # (T, N, G) -> (T*N, G): a product over rows adds up the steps
@@ -81,11 +81,11 @@ class _Recurrent(Layer):
         """ValueError unless each array of the state is (N, H)."""
         N, H = len(batch), len(self.Wh)
         for array in arrays:
-            hint = "each example of the batch has its own state; leave it out to start from zeros"
+            hint = "one row per example of the batch; leave the state out to start from zeros"
             expect_shape(self, array, array.shape == (N, H), f"a state ({N}, {H})", hint)
 
     def input_shape(self, side: int) -> tuple[int, ...]:
-        return 1, len(self.Wx)  # sequences of any length: one step
+        return 1, len(self.Wx)  # sequences of any length will do: one step
 
     def multiply_adds(self, x: np.ndarray, y: np.ndarray) -> int:
         N, T, _ = y.shape
@@ -96,10 +96,10 @@ class RNN(_Recurrent):
     """h_t = tanh(x_t . Wx + h_{t-1} . Wh + b), and y holds all h_t (Elman, 1990).
 
     Wx: (D, H), Wh: (H, H), b: (H,). x: (N, T, D); y: (N, T, H). A state is h: (N, H).
-    forward starts from `state`, or from zeros, and leaves the last state in `self.state`.
-    backward takes the gradient of that last state, `dstate`, where the loss depends on it, and
-    leaves the gradient of the first state in `self.dstate`. `step` is one step of forward, for
-    generating: its output may be the next input. ValueError for shapes that do not fit.
+    forward starts from `state`, or from zeros, and stores the last state in `self.state`.
+    backward takes the gradient of that last state, `dstate`, if the loss depends on it, and stores
+    the gradient of the first state in `self.dstate`. `step` is one step of forward, for generating
+    sequences: its output can be the next input. ValueError for other shapes.
 
     >>> layer = RNN(np.eye(1), np.eye(1), np.zeros(1))
     >>> layer.forward(np.array([[[1.0], [0.0]]]))  # tanh(1), tanh(tanh(1))
@@ -118,7 +118,7 @@ class RNN(_Recurrent):
         rng: Random = None,
         dtype: DTypeLike = np.float32,
     ) -> RNN:
-        """A layer from n_in to n_hidden numbers a step, Wx and Wh drawn with the Xavier rule.
+        """A layer from n_in to n_hidden features per step, Wx and Wh with Xavier initialization.
 
         >>> RNN.init(100, 50)
         RNN(Wx=(100, 50), Wh=(50, 50), b=(50,))
@@ -154,7 +154,7 @@ class RNN(_Recurrent):
         return self._advance(self._project_step(x), self._state_or_zeros(x, state))
 
     def _state_or_zeros(self, batch: np.ndarray, state: np.ndarray | None) -> np.ndarray:
-        """The state, if it fits the batch, or zeros."""
+        """The state, or zeros; ValueError if it does not fit the batch."""
         h = self._zeros(batch) if state is None else state
         self._expect_state(batch, h)
         return h
@@ -165,16 +165,16 @@ class RNN(_Recurrent):
 
 
 class LSTM(_Recurrent):
-    """Long short-term memory: gates decide what the cell c takes in, keeps and shows.
+    """Long short-term memory: gates control what the cell c adds, keeps and outputs.
 
     a = x_t . Wx + h_{t-1} . Wh + b, its columns in the order input, forget, cell, output:
     i, f, o = sigmoid(a_i), sigmoid(a_f), sigmoid(a_o);  g = tanh(a_g)
     c_t = f c_{t-1} + i g;  h_t = o tanh(c_t), and y holds all h_t.
-    Along c a gradient is multiplied by f alone: with f near 1 it survives many steps
+    Along c a gradient is only multiplied by f: with f near 1 it survives many steps
     (Hochreiter and Schmidhuber, 1997; the forget gate: Gers and others, 2000).
 
     Wx: (D, 4H), Wh: (H, 4H), b: (4H,). x: (N, T, D); y: (N, T, H). A state is a pair (h, c), both
-    (N, H), and so are `state` and `dstate`; they and `step` are used as in `RNN`.
+    (N, H); so are `state` and `dstate`, which are used as in `RNN`, and so is `step`.
 
     >>> layer = LSTM.init(3, 5, rng=0)
     >>> y = layer.forward(np.ones((2, 4, 3), np.float32))
@@ -196,7 +196,7 @@ class LSTM(_Recurrent):
         rng: Random = None,
         dtype: DTypeLike = np.float32,
     ) -> LSTM:
-        """As `RNN.init`, but the forget gates start with bias 1, open: the cell remembers.
+        """As `RNN.init`, but the bias of the forget gates is 1: open, so that the cell remembers.
 
         >>> LSTM.init(100, 50).b.reshape(4, 50).mean(axis=1)
         array([0., 1., 0., 0.], dtype=float32)
@@ -237,7 +237,7 @@ class LSTM(_Recurrent):
         return h, c
 
     def _state_or_zeros(self, batch: np.ndarray, state: State | None) -> State:
-        """The state, if it fits the batch, or zeros."""
+        """The state, or zeros; ValueError if it does not fit the batch."""
         if state is None:
             return self._zeros(batch), self._zeros(batch)
         if len(state) != 2:
@@ -248,7 +248,7 @@ class LSTM(_Recurrent):
     def _advance(
         self, a: np.ndarray, h: np.ndarray, c: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, ...]]:
-        """The next h and c, and what backward needs of this step."""
+        """The next h and c, and what backward needs from this step."""
         i, f, g, o = np.split(a + h @ self.Wh, 4, axis=1)  # (N, 4H) -> four (N, H)
         i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
         c = f * c + i * g
@@ -258,9 +258,9 @@ class LSTM(_Recurrent):
     def _retreat(
         self, gates: tuple[np.ndarray, ...], c: np.ndarray, dh: np.ndarray, dc: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The backward pass of `_advance`: da, and the gradient of the c that the step began with.
+        """The backward pass of `_advance`: da, and the gradient of the previous c.
 
-        dh, dc: dL/dh and dL/dc behind the step, dc without what h passes on to it.
+        dh, dc: dL/dh and dL/dc after the step, dc without the part that comes through h.
         """
         i, f, g, o, tanh_c = gates
         dc = dc + dh * o * (1 - tanh_c**2)  # h = o tanh(c)
@@ -275,7 +275,7 @@ class LSTM(_Recurrent):
 def _draw(
     n_in: int, n_hidden: int, n_out: int, rng: Random, dtype: DTypeLike
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Wx, Wh and b of a layer that has not learned yet."""
+    """Initial Wx (n_in, n_out), Wh (n_hidden, n_out) and b (n_out,)."""
     expect_sizes(n_in=n_in, n_hidden=n_hidden)
     rng = generator(rng)  # one for both: with a seed given twice, Wh would repeat Wx
     Wx = normal((n_in, n_out), weight_std("xavier", n_in), rng, dtype)
@@ -284,9 +284,9 @@ def _draw(
 
 
 def _hint(x: np.ndarray, D: int) -> str:
-    """How an array that does not fit could."""
+    """How to make an array of the wrong shape fit."""
     if x.ndim == 2 and x.shape[1] == D:
         return "use x[None] for one sequence, step(x, state) for one step"
     if x.ndim == 2:
-        return "if these are the numbers of words, put Embedding before it"
-    return f"the last axis must hold {D} numbers, and the middle one a step or more"
+        return "if these are indices of words, put Embedding before it"
+    return f"the last axis must hold {D} numbers, and the middle one at least one step"

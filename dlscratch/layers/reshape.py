@@ -1,6 +1,6 @@
-"""Reshape: the numbers of each example in another shape, such as rows to images.
+"""Reshape: give each example another shape, for instance turn rows into images.
 
-A generator of images (DCGAN; Radford and others, 2015) ends its Affine layer with it.
+A generator of images (DCGAN; Radford and others, 2015) has it after its Affine layer.
 """
 
 import math
@@ -12,10 +12,10 @@ from dlscratch.layers.base import Layer, expect_shape
 
 
 class Reshape(Layer):
-    """(N, everything) -> (N, *shape); the order of the numbers stays.
+    """(N, everything) -> (N, *shape); the order of the numbers stays the same.
 
-    shape: sizes without N; one of them may be -1: whatever is left. x: any shape (N, ..) of which
-    an example has as many numbers as `shape`; ValueError otherwise.
+    shape: sizes without N; one of them may be -1, and is then inferred. x: any shape (N, ..) with
+    as many numbers per example as `shape`; ValueError otherwise.
 
     >>> Reshape(3, 2, 2).forward(np.zeros((5, 12))).shape
     (5, 3, 2, 2)
@@ -39,7 +39,7 @@ class Reshape(Layer):
         numbers, known = math.prod(x.shape[1:]), math.prod(size for size in self.shape if size > 0)
         fits = x.ndim > 0 and (numbers % known == 0 if -1 in self.shape else numbers == known)
         wanted = f"{'a multiple of ' if -1 in self.shape else ''}{known}"
-        hint = f"an example has {numbers} numbers, the sizes make {known}"
+        hint = f"an example has {numbers} numbers, the product of the sizes is {known}"
         expect_shape(self, x, fits, f"examples of {wanted} numbers", hint)
         self.cache = (x.shape,)
         return x.reshape(len(x), *self.shape)  # (N, ..) -> (N, *shape)

@@ -1,19 +1,19 @@
-"""What makes `Convolution` fast: how the numbers lie in memory, and how few of them are copied.
+"""Why `Convolution` is fast: the layout of images in memory, and few copies.
 
-A batch of images is indexed (N, C, H, W), but lies in memory as (N, H, W, C), all channels of a
-pixel side by side; in NumPy the one is a transposed view of the other. Each row of a filter that
-covers FH x FW pixels then sees FW*C neighbouring numbers:
+A batch of images is indexed as (N, C, H, W), but stored in memory as (N, H, W, C), all channels of
+a pixel side by side; in NumPy the one is a transposed view of the other. Each row of a filter that
+covers FH x FW pixels then sees FW*C adjacent numbers:
 
     x in memory        (N, H, W, C)
-                         | copy, at each place where a window starts, the FW*C numbers from there
+                         | copy, wherever a window starts, the FW*C numbers from there
     rows               (N, H, OW, FW*C)
                          | filter row i needs, for output row h, row h * stride + i: a view
     one filter row     (N, OH*OW, FW*C) . (FW*C, F), and the FH products are added up
 
 `im2col` copies each pixel FH*FW times, this only FW times. It works on a few images at a time and
-copies them into the same buffer again and again, so that the copy is still in the processor's
-cache when the product reads it. Where FW*C is small, as for grey images, such short products are
-slow: then whole windows are copied after all, as in im2col, but transposed.
+copies them into one buffer, which is reused, so that the copy is still in the processor's cache
+when the product reads it. Where FW*C is small, as for grey images, such short products are slow:
+then whole windows are copied after all, as in im2col, but transposed.
 """
 
 import math
@@ -34,7 +34,7 @@ NO_PAD: Sides = ((0, 0), (0, 0))
 
 
 def channels_last(x: np.ndarray) -> np.ndarray:
-    """(N, C, H, W) -> (N, H, W, C), contiguous: a view, if x lies in memory like that."""
+    """(N, C, H, W) -> (N, H, W, C), contiguous: a view if x is already stored in that order."""
     return np.ascontiguousarray(x.transpose(0, 2, 3, 1), like=x)
 
 
@@ -93,12 +93,12 @@ def input_gradient(
     shape = (len(dout), *size, filters.shape[2])
     dx = np.empty(shape, np.result_type(dout, filters), like=dout)
     for top, left in np.ndindex(stride, stride):
-        # pixel h meets filter row i in output row (h + pad - i) / stride, if that is whole:
-        # of the filter, every stride-th pixel meets every stride-th row, and no other
+        # pixel h meets filter row i in output row (h + pad - i) / stride, if that is an integer:
+        # so every stride-th pixel meets every stride-th row of the filter, and no other
         part = dx[:, top::stride, left::stride]
-        some = filters[(top + pad) % stride :: stride, (left + pad) % stride :: stride]
+        subset = filters[(top + pad) % stride :: stride, (left + pad) % stride :: stride]
         first = (top + pad) // stride, (left + pad) // stride
-        part[...] = _unit_stride_gradient(dout, some, part.shape[1:3], first, bias)
+        part[...] = _unit_stride_gradient(dout, subset, part.shape[1:3], first, bias)
     return dx
 
 
@@ -110,20 +110,20 @@ def _unit_stride_gradient(
     bias: np.ndarray | None,
 ) -> np.ndarray:
     """As `input_gradient`, where pixel h meets filter row i in output row first + h - i."""
-    if 0 in filters.shape or 0 in size:  # a filter smaller than the stride: it sees no such pixel
+    if 0 in filters.shape or 0 in size:  # a filter smaller than the stride skips these pixels
         shape = (len(dout), *size, filters.shape[2])
         dx = np.zeros(shape, np.result_type(dout, filters), like=dout)
         return dx if bias is None else dx + bias
     zeros, kept = [], []
     for length, filter_size, out_length, row in zip(size, filters.shape, dout.shape[1:], first):
-        # for every pixel to have its output rows, so many rows of zeros go before and after them
+        # rows of zeros before and after dout, so that all filter rows meet an output row
         before = filter_size - 1 - row
         after = length - 1 + row - (out_length - 1)
         zeros.append((max(before, 0), max(after, 0)))
-        start = max(-before, 0)  # a pad as wide as the filter: windows that saw no pixel at all
+        start = max(-before, 0)  # above 0 if the pad is so wide that some windows saw no pixel
         kept.append(slice(start, start + length))
-    turned = filters[::-1, ::-1].swapaxes(2, 3)  # by 180 degrees; (FH, FW, C, F) -> (FH, FW, F, C)
-    return correlate(dout, turned, 1, zeros, bias)[:, kept[0], kept[1]]
+    rotated = filters[::-1, ::-1].swapaxes(2, 3)  # 180 degrees; (FH, FW, C, F) -> (FH, FW, F, C)
+    return correlate(dout, rotated, 1, zeros, bias)[:, kept[0], kept[1]]
 
 
 def filter_gradient(
@@ -133,7 +133,7 @@ def filter_gradient(
     stride: int = 1,
     pad: Sides = NO_PAD,
 ) -> np.ndarray:
-    """The gradient of `correlate` with respect to filters of that shape (FH, FW, C, F)."""
+    """The gradient of `correlate` with respect to filters of this shape (FH, FW, C, F)."""
     FH, FW, C, F = shape
     dout = dout.reshape(len(dout), -1, F).swapaxes(1, 2)  # (N, OH, OW, F) -> (N, F, OH*OW)
     total = np.zeros((), x.dtype, like=x)
@@ -159,7 +159,7 @@ def window_blocks(
     N, _, _, C = x.shape
     H, W = padded_size(x, pad)
     numbers = H * output_size(W, filter_w, stride) * filter_w * C  # copied for one image
-    # a GPU takes all images at once: there, each call costs more than a cache could save
+    # on a GPU, all images at once: each call there costs more than the cache would save
     size = max(1, min(N, BLOCK // numbers)) if isinstance(x, np.ndarray) else N
     padded = np.zeros((size, H, W, C), x.dtype, like=x)
     (above, below), (left, right) = pad
@@ -176,15 +176,15 @@ def window_blocks(
 
 
 def padded_size(x: np.ndarray, pad: Sides) -> list[int]:
-    """Height and width of x (N, H, W, C) with the zeros around it."""
+    """Height and width of x (N, H, W, C) with its padding."""
     return [before + length + after for length, (before, after) in zip(x.shape[1:], pad)]
 
 
 def row_layout(x: np.ndarray, filter_h: int, filter_w: int, stride: int) -> Layout:
-    """Copy windows row by row of the filter.
+    """The copies for products with one row of the filter at a time.
 
-    Three arrays: views of x, where to copy them, and these copies as matrices, one for each row of
-    the filter.
+    Returns three arrays: views of x, the buffer to copy them to, and the buffer as matrices, one
+    for each row of the filter.
     """
     n, H, W, C = x.shape
     OH, OW, k = output_size(H, filter_h, stride), output_size(W, filter_w, stride), filter_w * C
@@ -198,7 +198,7 @@ def row_layout(x: np.ndarray, filter_h: int, filter_w: int, stride: int) -> Layo
 
 
 def im2col_layout(x: np.ndarray, filter_h: int, filter_w: int, stride: int) -> Layout:
-    """The same three arrays for whole windows, in one matrix."""
+    """The same three arrays for whole windows: a single matrix."""
     n, H, W, C = x.shape
     OH, OW = output_size(H, filter_h, stride), output_size(W, filter_w, stride)
     image, row, pixel, number = x.strides
@@ -210,12 +210,12 @@ def im2col_layout(x: np.ndarray, filter_h: int, filter_w: int, stride: int) -> L
 
 
 def view(x: np.ndarray, shape: tuple[int, ...], strides: tuple[int, ...]) -> np.ndarray:
-    """The memory of x, contiguous, in another shape; strides: bytes from one index to the next."""
+    """A view of a contiguous x in another shape; strides: bytes from one index to the next."""
     return type(x)(shape, x.dtype, x.data, strides=strides)
 
 
 def expect_images(layer: Layer, x: np.ndarray, channels: int | None = None) -> None:
-    """ValueError, with the hint, unless x is (N, C, H, W); channels: C, if it is known."""
+    """ValueError, with a hint, unless x is (N, C, H, W); channels: C, if it is known."""
     if x.ndim == 4 and channels in (None, x.shape[1]) and x.size:
         return
     C = "C" if channels is None else channels
@@ -223,7 +223,7 @@ def expect_images(layer: Layer, x: np.ndarray, channels: int | None = None) -> N
 
 
 def image_hint(x: np.ndarray, channels: int | None) -> str:
-    """How an array that does not fit could, told by the axes that it has."""
+    """How to make an array of the wrong shape fit."""
     if x.size == 0:
         return "one image or more, of one pixel or more"
     if x.ndim == 4:
@@ -249,7 +249,7 @@ def image_hint(x: np.ndarray, channels: int | None) -> str:
 def unseen_remark(
     x: np.ndarray, filter_sizes: Sequence[int], strides: Sequence[int], pad: int
 ) -> str:
-    """What a summary says of the pixels of x (N, C, H, W) that no window sees, "" if none.
+    """The note of a summary about pixels of x (N, C, H, W) that no window sees, "" if none.
 
     >>> unseen_remark(np.zeros((1, 1, 5, 4)), (2, 2), (2, 2), 0)
     '1 row unseen'

@@ -1,9 +1,9 @@
-"""Softmax, then cross entropy: the loss for choosing one class of several (section 5.6.3).
+"""Softmax, then cross entropy: the loss for choosing one of several classes (section 5.6.3).
 
-The two belong together: the softmax's exp undoes the logarithm of the error, and of all its
-derivatives only y - t remains. What is classified may be examples (N, classes), the words of
-sentences (N, T, classes) or the pixels of images (N, classes, H, W): each is a row of scores.
-A mean over rows can be told which of them count more, and which do not count at all.
+The two belong together: the logarithm of the loss cancels the exp of the softmax, and the gradient
+is simply y - t. The things to classify may be examples (N, classes), the words of sentences
+(N, T, classes) or the pixels of images (N, classes, H, W): each has a row of scores.
+In the mean over rows, some can be given more weight, and some can be ignored.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ class SoftmaxWithLoss(Loss):
     x: scores (N, classes) or (N, .., classes). t: integer labels of x's shape without the
     classes, or probabilities of x's shape. No finite score makes the logarithm infinite.
 
-    weights: (classes,), each 0 or more: w_n = weights[t_n], so that a rare class can count for
-    more; w_n = 1 without. Probabilities are multiplied by them: for one-hot targets, the same.
-    ignore: a label that counts for nothing, such as the padding of sentences; integer labels
-    only. If nothing in a batch counts, its loss is 0 and so is its gradient.
-    axis: where x has its classes. The default is what `Affine` makes; images (N, classes, H, W)
-    say axis=1, and then t is (N, H, W). It is never guessed: (4, 4, 4) would be ambiguous.
+    weights: (classes,), each 0 or more: w_n = weights[t_n], for instance to give a rare class more
+    weight; by default w_n = 1. Probabilities are multiplied by them, the same for one-hot targets.
+    ignore: a label to leave out, such as the padding of sentences; integer labels only. If all of
+    a batch is left out, its loss and its gradient are 0.
+    axis: the axis of the classes in x. The default suits the output of `Affine`; for images
+    (N, classes, H, W) use axis=1, and then t is (N, H, W). It is never guessed: (4, 4, 4) would be
+    ambiguous.
 
     >>> loss = SoftmaxWithLoss()
     >>> round(loss.forward(np.array([[0.3, 2.9, 4.0]]), np.array([2])), 4)
@@ -46,14 +47,14 @@ class SoftmaxWithLoss(Loss):
         self.weights = None if weights is None else expect_weights(weights)
         self.ignore = ignore
         self.axis = axis
-        # the parts of a batch can differ in what counts: their means do not add up to its mean
+        # the parts of a batch can differ in total weight: the mean of their losses is not its loss
         self.whole_batch = weights is not None or ignore is not None
 
     def forward(self, x: np.ndarray, t: np.ndarray) -> float:
         rows, t, shape = self._to_rows(x, t)
         log_y = np.maximum(log_softmax(rows), np.finfo(x.dtype).min)  # never -inf: 0 * inf is nan
         t, w, total = self._weigh(t)
-        # added up in float64: the losses of a thousand rows can overflow float16
+        # summed in float64: the losses of a thousand rows can overflow float16
         if t.ndim == 1:
             losses = -log_y[label_index(t)]
         else:
@@ -79,21 +80,23 @@ class SoftmaxWithLoss(Loss):
         return dx if self.axis == -1 else np.moveaxis(dx, -1, self.axis)
 
     def accuracy(self, x: np.ndarray, t: np.ndarray) -> float:
-        """The share of rows whose largest score is at the true class; what is ignored left out."""
+        """The fraction of rows with the largest score at the true class, ignored rows left out."""
         rows, t, _ = self._to_rows(x, t)
         if self.ignore is not None:
             counted = t != self.ignore
             if not counted.any():
-                raise ValueError(f"no label counts: all of them are {self.ignore}, ignored")
+                raise ValueError(
+                    f"expected a label other than {self.ignore}, which is ignored, got none"
+                )
             rows, t = rows[counted], t[counted]
         return accuracy(rows, t)
 
     def _to_rows(
         self, x: np.ndarray, t: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, tuple[int, ...]]:
-        """One row for each thing that is classified: (N*.., classes), and its targets alike.
+        """The scores as rows (N*.., classes), the targets as rows too, and a shape.
 
-        Also the shape of x with the classes last, for the way back.
+        It is the shape of x with the classes last, to undo the reshape.
         """
         if not -x.ndim <= self.axis < x.ndim:
             raise ValueError(f"{self!r} expects classes along axis {self.axis}, got {x.shape}")
@@ -108,7 +111,7 @@ class SoftmaxWithLoss(Loss):
         return rows, t.reshape(-1) if labels else t.reshape(rows.shape), x.shape
 
     def _expect_countable(self, x: np.ndarray, t: np.ndarray) -> None:
-        """ValueError unless there is a weight for each class, and labels where some are ignored."""
+        """ValueError unless each class has a weight, and t is labels if one is to be ignored."""
         classes = x.shape[self.axis]
         if self.weights is not None and len(self.weights) != classes:
             raise ValueError(
@@ -117,21 +120,21 @@ class SoftmaxWithLoss(Loss):
             )
         if self.ignore is not None and t.shape == x.shape:
             raise ValueError(
-                f"{self!r} expects integer labels, some of which it ignores, got probabilities "
-                f"of shape {t.shape}: use t.argmax({self.axis}) for one-hot targets"
+                f"{self!r} expects integer labels, since it ignores one, got probabilities of "
+                f"shape {t.shape}: use t.argmax({self.axis}) for one-hot targets"
             )
 
     def _weigh(self, t: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, float]:
-        """The targets, the weight w of each row if they differ, and the sum of the weights."""
+        """The targets, the weight of each row (None if all are 1), and the sum of the weights."""
         if not self.whole_batch:
             return t, None, len(t)
         if t.ndim == 2:
             t = t * self.weights
-            return t, None, float(t.sum()) or 1.0  # nothing counts: a loss of 0 / 1
+            return t, None, float(t.sum()) or 1.0  # if all weights are 0, the loss is 0 / 1
         w = np.ones_like(t, dtype=float)
         if self.ignore is not None:
             w = (t != self.ignore).astype(float)
-            t = np.where(w, t, 0)  # any class will do: it counts 0 times
+            t = np.where(w, t, 0)  # any class will do: its weight is 0
         if self.weights is not None:
             w *= self.weights[t]
         return t, w, float(w.sum()) or 1.0

@@ -1,9 +1,9 @@
 """Transposed convolution: enlarge an image with learned filters, as in decoders and generators.
 
-It is the backward pass of a convolution, used as a forward pass: each input pixel adds its multiple
-of the filter to a window of the output, and windows that overlap add up. So its own backward pass
+It is the backward pass of a convolution, used as a forward pass: each input pixel, times the
+filter, is added to a window of the output, and overlapping windows add up. So its own backward pass
 is a plain convolution, and its `stride` is the factor of enlargement.
-Zeiler and others, 2010; Long and others, 2015, who start it as bilinear enlargement.
+Zeiler and others, 2010; Long and others, 2015, who initialize it as bilinear interpolation.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class TransposedConvolution(Layer):
 
     W: (C, F, FH, FW), from C maps to F maps; b: (F,). x: (N, C, H, W); y: (N, F, OH, OW) with
     OH = (H - 1) * stride + FH - 2 pad: `pad` pixels are cut off on all four sides.
-    ValueError for shapes that do not fit, a bad stride or pad, and a pad that leaves no output.
+    ValueError for other shapes, a bad stride or pad, and a pad that leaves no output.
 
     >>> layer = TransposedConvolution(np.ones((1, 1, 2, 2)), np.zeros(1), stride=2)
     >>> layer.forward(np.array([[[[1.0, 2.0]]]]))[0, 0]
@@ -78,7 +78,7 @@ class TransposedConvolution(Layer):
         TransposedConvolution(W=(16, 8, 4, 4), b=(8,), stride=2, pad=1)
         """
         expect_sizes(channels=channels, filters=filters, size=size, stride=stride)
-        # about size / stride windows overlap at an output pixel, along height and along width
+        # about size / stride windows overlap at an output pixel, vertically and horizontally
         n = round(channels * max(size / stride, 1) ** 2)
         W = normal((channels, filters, size, size), weight_std(std, n), rng, dtype)
         return cls(W, np.zeros(filters, dtype), stride, pad)
@@ -105,14 +105,14 @@ class TransposedConvolution(Layer):
         shape = (FH, FW, F, C)
         dfilters = filter_gradient(dout, pixels, shape, self.stride, around(self.pad))
         self.dW = dfilters.transpose(3, 2, 0, 1)  # (FH, FW, F, C) -> (C, F, FH, FW)
-        self.db = dout.sum(axis=(1, 2)).sum(axis=0)  # b is added at every place: db = the sum of dy
+        self.db = dout.sum(axis=(1, 2)).sum(axis=0)  # b is added everywhere: db = the sum of dy
 
     def filters(self) -> np.ndarray:
-        """(C, F, FH, FW) -> (FH, FW, F, C), as the convolution takes them, from F maps to C."""
+        """(C, F, FH, FW) -> (FH, FW, F, C), the filters of a convolution from F maps to C."""
         return self.W.transpose(2, 3, 1, 0)
 
     def enlarged(self, size: Sequence[int]) -> list[int]:
-        """Height and width of the output; ValueError if the pad leaves nothing of it."""
+        """Height and width of the output; ValueError if the pad leaves none."""
         out = [(n - 1) * self.stride + k - 2 * self.pad for n, k in zip(size, self.W.shape[2:])]
         if min(out) < 1:
             raise ValueError(
@@ -133,11 +133,11 @@ class TransposedConvolution(Layer):
 
 
 def bilinear_filters(channels: int, size: int, dtype: DTypeLike = np.float32) -> np.ndarray:
-    """W (channels, channels, size, size) that enlarges each channel by itself, bilinearly.
+    """W (channels, channels, size, size) for bilinear interpolation of each channel.
 
     To enlarge s times: size 2 s - s % 2, stride s, pad s // 2. Each output pixel is then a weighted
-    mean of the nearest input pixels, 0 outside the image. It is where a fully convolutional network
-    starts; training may change it (Long and others, 2015).
+    mean of the nearest input pixels, 0 outside the image. A fully convolutional network starts with
+    these filters, and may change them in training (Long and others, 2015).
 
     >>> W = bilinear_filters(1, 4)
     >>> W[0, 0, 1]
@@ -148,7 +148,7 @@ def bilinear_filters(channels: int, size: int, dtype: DTypeLike = np.float32) ->
     """
     factor = (size + 1) // 2
     distance = np.abs(np.arange(size) - (size - 1) / 2)  # from the centre of the filter
-    row = 1 - distance / factor  # a tent
+    row = 1 - distance / factor  # a hat function
     W = np.zeros((channels, channels, size, size), dtype)
     W[np.arange(channels), np.arange(channels)] = np.outer(row, row)
     return W

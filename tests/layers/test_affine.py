@@ -47,8 +47,8 @@ def test_the_layer_uses_the_arrays_it_was_given():
     [
         ((2,), "use x[None] for one example"),
         ((4, 3), "the last axis must hold 2 numbers"),
-        ((2, 3, 5, 5), "Flatten() before it makes 75 numbers of each image, not 2"),
-        ((2, 9), "the examples are its columns, use x.T"),
+        ((2, 3, 5, 5), "Flatten() before it would give 75 numbers per image, not 2"),
+        ((2, 9), "its columns are the examples, use x.T"),
         ((5, 1, 2, 1), "put Flatten() before it"),
     ],
 )

@@ -194,7 +194,7 @@ def test_its_products_are_counted():
     [
         (None, "expects memory=, an array (4, places, 4), got none"),
         (numbers(N, P, E + 1), "expects a memory (4, places, 4), got an array of shape (4, 6, 5)"),
-        (numbers(N - 1, P, E), "got an array of shape (3, 6, 4): each example has places"),
+        (numbers(N - 1, P, E), "got an array of shape (3, 6, 4): one set of places per example"),
         (numbers(N, E, 2, 3), "got an array of shape (4, 4, 2, 3)"),
         (numbers(N, 0, E), "got an array of shape (4, 0, 4)"),
     ],

@@ -214,7 +214,7 @@ def test_what_is_no_layer_is_refused_with_the_cure(make, message):
 
 def test_branches_that_cannot_be_joined_are_refused_with_their_shapes():
     x = np.ones((4, 5))
-    with pytest.raises(ValueError, match=r"outputs of one shape, got \(4, 3\), \(4, 5\)"):
+    with pytest.raises(ValueError, match=r"outputs of the same shape, got \(4, 3\), \(4, 5\)"):
         Add(affine(5, 3), Sequential()).forward(x)
     images = np.ones((4, 2, 6, 6))
     shapes = r"got \(4, 2, 3, 3\), \(4, 2, 6, 6\): pad or pool"

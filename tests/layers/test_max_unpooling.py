@@ -124,7 +124,7 @@ def test_without_a_forward_pass_of_the_partner_it_says_so():
 def test_another_shape_than_that_of_the_partners_output_is_refused(shape):
     pooling = Pooling(2, 2)
     pooling.forward(np.zeros((2, 3, 4, 6)))
-    with pytest.raises(ValueError, match=r"expects an input \(2, 3, 2, 3\), got .*as its partner"):
+    with pytest.raises(ValueError, match=r"expects an input \(2, 3, 2, 3\), got .*its partner"):
         MaxUnpooling(pooling).forward(np.zeros(shape))
 
 

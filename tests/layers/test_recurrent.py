@@ -335,9 +335,9 @@ def test_weights_that_do_not_fit_each_other_are_refused(kind, shapes, expected):
     "shape, hint",
     [
         ((T, D), "use x[None] for one sequence, step(x, state) for one step"),
-        ((N, T), "if these are the numbers of words, put Embedding before it"),
+        ((N, T), "if these are indices of words, put Embedding before it"),
         ((N, T, D + 1), f"the last axis must hold {D} numbers"),
-        ((N, 0, D), "the middle one a step or more"),
+        ((N, 0, D), "the middle one at least one step"),
     ],
 )
 def test_an_input_that_is_no_batch_of_sequences_is_refused_with_a_hint(kind, shape, hint):

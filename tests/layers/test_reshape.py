@@ -42,7 +42,11 @@ def test_one_number_an_example_may_stand_without_an_axis():
 @pytest.mark.parametrize(
     "sizes, expected, cure",
     [
-        ((5, 5), "examples of 25 numbers", "an example has 24 numbers, the sizes make 25"),
+        (
+            (5, 5),
+            "examples of 25 numbers",
+            "an example has 24 numbers, the product of the sizes is 25",
+        ),
         ((-1, 5), "examples of a multiple of 5 numbers", "an example has 24 numbers"),
     ],
 )

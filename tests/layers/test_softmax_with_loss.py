@@ -145,7 +145,9 @@ def test_a_batch_in_which_nothing_counts_has_loss_0_and_gradient_0_but_no_accura
     loss, x, t = SoftmaxWithLoss(weights, ignore=-1), np.array([[1.0, 2.0], [3.0, 4.0]]), [-1, -1]
     assert loss.forward(x, t) == 0.0
     np.testing.assert_array_equal(loss.backward(), np.zeros((2, 2)))
-    with pytest.raises(ValueError, match="no label counts: all of them are -1, ignored"):
+    with pytest.raises(
+        ValueError, match="expected a label other than -1, which is ignored, got none"
+    ):
         loss.accuracy(x, t)
 
 
