@@ -1,4 +1,4 @@
-"""How fast is it? The library beside the book's manner and PyTorch, in one interleaved run.
+"""How fast is it? The library beside the book's manner and its peers, in one interleaved run.
 
 Every contender is checked against the library first, then they take turns; a number is the median
 of many samples, with the quartiles around it. Ratios hold, milliseconds are this machine's. A busy
@@ -13,7 +13,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks import chart, compare, contenders, machine, report, space, speed
+from benchmarks import chart, contenders, machine, report, space, speed
 from benchmarks.loading import loading
 from benchmarks.networks import SUBJECTS
 from benchmarks.results import Results, load
@@ -25,6 +25,7 @@ SECTIONS = {
     "step": speed.step,
     "where": where,
     "inference": speed.inference,
+    "epoch": speed.epoch,
     "layers": speed.layers,
     "update": speed.update,
     "loading": loading,
@@ -56,20 +57,19 @@ def options(parser):
 def main(args):
     earlier = load(args.against) if args.against else None
     effort = QUICK if args.quick else Effort()
-    if args.rounds:
-        effort = replace(effort, rounds=args.rounds)
+    effort = replace(effort, rounds=args.rounds or effort.rounds)
     facts = {"quick": args.quick, "seed": args.seed, "workers": args.workers, **vars(effort)}
     results = Results(machine=machine.describe(), options=facts)
     print(*report.machine(results), sep="\n")
-    if "PyTorch" not in contenders.available():
-        print(contenders.MISSING)
+    if missing := contenders.missing():
+        print(f"not measured, as it is not installed: {', '.join(missing)}")
     for name in (name for name in SECTIONS if name in args.only):
         print(f"measuring: {name}", file=sys.stderr, flush=True)
         SECTIONS[name](results, effort, args)
         print(*report.section(results, name, SECTIONS[name].__doc__), sep="\n", flush=True)
     print(*report.checks(results), sep="\n")
     if earlier:
-        print(*compare.against(results, earlier, args.against), sep="\n")
+        print(*report.against(results, earlier, args.against), sep="\n")
     if args.markdown:
         print(*report.markdown(results), sep="\n")
     path = args.json or args.out / "benchmarks.json"

@@ -3,12 +3,11 @@
 from benchmarks.networks import SUBJECTS
 from dlscratch import figures
 
-LOOKS = {  # who -> label, colour, and hatch, so that a grey print tells them apart too
-    "library": ("dlscratch", figures.BLUE, ""),
-    "book": ("the book's manner", figures.VERMILION, "///"),
-    "PyTorch": ("PyTorch, CPU", figures.ORANGE, "..."),
+LOOKS = {  # who -> colour and hatch, so that a grey print tells them apart too
+    "library": (figures.BLUE, ""),
+    "book": (figures.VERMILION, "///"),
+    "PyTorch": (figures.ORANGE, "..."),
 }
-WAYS = ("forward", "backward")
 GROWTH = [  # what grows, the unit, the labels of both axes
     ("batch", "ms", "images in a batch", "milliseconds a step"),
     ("batch", "MB", "images in a batch", "peak MB above the imports"),
@@ -33,14 +32,14 @@ def contest(results):
     fig, axes = figures.new(1, 2, size=(11, 3.8))
     panels = [("step", "{}", "A training step"), ("inference", "{} x100", "Scores")]
     for ax, (section, name, title) in zip(axes, panels):
-        for j, (who, (label, colour, hatch)) in enumerate(LOOKS.items()):
+        for j, (who, (colour, hatch)) in enumerate(LOOKS.items()):
             rows = [results.row(section, name.format(key), who) for key in SUBJECTS]
-            known = {i + 0.27 * j: row["value"] for i, row in enumerate(rows) if row}
+            known = {i + 0.16 * j: row["value"] for i, row in enumerate(rows) if row}
             look = {"color": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0}
             if known:
-                bars = ax.bar(known.keys(), known.values(), 0.25, log=True, label=label, **look)
-                ax.bar_label(bars, fmt="{:.3g}", fontsize=7)
-        ax.set_xticks([i + 0.27 for i in range(len(SUBJECTS))], SUBJECTS)
+                bars = ax.bar(known.keys(), known.values(), 0.15, log=True, label=who, **look)
+                ax.bar_label(bars, fmt="{:.3g}", fontsize=6)
+        ax.set_xticks([i + 0.08 * (len(LOOKS) - 1) for i in range(len(SUBJECTS))], SUBJECTS)
         ax.set(title=f"{title}, batch of 100", ylabel="milliseconds")
     axes[0].legend(frameon=False)
     return fig
@@ -55,7 +54,9 @@ def profiles(records):
     for ax, record in zip(axes.flat, records):
         layers, others = record["layers"], record["others"]
         names = [layer["layer"] for layer in layers] + list(others)
-        forward, backward = ([layer[f"{way} ms"] for layer in layers] for way in WAYS)
+        forward, backward = (
+            [layer[f"{way} ms"] for layer in layers] for way in ("forward", "backward")
+        )
         places = range(len(names))
         ax.barh(places[: len(layers)], forward, color=figures.BLUE, label="forward")
         ax.barh(places[: len(layers)], backward, left=forward, color=figures.SKY, label="backward")
@@ -70,15 +71,15 @@ def profiles(records):
 def growth(results):
     """Milliseconds and megabytes over the batch; milliseconds over width and depth."""
     fig, axes = figures.new(2, 2, size=(8.4, 6.4))
-    rows = [row for row in results.rows if row["section"] == "scale"]
     for ax, (what, unit, xlabel, ylabel) in zip(axes.flat, GROWTH):
         for key, marker in zip(SUBJECTS, figures.MARKERS):
-            curve = [row for row in rows if row["name"].startswith(f"{key} {what} ")]
-            curve = [row for row in curve if row["unit"] == unit]
-            sizes = [int(row["name"].split()[-1]) for row in curve]
-            values = [row["value"] for row in curve]
+            curve = {
+                int(row["name"].split()[-1]): row["value"]
+                for row in results.rows
+                if row["name"].startswith(f"{key} {what} ") and row["unit"] == unit
+            }
             if curve:
-                ax.loglog(sizes, values, marker=marker, markersize=4, label=key)
+                ax.loglog(*zip(*curve.items()), marker=marker, markersize=4, label=key)
         ax.set(xlabel=xlabel, ylabel=ylabel)
     axes[0, 0].legend(frameon=False)
     return fig

@@ -1,18 +1,18 @@
-"""Who is timed: the library, the book's manner (in two dtypes) and PyTorch, behind one interface.
+"""Who is timed, behind one interface: the library, the book's manner, and the peers installed.
 
-`ready()` is a `with` block around timed calls: what a contender needs for itself, such as threads,
-begins and ends there and cannot disturb its neighbour. Within, `step` is one gradient + update,
-`update` the update alone; `scores` is the forward pass, within `scoring()`. `batches` and
-`gradients` bring numbers into the contender's own form beforehand: no conversion is timed.
+A contender has the library's weights. Its calls are timed within `ready()`, scores within
+`scoring()`, single layers within `one_thread()`: what it needs for itself, such as threads, begins
+and ends there and cannot disturb its neighbour. `array`, `batch` and `own` bring numbers into the
+contender's form beforehand: no conversion is timed.
 """
 
 from contextlib import contextmanager, nullcontext
+from importlib import import_module
 from importlib.util import find_spec
 
 import numpy as np
 
 from benchmarks import book_manner
-from dlscratch import Sequential
 from dlscratch.parameters import Parameters
 from dlscratch.workers import Workers, one_blas_thread
 
@@ -24,7 +24,8 @@ class Library:
 
     name = "library"
     scoring = nullcontext  # `predict` on whatever threads BLAS takes, as at the prompt
-    gradients = staticmethod(Parameters.copy_of)
+    one_thread = staticmethod(one_blas_thread)
+    own = staticmethod(Parameters.copy_of)
 
     def __init__(self, subject, workers=None, **options):
         self.net, self.optimizer = subject.network(**options), subject.optimizer()
@@ -35,11 +36,19 @@ class Library:
         with Workers(self.net, self.count) as self.workers:
             yield
 
-    def batches(self, batches):
-        return batches
+    def array(self, a):
+        """Images lie in memory with their channels last, behind a view (N, C, H, W)."""
+        return np.moveaxis(np.moveaxis(a, 1, -1).copy(), -1, 1) if a.ndim == 4 else a
+
+    def batch(self, x, t):
+        return x, t
 
     def scores(self, x):
         return self.net.predict(x)
+
+    def passes(self, x, dout):
+        """y and dx, without a loss."""
+        return self.net.forward(x, training=True), self.net.backward(dout)
 
     def gradient(self, x, t):
         return self.workers.loss_and_gradient(x, t)[1]
@@ -49,10 +58,6 @@ class Library:
 
     def step(self, x, t):
         self.update(self.gradient(x, t))
-
-    def momentum(self):
-        """Adam's m, all of it."""
-        return np.concatenate([m.ravel() for m, _ in self.optimizer.state.values()])
 
 
 class LibraryWorkers(Library):
@@ -74,16 +79,22 @@ class Book(Library):
 
     def __init__(self, subject, workers=None, **options):
         self.net = book_manner.BookNetwork(subject.network(**options).layers, self.dtype)
-        self.optimizer = getattr(book_manner, subject.optimizer.__name__)()
+        self.optimizer = book_manner.OPTIMIZERS[subject.optimizer.__name__]()
 
-    def gradients(self, grads):
-        return {name: grad.astype(self.dtype) for name, grad in grads.items()}
+    def array(self, a):
+        return np.array(a, self.dtype, order="C")
+
+    def own(self, grads):
+        return {name: self.array(grad) for name, grad in grads.items()}
+
+    def batch(self, x, t):
+        return x, np.eye(10, dtype=self.dtype)[t]  # (N,) -> one-hot, (N, 10)
+
+    def passes(self, x, dout):
+        return self.net.predict(x, training=True), self.net.backward(dout)
 
     def gradient(self, x, t):
         return self.net.gradient(x, t)
-
-    def momentum(self):
-        return np.concatenate([m.ravel() for m in self.optimizer.m.values()])
 
 
 class BookFloat32(Book):
@@ -94,42 +105,25 @@ class BookFloat32(Book):
 
 
 KINDS = {kind.name: kind for kind in [Library, LibraryWorkers, Book, BookFloat32]}
-MISSING = "PyTorch is not installed, so its columns stay empty (pip install torch)"
+PEERS = {"PyTorch": ("torch", "benchmarks.pytorch", "PyTorch")}  # -> package, module, class
 
 
 def named(name):
-    """The class of a contender; importing PyTorch takes a while, and memory."""
-    if name != "PyTorch":
+    """The class of a contender; a peer is imported only here, as that takes time and memory."""
+    if name in KINDS:
         return KINDS[name]
-    from benchmarks.pytorch import PyTorch
-
-    return PyTorch
-
-
-def available(*others):
-    """Library, book, the `others`, and PyTorch where it is installed."""
-    names = [name for name in KINDS if name in ("library", "book", *others)]
-    return [*names, "PyTorch"] if find_spec("torch") else names
+    _, module, kind = PEERS[name]
+    return getattr(import_module(module), kind)
 
 
-def alone(layers, x, dout):
-    """{name: (`with` block, call)}: x and dout through bare layers on one thread; y and dx.
+def peers():
+    """The names of those that are installed."""
+    return [name for name, (package, *_) in PEERS.items() if find_spec(package)]
 
-    Each contender gets its numbers in the memory order that it uses inside a network: the library
-    (N, H, W, C) behind NCHW views, the others NCHW, the book in float64.
-    """
-    ours = Sequential(*layers)
-    found = {"library": lambda: (ours.forward(x, training=True), ours.backward(dout))}
-    if all(type(layer) in book_manner.COPIES for layer in layers):
-        book = book_manner.BookNetwork(layers)
-        X, DOUT = (np.array(array, np.float64, order="C") for array in (x, dout))
-        found["book"] = lambda: (book.predict(X, training=True), book.backward(DOUT))
-    runners = {who: (one_blas_thread, call) for who, call in found.items()}
-    if "PyTorch" in available():
-        from benchmarks import pytorch
 
-        runners["PyTorch"] = pytorch.one_thread, pytorch.passes(layers, x, dout)
-    return runners
+def missing():
+    """The packages of those that are not."""
+    return sorted({package for package, *_ in PEERS.values() if not find_spec(package)})
 
 
 def agree(subject, who, x, t, workers=None):
@@ -137,8 +131,17 @@ def agree(subject, who, x, t, workers=None):
     net, other = subject.network(drop=False), named(who)(subject, workers, drop=False)
     wanted = {"scores": net.predict(x), **net.gradient(x, t)}
     with other.ready():
-        found = {"scores": other.scores(x), **other.gradient(x, t)}
+        found = {"scores": other.scores(x), **other.gradient(*other.batch(x, t))}
         return verdict(subject.key, who, wanted, found)
+
+
+def agree_alone(subject, x, dout, who):
+    """The same for bare layers: y and dx."""
+    wanted, found = (
+        dict(zip(("y", "dx"), map(np.array, one.passes(one.array(x), one.array(dout)))))
+        for one in (kind(subject, drop=False) for kind in (Library, named(who)))
+    )
+    return verdict(subject.key, who, wanted, found)
 
 
 def verdict(what, contender, wanted, found):

@@ -24,28 +24,24 @@ def loading(results, effort, options):
         if not all(map(np.array_equal, first, second)):
             raise RuntimeError("the book's loader and load_mnist disagree on MNIST")
         for name in ("warm",) if options.quick else ("cold", "warm"):
-            runners = {
-                who: (nullcontext, partial(read, cold=name == "cold"))
-                for who, read in readers.items()
-            }
+            calls = {who: partial(read, cold=name == "cold") for who, read in readers.items()}
+            runners = {who: (nullcontext, call) for who, call in calls.items()}
             results.add_blocks("loading", name, interleave(runners, effort))
 
 
 def ours(folder, cold):
     """load_mnist with its cache in a folder of its own."""
-    cache = folder / "cache"
     if cold:
-        shutil.rmtree(cache, ignore_errors=True)
-    with patch.dict(os.environ, DLSCRATCH_CACHE=str(cache)):
+        shutil.rmtree(folder / "cache", ignore_errors=True)
+    with patch.dict(os.environ, DLSCRATCH_CACHE=str(folder / "cache")):
         train, test = dataset.mnist.load_mnist()
     return *train, *test
 
 
 def book(folder, cold):
     """Unpack and pickle at the first call, later read the pickle; scale."""
-    pickled = folder / "book.pkl"
+    pickled, home = folder / "book.pkl", Path(dataset.mnist.__file__).parent
     if cold:
-        home = Path(dataset.mnist.__file__).parent
         arrays = []
         for part in ("train", "t10k"):
             for kind, header in (("images-idx3", 16), ("labels-idx1", 8)):
@@ -55,5 +51,5 @@ def book(folder, cold):
     else:
         arrays = pickle.loads(pickled.read_bytes())
     x_train, t_train, x_test, t_test = arrays
-    x_train, x_test = x_train.reshape(-1, 784), x_test.reshape(-1, 784)
-    return x_train.astype(np.float32) / 255, t_train, x_test.astype(np.float32) / 255, t_test
+    x_train, x_test = (x.reshape(-1, 784).astype(np.float32) / 255 for x in (x_train, x_test))
+    return x_train, t_train, x_test, t_test

@@ -27,7 +27,7 @@ def describe():
         "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
         "python": platform.python_version(),
         "numpy": np.__version__,
-        "torch": version("torch") if find_spec("torch") else None,
+        **{name: version(name) if find_spec(name) else None for name in ("torch", "jax")},
         "blas": [{key: pool.get(key) for key in keys} for pool in threadpool_info()],
     }
 
@@ -43,32 +43,19 @@ def processor():
     return f"{name[1] if name else platform.machine()} {vectors[0] if vectors else ''}".rstrip()
 
 
-def peaks(threads, quick=False):
-    """The most that so many cores do together, each with arrays of its own.
+def peak(threads, quick=False, attempts=4):
+    """GF/s of float32 products of large squares, on so many cores together; the best of a few."""
+    side, times = 512 if quick else 1536, 5
+    squares = np.random.default_rng(0).random((threads, 2, side, side), dtype=np.float32)
 
-    GF/s of float32 products of large squares; GB/s of copies from memory, read and written.
-    """
-    rng = np.random.default_rng(0)
-    side, length = (512, 4_000_000) if quick else (1536, 32_000_000)
-    squares = [rng.random((2, side, side), dtype=np.float32) for _ in range(threads)]
-    pairs = [np.ones((2, length), np.float32) for _ in range(threads)]
-    with one_blas_thread():
-        products = rate(lambda pair: np.matmul(pair[0], pair[0], out=pair[1]), squares)
-        copies = rate(lambda pair: np.copyto(pair[0], pair[1]), pairs)
-    return {"GF/s": products * 2 * side**3 / 1e9, "GB/s": copies * pairs[0].nbytes / 1e9}
-
-
-def rate(work, arrays, times=5, attempts=4):
-    """How often a second `work` is done on the arrays, a thread for each; the best of a few."""
-
-    def again(array):
+    def products(pair):
         for _ in range(times):
-            work(array)
+            np.matmul(pair[0], pair[0], out=pair[1])
 
     found = []
-    with ThreadPoolExecutor(len(arrays)) as threads:
+    with one_blas_thread(), ThreadPoolExecutor(threads) as pool:
         for _ in range(attempts):
             start = time.perf_counter()
-            list(threads.map(again, arrays))
-            found.append(times * len(arrays) / (time.perf_counter() - start))
-    return max(found)
+            list(pool.map(products, squares))
+            found.append(time.perf_counter() - start)
+    return times * threads * 2 * side**3 / min(found) / 1e9

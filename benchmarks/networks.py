@@ -1,4 +1,4 @@
-"""The four networks that are timed, and what their speed should be (batch of 100, float32)."""
+"""The four networks that are timed, and the digits that they are timed with."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import numpy as np
 
 from ch07.simple_convnet import SimpleConvNet
 from ch08.deep_convnet import DeepConvNet
+from dataset.mnist import load_mnist
 from dlscratch import SGD, Adam, MultiLayerNet, Network
 
 BATCH = 100
@@ -15,21 +16,13 @@ BATCH = 100
 
 @dataclass(frozen=True)
 class Subject:
-    """One network with its optimizer, and its targets: at least, or at most, what is named.
-
-    faster: how many times faster a step is than in the book's manner. of_pytorch, inference: share
-    of PyTorch's time, for a step and for 100 scores. memory: MB in training above the imports.
-    """
+    """One network with its optimizer; image is the shape of one example."""
 
     key: str
     title: str
-    image: tuple[int, ...]  # the shape of one example
+    image: tuple[int, ...]
     build: Callable[..., Network]
     optimizer: type
-    faster: float
-    of_pytorch: float
-    inference: float | None = None
-    memory: float | None = None
 
     def network(self, seed=0, drop=True, **size):
         """The library's network; drop=False silences Dropout, so that contenders can agree."""
@@ -65,25 +58,20 @@ FLAT, IMAGE = (784,), (1, 28, 28)
 SUBJECTS = {
     subject.key: subject
     for subject in [
-        Subject("two-layer", "two-layer 784-50-10, SGD", FLAT, two_layers, SGD, 2.5, 0.60),
-        Subject("mlp", "MLP 784-4x100-10, Adam", FLAT, mlp, Adam, 2.4, 0.70),
-        Subject("simple", "SimpleConvNet (chapter 7), Adam", IMAGE, simple, Adam, 9, 0.80, 0.5, 60),
-        Subject("deep", "DeepConvNet (chapter 8), Adam", IMAGE, deep, Adam, 12, 1.30, 1.0, 120),
+        Subject("two-layer", "two-layer 784-50-10, SGD", FLAT, two_layers, SGD),
+        Subject("mlp", "MLP 784-4x100-10, Adam", FLAT, mlp, Adam),
+        Subject("simple", "SimpleConvNet (chapter 7), Adam", IMAGE, simple, Adam),
+        Subject("deep", "DeepConvNet (chapter 8), Adam", IMAGE, deep, Adam),
     ]
 }
 
 
-def digits(image, batch=BATCH, count=10, seed=0):
-    """`count` batches (x, t) of MNIST's training images: x (batch, *image) float32, t (batch,)."""
-    x, t = training_images()
+def digits(image, size=BATCH, count=10, seed=0):
+    """`count` batches (x, t) of MNIST's training images: x (size, *image) float32, t (size,)."""
+    (x, t), _ = mnist()
     order = np.random.default_rng(seed).permutation(len(x))
-    rows = [np.take(order, range(i * batch, (i + 1) * batch), mode="wrap") for i in range(count)]
-    return [(x[part].reshape(batch, *image), t[part]) for part in rows]
+    rows = [np.take(order, range(i * size, (i + 1) * size), mode="wrap") for i in range(count)]
+    return [(x[part].reshape(size, *image), t[part]) for part in rows]
 
 
-@cache
-def training_images():
-    """MNIST's 60,000, read once."""
-    from dataset.mnist import load_mnist
-
-    return load_mnist()[0]
+mnist = cache(load_mnist)  # read once

@@ -5,7 +5,6 @@ Imported only where it is installed, and where it is timed.
 
 from contextlib import contextmanager, nullcontext
 
-import numpy as np
 import torch
 from torch import nn
 
@@ -19,18 +18,8 @@ COPIES = {
     ours.BatchNorm: lambda a: nn.BatchNorm2d(len(a.gamma), a.eps, 1 - a.momentum),
     ours.Dropout: lambda a: nn.Dropout(a.ratio),
     ours.ReLU: lambda a: nn.ReLU(),
-    ours.Sigmoid: lambda a: nn.Sigmoid(),
 }
 DEFAULTS = {"SGD": {"lr": 0.01}, "Adam": {"lr": 0.001, "eps": 1e-7}}  # the book's
-
-
-def module(layers):
-    """The library's layers with the same weights, as one module."""
-    net = nn.Sequential(*[COPIES[type(layer)](layer) for layer in layers])
-    arrays = [getattr(layer, name) for layer in layers for name in layer.param_names]
-    for p, array in zip(net.parameters(), arrays, strict=True):
-        p.data = tensor(turned(array))
-    return net
 
 
 def turned(array):
@@ -38,75 +27,74 @@ def turned(array):
     return array.T if array.ndim == 2 else array
 
 
-def tensor(array):
-    return torch.from_numpy(np.array(array, order="C"))
-
-
 class PyTorch:
     """Its gradients stay in its parameters; otherwise as `contenders.Library`."""
 
     name = "PyTorch"
     ready = scoring = nullcontext
+    optimizer_options = {}
 
     def __init__(self, subject, workers=None, **options):
         net = subject.network(**options)
-        self.names, self.net = list(net.params), module(net.layers)
-        kind = subject.optimizer.__name__
-        self.optimizer = getattr(torch.optim, kind)(self.net.parameters(), **DEFAULTS[kind])
+        self.names = list(net.params)
+        self.net = nn.Sequential(*[COPIES[type(layer)](layer) for layer in net.layers])
+        for p, array in zip(self.net.parameters(), net.params.values(), strict=True):
+            p.data = self.array(turned(array))
+        if self.names:
+            kind = subject.optimizer.__name__
+            options = DEFAULTS[kind] | self.optimizer_options
+            self.optimizer = getattr(torch.optim, kind)(self.net.parameters(), **options)
 
-    def batches(self, batches):
-        return [(tensor(x), tensor(t).long()) for x, t in batches]
+    def array(self, a):
+        return torch.from_numpy(a.copy())
 
-    def gradients(self, grads):
-        for name, p in zip(self.names, self.net.parameters(), strict=True):
-            p.grad = tensor(turned(grads[name]))
+    def batch(self, x, t):
+        return self.array(x), self.array(t).long()
+
+    def own(self, grads):
+        return [self.array(turned(grads[name])) for name in self.names]
 
     def scores(self, x):
         self.net.eval()
         with torch.inference_mode():
             return self.net(torch.from_numpy(x)).numpy()
 
+    def passes(self, x, dout):
+        self.net.train()
+        self.net.zero_grad()
+        x.grad = None
+        y = self.net(x.requires_grad_())
+        y.backward(dout)
+        return y.detach(), x.grad
+
+    def loss(self, x, t):
+        return nn.functional.cross_entropy(self.net(x), t)
+
     def backward(self, x, t):
         self.net.train()
         self.optimizer.zero_grad()
-        nn.functional.cross_entropy(self.net(x), t).backward()
+        self.loss(x, t).backward()
 
     def gradient(self, x, t):
-        self.backward(*self.batches([(x, t)])[0])
+        self.backward(x, t)
         grads = [turned(p.grad.numpy()) for p in self.net.parameters()]
         return dict(zip(self.names, grads, strict=True))
 
-    def update(self, grads=None):
+    def update(self, grads):
+        for p, grad in zip(self.net.parameters(), grads):
+            p.grad = grad
         self.optimizer.step()
 
     def step(self, x, t):
         self.backward(x, t)
-        self.update()
+        self.optimizer.step()
 
-    def momentum(self):
-        states = self.optimizer.state.values()
-        return np.concatenate([state["exp_avg"].numpy().ravel() for state in states])
-
-
-@contextmanager
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
-def passes(layers, x, dout):
-    """A function that sends x forwards and dout backwards through the layers: y and dx."""
-    net, x, dout = module(layers), tensor(x).requires_grad_(), tensor(dout)
-
-    def call():
-        net.zero_grad()
-        x.grad = None
-        y = net(x)
-        y.backward(dout)
-        return y.detach(), x.grad
-
-    return call
+    @staticmethod
+    @contextmanager
+    def one_thread():
+        before = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(before)

@@ -1,61 +1,47 @@
-"""The results as tables: aligned for a terminal, and as Markdown for README."""
+"""The results as tables: for a terminal, as Markdown for README, beside those of an earlier run."""
 
 from benchmarks.networks import SUBJECTS
-from benchmarks.results import FASTER, SHARE, WORKERS_SHARE
 
-COLUMNS = ("library", "library, workers", "book", "book, float32", "PyTorch")
-COLUMNS += (FASTER, SHARE, WORKERS_SHARE)
+COLUMNS = ("library", "book", "PyTorch")  # of README's table
 
 
 def section(results, name, title):
-    """The lines of one section's table: a row for each name, a column for each contender."""
+    """The lines of one section: a measurement each, and the library's time as a share of it."""
     if name == "where":
         return [line for record in results.where for line in profile(record)]
-    table = {}
-    for row in [*results.rows, *results.ratios]:
+    table = [["", "median", "quartiles", "library's share"]]
+    for row in results.rows:
         if row["section"] == name:
-            label = f"{row['name']} [{row.get('unit', 'ms')}]"
-            table.setdefault(label, {})[row.get("contender") or row["kind"]] = cell(row)
-    columns = [column for column in COLUMNS if any(column in cells for cells in table.values())]
-    lines = [[label, *(cells.get(c, "") for c in columns)] for label, cells in table.items()]
-    return ["", title, *aligned([["", *columns], *lines])] if lines else []
+            ratio = spread(row["ratio"]) if "ratio" in row else ""
+            value = f"{number(row['value'])} {row['unit']}"
+            table.append([f"{row['name']}, {row['contender']}", value, between(row), ratio])
+    return ["", title, *aligned(table)] if table[1:] else []
 
 
 def profile(record):
     """Where the time of a step goes, for one network."""
-    peak, step, layers = record["peak"], record["step ms"], record["layers"]
-    table = [["", "forward ms", "backward ms", "of the step", "GF/s", "of peak", "GB/s", "of peak"]]
+    peak, step, layers = record["peak GF/s"], record["step ms"], record["layers"]
+    table = [["", "forward ms", "backward ms", "of the step", "GF/s", "of the peak"]]
     for layer in layers:
-        line = [layer["layer"], number(layer["forward ms"]), number(layer["backward ms"])]
-        line.append(f"{layer['ms'] / step:.0%}")
-        for work, unit in (("flop", "GF/s"), ("bytes", "GB/s")):
-            rate = layer[work] / layer["ms"] / 1e6
-            line += [number(rate), f"{rate / peak[unit]:.0%}"] if rate else ["", ""]
-        table.append(line)
+        ways = [layer["forward ms"], layer["backward ms"]]
+        rate = layer["flop"] / sum(ways) / 1e6
+        speed = [number(rate), f"{rate / peak:.0%}"] if rate else ["", ""]
+        table.append([layer["layer"], *map(number, ways), f"{sum(ways) / step:.0%}", *speed])
     for name, ms in record["others"].items():
-        table.append([name, number(ms), "", f"{ms / step:.0%}", *[""] * 4])
-    title = (
-        f"where the time goes: {record['title']}, {record['threads']} worker(s); the peak is "
-        f"{peak['GF/s']:.0f} GF/s, {peak['GB/s']:.1f} GB/s"
-    )
-    floor = sum(layer["flop"] for layer in layers) / peak["GF/s"] / 1e6
+        table.append([name, number(ms), "", f"{ms / step:.0%}", "", ""])
+    title = f"where the time goes: {record['title']}, {record['threads']} worker(s)"
+    floor = sum(layer["flop"] for layer in layers) / peak / 1e6
     end = f"a step takes {number(step)} ms, {number(step / floor)} times its products at the peak"
-    return ["", title, *aligned(table), end]
+    return ["", f"{title}; the peak is {peak:.0f} GF/s", *aligned(table), end]
 
 
-def cell(row):
-    """A measurement with its target: 3.1 (3.0-3.2) >= 2.5 yes."""
-    if row["target"] is None:
-        return spread(row)
-    sign = ">=" if row.get("kind") == FASTER else "<="
-    return f"{spread(row)} {sign} {row['target']:g} {'yes' if row['meets'] else 'NO'}"
+def between(row):
+    return "" if row["samples"] == 1 else f"{number(row['low'])}-{number(row['high'])}"
 
 
 def spread(row):
     """0.212 (0.208-0.231): the median and the quartiles around it."""
-    if row["samples"] == 1:
-        return number(row["value"])
-    return f"{number(row['value'])} ({number(row['low'])}-{number(row['high'])})"
+    return f"{number(row['value'])} ({between(row)})" if between(row) else number(row["value"])
 
 
 def number(value):
@@ -89,31 +75,45 @@ def checks(results):
 def machine(results):
     m = results.machine
     pools = [f"{p['internal_api']} {p['version'] or ''} x{p['num_threads']}" for p in m["blas"]]
+    versions = [f"{name} {m[name]}" for name in ("python", "numpy", "torch", "jax") if m[name]]
     return [
         f"{m['processor']}, {m['cores']} cores, {m['system']}, load {m['load']}",
-        f"Python {m['python']}, NumPy {m['numpy']} ({', '.join(pools)}), PyTorch {m['torch']}",
+        ", ".join([*versions, *pools]),
     ]
 
 
 def markdown(results):
-    """The rows of README's table: a network each, its step, both ratios, its memory."""
+    """The rows of README's table: a network each, its step, the fastest peer, its memory."""
     lines = []
     for key, subject in SUBJECTS.items():
-        measured = [
-            (results.row("step", key, "library"), 1),
-            (results.ratio("step", key, FASTER), 1),
-            (results.ratio("step", key, SHARE), 2),
-        ]
+        step, book = (results.row("step", key, who) for who in COLUMNS[:2])
+        if step is None:
+            continue
+        peer = results.fastest_peer("step", key)
+        shares = [number(1 / book["ratio"]["value"])] if book else [""]
+        shares.append(f"{number(peer['ratio']['value'])} ({peer['contender']})" if peer else "")
         peaks = [results.row("memory", f"{key}, training", who, "MB") for who in COLUMNS]
-        cells = [rounded(row, digits) for row, digits in measured]
-        cells.append(", ".join(rounded(row, 0) for row in peaks if row))
-        if measured[0][0]:
-            lines.append(f"| {subject.title} | {' | '.join(cells)} |")
+        memory = ", ".join(f"{row['value']:.0f}" for row in peaks if row)
+        cells = [subject.title, number(step["value"]), *shares, memory]
+        lines.append(f"| {' | '.join(cells)} |")
     return ["", *lines]
 
 
-def rounded(row, digits):
-    """The median as README shows it: with so many digits after the point, two below 1."""
-    if row is None:
-        return ""
-    return f"{row['value']:.{2 if digits and row['value'] < 1 else digits}f}"
+def against(now, then, path):
+    """What both runs measured, side by side.
+
+    Milliseconds move with the machine's mood, ratios taken in one run hardly: so where there are
+    ratios they are shown. A change says something if the quartiles around the two do not touch.
+    """
+    table = [["", "then", "now", "change"]]
+    for row in now.rows:
+        before = then.row(row["section"], row["name"], row["contender"], row["unit"])
+        if before and before["value"]:
+            old, new = (one.get("ratio", one) for one in (before, row))
+            change = f"{new['value'] / old['value'] - 1:+.0%}"
+            what = "library's share" if "ratio" in row else row["unit"]
+            name = ", ".join([row["section"], row["name"], row["contender"], what])
+            table.append([name, spread(old), spread(new), change])
+    names = [name for name in now.machine if then.machine.get(name) != now.machine[name]]
+    found = [f"  {name}: then {then.machine.get(name)}, now {now.machine[name]}" for name in names]
+    return ["", f"against {path}", *found, *aligned(table)]

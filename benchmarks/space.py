@@ -1,27 +1,20 @@
 """Memory, and how time and memory grow: memory, scale. Each job in a process of its own.
 
-    python -m benchmarks.space train '{"subject": "deep", "contender": "library"}'
-
 The memory is the peak above what the process held when the job began: for training after the
 imports, for evaluation with the data loaded too.
 """
 
-import json
-import os
-import subprocess
-import sys
-import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks import contenders
-from benchmarks.networks import SUBJECTS, training_images
+from benchmarks.networks import SUBJECTS, mnist
 from benchmarks.timing import seconds_of
 from dlscratch.workers import Workers
 
-ROOT = Path(__file__).parent.parent
-EVALUATION_MB = 300  # for 60,000 images, above the data
 GROWTH = {  # what grows -> how far, for each network
     "batch": dict.fromkeys(SUBJECTS, (1, 4, 16, 64, 100, 256, 1000, 4000)),
     "width": {"mlp": (25, 50, 100, 200, 400, 800), "simple": (8, 15, 30, 60, 120)},
@@ -31,15 +24,15 @@ GROWTH = {  # what grows -> how far, for each network
 
 def memory(results, effort, options):
     """peak memory above the imports (training, batch of 100) or the data (evaluation)"""
-    for subject in map(SUBJECTS.get, options.net):
-        for who in ["library"] if options.quick else contenders.available():
-            found = ask("train", subject.key, options, who)
-            limit = subject.memory if who == "library" else None
-            add_peak(results, "memory", f"{subject.key}, training", who, found, limit)
+    for key in options.net:
+        for who in ["library", "book", *([] if options.quick else contenders.peers()[:1])]:
+            megabytes, _ = in_process(train, key, who, options.workers)
+            add_peak(results, "memory", f"{key}, training", who, megabytes)
     for key in [] if options.quick else options.net:
-        found, name = ask("evaluate", key, options), f"{key}, 60,000 images evaluated"
-        add_peak(results, "memory", name, "library", found, EVALUATION_MB)
-        results.add("memory", name, "library", found["seconds"], "s")
+        megabytes, seconds = in_process(evaluate, key, options.workers)
+        name = f"{key}, 60,000 images evaluated"
+        add_peak(results, "memory", name, "library", megabytes)
+        results.add("memory", name, "library", seconds, "s")
 
 
 def scale(results, effort, options):
@@ -48,57 +41,49 @@ def scale(results, effort, options):
         for key, sizes in curves.items():
             for n in sizes if key in options.net else ():
                 if n in (1, 100) or not options.quick:
-                    found = ask("train", key, options, seconds=effort.seconds, **{what: n})
-                    taken = [1000 * seconds for seconds in found["seconds"]]
-                    results.add("scale", f"{key} {what} {n}", "library", taken, "ms")
-                    add_peak(results, "scale", f"{key} {what} {n}", "library", found)
+                    job = train, key, "library", options.workers, effort.seconds
+                    megabytes, seconds = in_process(*job, **{what: n})
+                    name = f"{key} {what} {n}"
+                    results.add("scale", name, "library", [1000 * s for s in seconds], "ms")
+                    add_peak(results, "scale", name, "library", megabytes)
 
 
-def add_peak(results, section, name, who, found, limit=None):
-    if found["mb"] is not None:
-        results.add(section, name, who, [found["mb"]], "MB", limit)
+def add_peak(results, section, name, who, megabytes):
+    if megabytes is not None:
+        results.add(section, name, who, [megabytes], "MB")
 
 
-def ask(job, subject, options, contender="library", **details):
-    """Run a job in a fresh Python; {"mb": peak or None, "seconds": [of each call]}."""
-    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    details.update(subject=subject, contender=contender, workers=options.workers)
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.space", job, json.dumps(details)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        raise RuntimeError(f"the job {job} {details} failed:\n{done.stderr}")
-    return json.loads(done.stdout.splitlines()[-1])
+def in_process(job, *arguments, **options):
+    """What the job returns in a fresh Python: peak MB, or None, and the seconds of each call."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as one:
+        return one.submit(job, *arguments, **options).result()
 
 
-def train(subject, contender, workers=None, batch=100, seconds=0.0, **size):
+def train(key, contender, workers=None, seconds=0.0, batch=100, **size):
     """Gradient + update on one batch of noise, for so long, at least three times."""
     kind = contenders.named(contender)  # PyTorch counts as an import, not as training
     peak = Peak()
-    one = kind(SUBJECTS[subject], workers, **size)
+    one = kind(SUBJECTS[key], workers, **size)
     rng = np.random.default_rng(0)
-    x = rng.random((batch, *SUBJECTS[subject].image), dtype=np.float32)
-    ((x, t),) = one.batches([(x, rng.integers(0, 10, batch))])
+    x = rng.random((batch, *SUBJECTS[key].image), dtype=np.float32)
+    x, t = one.batch(x, rng.integers(0, 10, batch))
     taken = []
     with one.ready():
         one.step(x, t)
         one.step(x, t)
         while sum(taken) < seconds or len(taken) < 3:  # one alone may be disturbed
             taken.append(seconds_of(lambda: one.step(x, t)))
-    return {"mb": peak.above(), "seconds": taken}
+    return peak.above(), taken
 
 
-def evaluate(subject, contender, workers=None):
+def evaluate(key, workers=None):
     """The accuracy on all 60,000 training images."""
-    subject = SUBJECTS[subject]
-    x, t = training_images()
-    peak, start = Peak(), time.perf_counter()
-    with Workers(subject.network(), workers) as several:
-        several.accuracy(x.reshape(-1, *subject.image), t)
-    return {"mb": peak.above(), "seconds": [time.perf_counter() - start]}
+    (x, t), _ = mnist()
+    x, net = x.reshape(-1, *SUBJECTS[key].image), SUBJECTS[key].network()
+    peak = Peak()
+    with Workers(net, workers) as several:
+        seconds = [seconds_of(lambda: several.accuracy(x, t))]
+    return peak.above(), seconds
 
 
 class Peak:
@@ -120,8 +105,3 @@ def status(field):
     except OSError:
         return None
     return 1024 * int(text.partition(f"{field}:")[2].split()[0])
-
-
-if __name__ == "__main__":
-    job, details = sys.argv[1:]
-    print(json.dumps({"train": train, "evaluate": evaluate}[job](**json.loads(details))))

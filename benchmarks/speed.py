@@ -1,4 +1,4 @@
-"""Times of whole networks, of single layers and of the update: step, inference, layers, update.
+"""Times of whole networks, of single layers and of the update alone.
 
 The update is timed twice: with all gradients alive, and long after most of them died. Where a
 gradient stays 0, as behind a ReLU that no longer fires or a pixel that is always black, Adam's m
@@ -11,10 +11,11 @@ from itertools import cycle
 
 import numpy as np
 
-from benchmarks.contenders import agree, alone, available, named, verdict
-from benchmarks.networks import BATCH, SUBJECTS, digits, silenced
-from benchmarks.timing import interleave
-from dlscratch import Affine, BatchNorm, Convolution, Dropout, Flatten, Pooling, ReLU, Sigmoid
+from benchmarks.contenders import agree, agree_alone, named, peers
+from benchmarks.networks import BATCH, SUBJECTS, Subject, digits, mnist
+from benchmarks.timing import interleave, seconds_of
+from dlscratch import SGD, Affine, BatchNorm, Convolution, Dropout, Flatten, Network, Pooling, ReLU
+from dlscratch.data import batches
 
 MAPS = (16, 28, 28)
 LAYERS = {  # name -> the shape of one example; the layers, made with an rng
@@ -26,7 +27,6 @@ LAYERS = {  # name -> the shape of one example; the layers, made with an rng
     "Convolution 64-64, 3x3, 8x8": ((64, 8, 8), lambda r: [same_size(64, r)]),
     "Pooling 2x2, 16x28x28": (MAPS, lambda r: [Pooling(2, 2)]),
     "ReLU 16x28x28": (MAPS, lambda r: [ReLU()]),
-    "Sigmoid 100": ((100,), lambda r: [Sigmoid()]),
     "Dropout 16x28x28": (MAPS, lambda r: [Dropout(0.5, rng=r)]),
     "BatchNorm 16x28x28": (MAPS, lambda r: [BatchNorm.init(16)]),
 }
@@ -37,94 +37,93 @@ ALIVE = 0.1  # the share of the gradients that go on
 
 def step(results, effort, options):
     """gradient + update, batch of 100"""
-    kinds = available() if options.quick else available("book, float32")
     for subject in map(SUBJECTS.get, options.net):
-        batches = digits(subject.image, seed=options.seed)
-        x, t = (array[: 20 if options.quick else BATCH] for array in batches[0])
-        results.checks += [agree(subject, who, x, t, options.workers) for who in kinds]
+        data = digits(subject.image, 20 if options.quick else BATCH, seed=options.seed)
         runners = {}
-        for one in made(kinds, subject, options):
-            turn = cycle(one.batches(batches))
-            runners[one.name] = one.ready, lambda one=one, turn=turn: one.step(*next(turn))
-        blocks = interleave(runners, effort)
-        results.add_blocks("step", subject.key, blocks, subject.faster, subject.of_pytorch)
+        for who in contenders(options, "book", "book, float32"):
+            results.checks.append(agree(subject, who, *data[0], options.workers))
+            one = made(who, subject, options)
+            turn = cycle([one.batch(*batch) for batch in data])
+            runners[who] = one.ready, lambda one=one, turn=turn: one.step(*next(turn))
+        results.add_blocks("step", subject.key, interleave(runners, effort))
 
 
 def inference(results, effort, options):
     """scores for 1, 100 and 1000 images"""
-    kinds = [who for who in available("library, workers") if not (options.quick and who == "book")]
     for subject in map(SUBJECTS.get, options.net):
-        contenders = made(kinds, subject, options)
-        for batch in (1, BATCH) if options.quick else (1, BATCH, 1000):
-            ((x, _),) = digits(subject.image, batch, count=1, seed=options.seed)
-            runners = {one.name: (one.scoring, partial(one.scores, x)) for one in contenders}
-            target = subject.inference if batch == BATCH else None
-            blocks = interleave(runners, effort)
-            results.add_blocks("inference", f"{subject.key} x{batch}", blocks, of_pytorch=target)
+        everyone = contenders(options, "library, workers", "book")
+        everyone = [made(who, subject, options) for who in everyone]
+        for size in (1, BATCH) if options.quick else (1, BATCH, 1000):
+            ((x, _),) = digits(subject.image, size, count=1, seed=options.seed)
+            runners = {one.name: (one.scoring, partial(one.scores, x)) for one in everyone}
+            results.add_blocks("inference", f"{subject.key} x{size}", interleave(runners, effort))
+
+
+def epoch(results, effort, options):
+    """an epoch of MNIST in batches of 100, then the scores of the test images, timed once"""
+    (x, t), (x_test, _) = mnist()
+    if options.quick:
+        x, t, x_test = x[:1000], t[:1000], x_test[:1000]
+    for subject in map(SUBJECTS.get, options.net):
+        x, x_test = (a.reshape(-1, *subject.image) for a in (x, x_test))
+        blocks = {}
+        for who in contenders(options):
+            one = made("library, workers" if who == "library" else who, subject, options)
+            with one.ready():
+                train(one, x[:BATCH], t[:BATCH], x_test[:1000])  # compiles what compiles
+                blocks[who] = [[seconds_of(partial(train, one, x, t, x_test))]]
+        results.add_blocks("epoch", subject.key, blocks)
+
+
+def train(one, x, t, x_test):
+    for x_batch, t_batch in batches(x, t, BATCH, rng=0):
+        one.step(*one.batch(x_batch, t_batch))
+    for i in range(0, len(x_test), 1000):
+        one.scores(x_test[i : i + 1000])
 
 
 def layers(results, effort, options):
     """a layer alone, forward + backward, batch of 100, one thread each"""
     for name in QUICK if options.quick else LAYERS:
-        results.checks += agree_alone(name, *example(name, options.seed))
-        runners = alone(*example(name, options.seed))
+        subject, x, dout = example(name, options.seed)
+        runners = {}
+        book = () if name.startswith("BatchNorm") else ["book"]  # which the book does not list
+        for who in contenders(options, *book, peers_at_most=1):
+            results.checks.append(agree_alone(subject, x, dout, who))
+            one = named(who)(subject)
+            runners[who] = one.one_thread, partial(one.passes, one.array(x), one.array(dout))
         results.add_blocks("layers", name, interleave(runners, effort))
 
 
-def example(name, seed, batch=BATCH):
-    """The layers of one row of `LAYERS`, an x for them and a dout."""
+def example(name, seed=0, size=BATCH):
+    """A row of `LAYERS` as a subject without a loss, an x for it and a dout: normal float32."""
     shape, build = LAYERS[name]
+    subject = Subject(name, name, shape, lambda rng: Network(build(rng)), SGD)
     rng = np.random.default_rng(seed)
-    layers, x = build(rng), numbers(rng, (batch, *shape))
-    y = x
-    for layer in layers:
-        y = layer.forward(y, training=True)
-    return layers, x, numbers(rng, y.shape)
+    x = rng.standard_normal((size, *shape), dtype=np.float32)
+    y = subject.network().forward(x)
+    return subject, x, rng.standard_normal(y.shape, dtype=np.float32)
 
 
 def same_size(C, rng):
     return Convolution.init(C, C, 3, pad=1, rng=rng)
 
 
-def numbers(rng, shape):
-    """Normal float32; images (N, C, H, W) lie in memory with their channels last."""
-    if len(shape) < 4:
-        return rng.standard_normal(shape, dtype=np.float32)
-    N, C, H, W = shape
-    return rng.standard_normal((N, H, W, C), dtype=np.float32).transpose(0, 3, 1, 2)
-
-
-def agree_alone(name, layers, x, dout):
-    """Every contender's y and dx against the library's, Dropout silent."""
-    found = {}
-    for who, (ready, call) in alone(silenced(layers), x, dout).items():
-        with ready():
-            found[who] = dict(zip(("y", "dx"), map(np.array, call()), strict=True))
-    wanted = found.pop("library")
-    return [verdict(name, who, wanted, arrays) for who, arrays in found.items()]
-
-
 def update(results, effort, options):
     """the update alone, parameters of the MLP"""
-    kinds = available("book, float32")
-    if options.quick:  # PyTorch's threads, timed on a busy machine, would take most of the minute
-        kinds = [who for who in kinds if who != "PyTorch"]
     steps = QUICK_STEPS if options.quick else STEPS
     all_alive, few_alive = gradients(SUBJECTS["mlp"], np.random.default_rng(options.seed))
     for name, grads, warmth in [
         ("Adam, all gradients alive", all_alive, 0),
         (f"Adam, 9 of 10 gradients 0 for {steps} steps", few_alive, steps),
     ]:
-        contenders = made(kinds, SUBJECTS["mlp"], options)
         runners = {}
-        for one in contenders:
+        for who in contenders(options, "book", "book, float32", peers_at_most=1):
+            one = made(who, SUBJECTS["mlp"], options)
             warm(one, all_alive, 5)
             warm(one, grads, warmth)
-            runners[one.name] = one.ready, partial(one.update, one.gradients(grads))
+            runners[who] = one.ready, partial(one.update, one.own(grads))
         results.add_blocks("update", name, interleave(runners, effort))
-    for one in contenders:
-        tiny, size = denormals(one.momentum())
-        results.add("update", "denormal numbers in m", one.name, [tiny], f"of {size}")
 
 
 def gradients(subject, rng):
@@ -136,22 +135,19 @@ def gradients(subject, rng):
 
 
 def warm(one, grads, steps):
-    """So many updates; PyTorch on one thread, because several on a busy machine take minutes."""
-    if one.name == "PyTorch":
-        from benchmarks.pytorch import one_thread as context
-    else:
-        context = one.ready
-    grads = one.gradients(grads)
-    with context():
+    """So many updates, on one thread: several on a busy machine take minutes."""
+    grads = one.own(grads)
+    with one.one_thread():
         for _ in range(steps):
             one.update(grads)
 
 
-def denormals(m):
-    """How many numbers are too small to be ordinary ones, and of how many."""
-    m = np.abs(m)
-    return int(np.count_nonzero((m > 0) & (m < np.finfo(m.dtype).tiny))), m.size
+def contenders(options, *ours, peers_at_most=None):
+    """The library, those named, and the peers; --quick has no time for peers and for float32."""
+    if options.quick:
+        return ["library", *(who for who in ours if who != "book, float32")]
+    return ["library", *ours, *peers()[:peers_at_most]]
 
 
-def made(kinds, subject, options):
-    return [named(who)(subject, options.workers, seed=options.seed) for who in kinds]
+def made(who, subject, options):
+    return named(who)(subject, options.workers, seed=options.seed)

@@ -1,12 +1,9 @@
 """Where the time of a training step goes, layer by layer, and how far that is from the machine.
 
 The step is the Trainer's own, with its workers. A worker does its part of the batch, all at the
-same time, so a layer's milliseconds are the mean over the workers, and what they compute together
-is compared with the most that as many cores can do (see benchmarks.machine).
-
-FLOP: two for each multiplication of a product of matrices; none are counted elsewhere.
-bytes: each array that must be read or written, once: forward x, y and parameters; backward dout,
-what forward kept, dx, parameters and their gradients. A share above 100 % came from a cache.
+same time, so a layer's milliseconds are the mean over the workers, and the FLOP that they compute
+together are compared with the most that as many cores can do (see benchmarks.machine). FLOP: two
+for each multiplication of a product of matrices; none are counted elsewhere.
 """
 
 import time
@@ -25,10 +22,11 @@ WARM = 3  # steps that are not counted
 
 def where(results, effort, options):
     """A record for each network in results.where."""
-    peaks = cache(machine.peaks)
+    peak = cache(machine.peak)
     for subject in map(SUBJECTS.get, options.net):
         record = profile(subject, effort, options)
-        results.where.append({**record, "peak": peaks(record["threads"], options.quick)})
+        record["peak GF/s"] = peak(record["threads"], options.quick)
+        results.where.append(record)
 
 
 def profile(subject, effort, options):
@@ -49,19 +47,18 @@ def profile(subject, effort, options):
             updates.append(time.perf_counter() - middle)
             if len(steps) >= WARM + 3 and time.perf_counter() > end:
                 break
-    times = [{way: median(taken, len(steps)) for way, taken in one.items()} for one in clocks]
-    *times, loss = times
-    for layer, taken in zip(layers, times, strict=True):
-        layer.update({f"{way} ms": ms for way, ms in taken.items()}, ms=sum(taken.values()))
-    step, update = median(steps, len(steps)), median(updates, len(steps))
-    rest = step - update - sum(loss.values()) - sum(layer["ms"] for layer in layers)
+    *times, loss = (
+        {f"{way} ms": median(taken, len(steps)) for way, taken in clock.items()} for clock in clocks
+    )
+    others = {"loss": sum(loss.values()), "update": median(updates, len(steps))}
+    step = median(steps, len(steps))
+    rest = step - sum(others.values()) - sum(sum(taken.values()) for taken in times)
     return {
         "net": subject.key,
         "title": subject.title,
         "threads": len(clocks[0]["forward"]) // len(steps),
-        "layers": layers,
-        # all else is nobody's: gathering gradients, waiting for each other
-        "others": {"loss": sum(loss.values()), "update": update, "all else": max(rest, 0.0)},
+        "layers": [{**layer, **taken} for layer, taken in zip(layers, times, strict=True)],
+        "others": {**others, "all else": max(rest, 0.0)},  # gathering gradients, waiting
         "step ms": step,
     }
 
@@ -75,20 +72,14 @@ def median(seconds, steps):
 
 
 def to_do(net, x):
-    """For each layer its name, and the FLOP and bytes of both directions, for the whole batch."""
+    """For each layer its name, and the FLOP of both directions, for the whole batch."""
     first = first_trainable(net)
     for i, layer in enumerate(net.layers):
         y = layer.forward(x, training=True)
-        inside = list(layer.walk())
-        product = 2 * layer.multiply_adds(x, y)
-        params = [getattr(one, name) for one in inside for name in one.param_names]
-        kept = [part for one in inside for part in one.cache or () if hasattr(part, "nbytes")]
-        weights, kept = (sum(array.nbytes for array in arrays) for arrays in (params, kept))
-        forward = x.nbytes + y.nbytes + weights
-        backward = y.nbytes + kept + 2 * weights + x.nbytes * (i > first)
+        shapes = [getattr(one, name).shape for one in layer.walk() for name in one.param_names]
         yield {
-            "layer": " ".join([type(layer).__name__, *(str(p.shape) for p in params[:1])]),
-            "flop": product * (2 + (i > first)),  # y, dW, and dx unless it is never needed
-            "bytes": forward + backward * (i >= first),
+            "layer": " ".join([type(layer).__name__, *map(str, shapes[:1])]),
+            # y, dW, and dx unless it is never needed
+            "flop": 2 * layer.multiply_adds(x, y) * (2 + (i > first)),
         }
         x = y
