@@ -12,9 +12,11 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -72,15 +74,27 @@ def run_all(
                 outcome = "finished before"
             else:
                 reason = run_one(script, out, argv_of(seed, quick), resume)
-                outcome = reason or _outcome(script.record(out))
+                outcome = reason or outcome_of(script.record(out))
             tqdm.write(f"{script.name}: {outcome}", file=sys.stdout)
             sys.stdout.flush()
             if reason:
                 yield script.name, reason
 
 
-def run_one(script: Script, out: Path, argv: Sequence[str], resume: bool = False) -> str:
-    """Run one script, its output into a log; why it failed, or "" if it did not."""
+def run_one(
+    script: Script,
+    out: Path,
+    argv: Sequence[str],
+    resume: bool = False,
+    *,
+    stop: threading.Event | None = None,
+    env: Mapping[str, str] | None = None,
+) -> str:
+    """Run one script, its output into a log; why it failed, or "" if it did not.
+
+    stop: ends it as Ctrl-C does, where this is called in a thread. env: more variables for it.
+    """
+    stop = stop or threading.Event()
     folder = out / script.chapter
     folder.mkdir(parents=True, exist_ok=True)
     (out / f"{script.name}.json").unlink(missing_ok=True)  # an old record is none of this run
@@ -90,9 +104,17 @@ def run_one(script: Script, out: Path, argv: Sequence[str], resume: bool = False
         command.append("--resume")
     with open(log, "w", encoding="utf-8") as words:
         # A session of its own: Ctrl-C reaches this process alone, which passes it on just once.
-        process = subprocess.Popen(command, stdout=words, stderr=words, start_new_session=True)
+        process = subprocess.Popen(
+            command,
+            stdout=words,
+            stderr=words,
+            env={**os.environ, **(env or {})},
+            start_new_session=True,
+        )
         try:
-            process.wait()
+            while process.poll() is None:
+                if stop.wait(0.05):
+                    raise KeyboardInterrupt
         except BaseException:
             process.send_signal(signal.SIGINT)
             process.wait()
@@ -103,7 +125,8 @@ def run_one(script: Script, out: Path, argv: Sequence[str], resume: bool = False
     return f"failed: {lines[-1]} (exit code {process.returncode}; see {log})"
 
 
-def _outcome(record) -> str:
+def outcome_of(record: Any) -> str:
+    """How many of its claims hold, and how long it took."""
     claims = record["claims"]
     measured = [claim["holds"] for claim in claims if not claim.get("quoted")]
     holding = f"{sum(measured)} of {len(measured)} claims hold, "
@@ -173,9 +196,7 @@ def write_report(
         file.write("\n".join(parts).encode())
 
 
-COLUMNS = (
-    "| Experiment | Claim | The book | Here | GradientCheck |\n| --- | --- | --- | --- | --- |"
-)
+COLUMNS = "| Experiment | Claim | The book | Here | Verdict |\n| --- | --- | --- | --- | --- |"
 
 
 def _head(verdicts, command):

@@ -2,7 +2,8 @@
 
 Each runs in its own process with one BLAS thread, which uses the cores better than two threads that
 share every batch. A file keeps a line of JSON for each finished training: stopping the run loses
-only those that were running, and resume=True reads the others from the file.
+only those that were running, and resume=True reads the others from the file. over_seeds trains
+inside one script; dlscratch/book/seeds.py runs a whole script with several seeds.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +45,9 @@ class Runner:
     and texts, what it returns can be written as JSON. path: the file of results. processes: how
     many at a time; 1 runs them here, one after the other. on_result(name, result): called after
     each. resume: take from the file what was asked for with the same arguments.
+    threads: call function, which starts a process itself and waits for it, in threads of this one.
+    on_failure(name, error): called for a job that raises, the others go on; without it the first
+    error ends the run.
 
     >>> import operator, tempfile
     >>> path = Path(tempfile.mkdtemp(), "products.jsonl")
@@ -61,17 +66,23 @@ class Runner:
         processes: int,
         resume: bool = False,
         on_result: Callable[[Any, Any], None] | None = None,
+        threads: bool = False,
+        on_failure: Callable[[Any, Exception], None] | None = None,
     ):
-        self.function = function
+        self.function = function if threads else partial(_on_one_thread, function)
         self.path = path
+        self.on_failure = on_failure
         self.on_result = on_result or (lambda name, result: None)
         self.finished: dict[Any, Any] = {}
         self.known = _read(path) if resume and path.exists() else []
         with atomic_write(path) as file:  # anew, or without a last line that was cut off
             file.writelines(map(_line, self.known))
-        context = multiprocessing.get_context("spawn")
-        alone = processes == 1 or not hasattr(sys.modules["__main__"], "__file__")  # a notebook
-        self.pool = None if alone else ProcessPoolExecutor(processes, context, _end_with_parent)
+        self.pool: Executor | None = None
+        if processes > 1 and threads:
+            self.pool = ThreadPoolExecutor(processes)
+        elif processes > 1 and hasattr(sys.modules["__main__"], "__file__"):  # not in a notebook
+            context = multiprocessing.get_context("spawn")
+            self.pool = ProcessPoolExecutor(processes, context, _end_with_parent)
 
     def __enter__(self) -> Runner:
         return self
@@ -83,7 +94,8 @@ class Runner:
     def run(self, jobs: Mapping[Any, tuple[Any, ...]]) -> dict[Any, Any]:
         """{name: what function(*arguments) returns} for {name: arguments}, in the same order.
 
-        `finished` has them, too, as soon as each is there, with those of earlier calls.
+        `finished` has them, too, as soon as each is there, with those of earlier calls. Jobs that
+        failed are in neither.
         """
         missing = {}
         for name, arguments in jobs.items():
@@ -92,32 +104,45 @@ class Runner:
                 self._finish(name, found[0])
             else:
                 missing[name] = arguments
-        for name, result in self._results(missing):
+        for name, result_of in self._results(missing):
+            try:
+                result = result_of()
+            except Exception as error:
+                if self.on_failure is None:
+                    raise
+                self.on_failure(name, error)
+                continue
             line = {"job": name, "arguments": missing[name], "result": result}
             with open(self.path, "ab") as file:
                 file.write(_line(line))
                 file.flush()
                 os.fsync(file.fileno())
             self._finish(name, json.loads(json.dumps(result)))  # the same as from the file
-        return {name: self.finished[name] for name in jobs}
+        return {name: self.finished[name] for name in jobs if name in self.finished}
 
-    def _results(self, jobs: Mapping[Any, tuple[Any, ...]]) -> Iterator[tuple[Any, Any]]:
-        """(name, result) of each job, as soon as it is there."""
+    def _results(
+        self, jobs: Mapping[Any, tuple[Any, ...]]
+    ) -> Iterator[tuple[Any, Callable[[], Any]]]:
+        """(name, a function that returns the result or raises), as soon as each is there."""
         if self.pool is None:
             for name, arguments in jobs.items():
-                with _ctrl_c_noticed() as pressed:
-                    result = _on_one_thread(self.function, *arguments)
-                if pressed:  # Trainer.fit has ended early, and returned
-                    raise KeyboardInterrupt
-                yield name, result
+                yield name, partial(self._here, *arguments)
             return
-        with _children_without_ctrl_c():
+        shielded = isinstance(self.pool, ProcessPoolExecutor)  # a process of a thread's is not
+        with _children_without_ctrl_c() if shielded else nullcontext():
             names = {
-                self.pool.submit(_on_one_thread, self.function, *arguments): name
+                self.pool.submit(self.function, *arguments): name
                 for name, arguments in jobs.items()
             }
         for future in as_completed(names):
-            yield names[future], future.result()
+            yield names[future], future.result
+
+    def _here(self, *arguments: Any) -> Any:
+        with _ctrl_c_noticed() as pressed:
+            result = self.function(*arguments)
+        if pressed:  # Trainer.fit has ended early, and returned
+            raise KeyboardInterrupt
+        return result
 
     def _finish(self, name: Any, result: Any) -> None:
         self.finished[name] = result

@@ -15,3 +15,21 @@ def shape(text: str) -> tuple[int, ...]:
     if min(sides) < 1:
         raise argparse.ArgumentTypeError(f"expected a shape such as 4,3,8,8, got {text!r}")
     return sides
+
+
+def seeds(text: str) -> list[int]:
+    """
+    >>> seeds("0-4"), seeds("0,3,7"), seeds("5")
+    ([0, 1, 2, 3, 4], [0, 3, 7], [5])
+    """
+    found: dict[int, None] = {}  # a set that keeps its order
+    for part in text.split(","):
+        first, dash, last = part.partition("-")
+        try:
+            span = range(int(first), int(last if dash else first) + 1)
+        except ValueError:
+            span = range(0)
+        if not span:
+            raise argparse.ArgumentTypeError(f"expected seeds as 0-4, 0,3,7 or 5, got {text!r}")
+        found.update(dict.fromkeys(span))
+    return list(found)

@@ -4,6 +4,7 @@ import math
 import os
 import subprocess
 import sys
+import threading
 import time
 from argparse import Namespace
 
@@ -89,6 +90,33 @@ def test_a_mistake_in_a_job_ends_the_run_with_its_error(tmp_path):
         Runner(math.sqrt, tmp_path / "roots.jsonl", processes=2) as runner,
     ):
         runner.run({"good": (4,), "bad": (-4,)})
+
+
+@pytest.mark.parametrize("threads", [True, False])
+@pytest.mark.parametrize("processes", [1, 2])
+def test_with_on_failure_the_others_go_on_and_resume_tries_again(threads, processes, tmp_path):
+    jobs = {"good": (4,), "bad": (-4,), "better": (9,)}
+    for resume in (False, True):
+        failed, done = {}, {}
+        with Runner(
+            math.sqrt,
+            tmp_path / "roots.jsonl",
+            processes=processes,
+            threads=threads,
+            resume=resume,
+            on_result=done.__setitem__,
+            on_failure=failed.__setitem__,
+        ) as runner:
+            assert runner.run(jobs) == {"good": 2, "better": 3}
+        assert isinstance(failed.pop("bad"), ValueError) and not failed
+        assert done == {"good": 2, "better": 3}
+    assert len((tmp_path / "roots.jsonl").read_text().splitlines()) == 2
+
+
+def test_threads_run_jobs_that_wait_side_by_side(tmp_path):
+    together = threading.Barrier(2)  # a job that is alone here waits in vain
+    with Runner(together.wait, tmp_path / "x", processes=2, threads=True) as runner:
+        assert sorted(runner.run({"one": (20,), "other": (20,)}).values()) == [0, 1]
 
 
 WAITING = """

@@ -27,7 +27,7 @@ class MyNet(Network):
 }
 # Other tests run these.
 LONG = (
-    *("draw", "reproduce", "show", "run ch06/overfit_dropout --quick"),
+    *("draw", "reproduce", "show", "run ch06/overfit_dropout --quick", "run ch05"),
     *(f"exercises {action}" for action in ("watch", "list", "check", "hint", "solution")),
 )
 

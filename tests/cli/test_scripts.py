@@ -102,6 +102,58 @@ def test_run_answers_a_wrong_option_as_the_script_does(mistake):
     assert "expected a number" in mistake("run", "ch05/buy_apple", "--apple", "cheap")
 
 
+@pytest.mark.parametrize("words", [("ch05/buy_apple", "--seeds"), ("--seeds",)])
+def test_run_with_seeds_runs_each_and_prints_the_claims_side_by_side(words, dlscratch):
+    name = [] if len(words) == 2 else ["ch05/buy_apple"]
+    done = dlscratch("run", *words, "3,5", *name, "--out", "here")
+    assert done.code == 0 and done.err == ""
+    assert done.out.splitlines()[2:4] == ["price | book: 220", "  all 2 seeds: 220 | holds"]
+    assert [len(list(Path(f"here/seed{n}/ch05").glob("fig_5-1*.png"))) for n in (3, 5)] == [1, 1]
+
+
+def test_run_leaves_a_script_that_counts_seeds_its_own_option(dlscratch):
+    assert "trainings of each kind" in dlscratch("run", "dqn_ablation", "--seeds", "2", "-h").out
+
+
+def test_run_says_where_to_look_when_a_script_claims_nothing(dlscratch):
+    done = dlscratch("run", "ch02/or_gate", "--seeds", "0")
+    assert done.out.endswith("ch02/or_gate claims nothing: see what it has written below out\n")
+
+
+@pytest.mark.parametrize("answer", [None, "one seed fails"])
+def test_run_with_seeds_shares_the_cores_out_and_ends_in_1_after_a_failure(
+    answer, dlscratch, monkeypatch
+):
+    asked = {}
+
+    def run_seeds(script, argv, out, seeds, **options):
+        asked.update(options, argv=argv, seeds=seeds)
+        return {}, {7: answer} if answer else {}
+
+    monkeypatch.setattr("dlscratch.book.seeds.run_seeds", run_seeds)
+    line = "run ch06/hyperparameter_optimization --seeds 0-1,7 --processes 3 --resume --quick"
+    done = dlscratch(*line.split())
+    assert asked["seeds"] == [0, 1, 7] and asked["argv"] == ["--quick", "--processes", "1"]
+    assert asked["processes"] == 3 and asked["resume"]
+    assert done.code == bool(answer)
+    assert ("failed: seed 7; --resume tries again" in done.out) == bool(answer)
+
+
+@pytest.mark.parametrize(
+    "words, answer",
+    [
+        ("--seeds 4-0", "argument --seeds: expected seeds as 0-4, 0,3,7 or 5, got '4-0'"),
+        ("--seeds all", "argument --seeds: expected seeds as 0-4, 0,3,7 or 5, got 'all'"),
+        ("--seeds=-1", "argument --seeds: expected seeds as 0-4, 0,3,7 or 5, got '-1'"),
+        ("--seeds 0-1 --seed 3", "--seeds names all seeds: leave out --seed"),
+        ("--seeds 0-1 --numbr 3", "unrecognized arguments: --numbr 3 (did you mean --number?)"),
+        ("--seeds 0-1 --processes 0", "argument --processes: expected a whole number at least 1"),
+    ],
+)
+def test_run_tells_a_mistake_with_seeds_once(words, answer, mistake):
+    assert mistake("run", "ch05/buy_apple", *words.split()).startswith(answer)
+
+
 def test_show_makes_the_figures_that_are_missing_and_a_page_of_them(dlscratch):
     done = dlscratch("show", "ch02")
     assert done.code == 0
