@@ -108,7 +108,7 @@ def test_run_with_seeds_runs_each_and_prints_the_claims_side_by_side(words, dlsc
     done = dlscratch("run", *words, "3,5", *name, "--out", "here")
     assert done.code == 0 and done.err == ""
     assert done.out.splitlines()[2:4] == ["price | book: 220", "  all 2 seeds: 220 | holds"]
-    assert [len(list(Path(f"here/seed{n}/ch05").glob("fig_5-1*.png"))) for n in (3, 5)] == [1, 1]
+    assert [len(list(Path(f"here/seed{n}/ch05").glob("fig_5-1_*.png"))) for n in (3, 5)] == [1, 1]
 
 
 def test_run_leaves_a_script_that_counts_seeds_its_own_option(dlscratch):
