@@ -80,7 +80,7 @@ def test_everything_stays_small(capsys):
     """Small is a promise of this library; raise a bound only for something that a reader gains."""
     for what, paths, longest, whole in [
         ("dlscratch", sorted({*LIBRARY} - {*EXERCISES}), 300, 15500),
-        ("exercises", EXERCISES, 250, 11000),
+        ("exercises", EXERCISES, 250, 11600),
         ("chapters", SCRIPTS, 160, 10800),
     ]:
         lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in paths}
