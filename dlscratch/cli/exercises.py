@@ -10,6 +10,7 @@
 
 Each exercise is one small file. Its docstring says what to write; NumPy is all that it needs. What
 is done is known from the files alone. `--fast` is one exercise a chapter, `--lang zh` is Chinese.
+After an update of dlscratch `start` says which exercises are new, and leaves your files alone.
 For a teacher: `pytest my_exercises`, or `dlscratch exercises report`.
 """
 
@@ -29,7 +30,7 @@ from dlscratch.storage.files import atomic_write
 
 FAREWELL = "stopped; what you wrote is in your files"
 ACTIONS = {  # name: what it does
-    "start": "put the exercises into a folder; files that are there stay as they are",
+    "start": "put the exercises, or those that are new since, into a folder; your files stay",
     "list": "show what is done",
     "check": "check one exercise, or all of them",
     "watch": "check whenever a file is saved, and go on to the next exercise",
@@ -84,26 +85,34 @@ def start(book, args):
     there = book.exercises()
     lang = args.lang or (book.lang(there[0]) if there else "en")
     added, kept = book.start(lang, args.fast)
-    counts = {"added": len(added), "kept": len(kept), "folder": book.folder}
-    print(COMMAND["started"].say(lang, first=book.path((added or kept)[0]), **counts))
+    counts = {"added": len(added), "all": len(book.exercises()), "folder": book.folder}
+    if kept:  # a second time: after an update of the library there may be new ones
+        print(COMMAND["added" if added else "nothing_new"].say(lang, **counts))
+        print(*titles(added, lang), COMMAND["go_on"].say(lang), sep="\n")
+    else:
+        print(COMMAND["started"].say(lang, first=book.path(added[0]), **counts))
     if book.folder != Path():
         print(f"    cd {book.folder}")
     print("    dlscratch exercises watch")
+
+
+def titles(those, lang):
+    """A line for each exercise: its section, its name, what it is about."""
+    width = max((len(exercise.topic) for exercise in those), default=0)
+    for exercise in those:
+        yield f"  {exercise.section:<5}  {exercise.topic:<{width}}  {exercise.title(lang)}"
 
 
 def show_list(book, there, args):
     """One line for each exercise, below its chapter."""
     done, chapter = 0, 0
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    width = max(len(exercise.topic) for exercise in there)
-    for exercise, finding in book.findings(there):
+    for (exercise, finding), title in zip(book.findings(there), titles(there, args.lang)):
         if exercise.chapter != chapter:
             chapter = exercise.chapter
             print(COMMAND["chapter"].say(args.lang, chapter=chapter))
         status = COMMAND[finding.status].say(args.lang)
-        title = exercise.title(args.lang)
-        line = f"  {status:<5}  {exercise.section:<5}  {exercise.topic:<{width}}  {title}"
-        print(line[:columns], flush=True)
+        print(f"  {status:<5}{title}"[:columns], flush=True)
         done += finding.status == "done"
     print(COMMAND["count"].say(args.lang, done=done, all=len(there)))
 

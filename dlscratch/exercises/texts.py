@@ -185,11 +185,18 @@ COMMAND: dict[str, Text] = {
     "missing": Text("missing", "缺失"),
     "count": Text("{done} of {all} done", "共 {all} 道，完成 {done} 道"),
     "started": Text(
-        "{added} exercises are new in {folder}, {kept} were there and stay as they are.\n"
-        "Open {first} in your editor and start:",
-        "{folder} 中新增 {added} 道练习，原有的 {kept} 道保持不变。\n"
-        "用编辑器打开 {first}，然后运行：",
+        "There are {all} exercises in {folder} now.\nOpen {first} in your editor and start:",
+        "{folder} 中现有 {all} 道练习。\n用编辑器打开 {first}，然后运行：",
     ),
+    "added": Text(
+        "New in {folder}: {added} of {all} exercises. The files that were there stay as they are.",
+        "{folder} 中新增 {added} 道练习，共 {all} 道。原有的文件保持不变。",
+    ),
+    "nothing_new": Text(
+        "Nothing is new in {folder}: {all} exercises were there, and they stay as they are.",
+        "{folder} 中没有新增练习：原有 {all} 道，保持不变。",
+    ),
+    "go_on": Text("Go on:", "继续："),
     "no_folder": Text(
         "there are no exercises in {folder}: change to the folder that has them, or make one by "
         "`dlscratch exercises start my_exercises`",

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from dlscratch.cli import exercises as command
-from dlscratch.exercises import Finding, exercises
+from dlscratch.exercises import Finding, exercises, workbook
 from dlscratch.exercises.examine import examine
 from dlscratch.exercises.workbook import Workbook
 
@@ -44,7 +44,7 @@ HALF = RELU.hole().replace("raise NotImplementedError", "return np.abs(x)", 1)
 def test_from_the_start_to_the_first_exercise_done(exercise, write):
     begun = exercise("start")
     assert not begun.code
-    assert begun.out.startswith(f"{len(EVERY)} exercises are new in ., 0 were there")
+    assert begun.out.startswith(f"There are {len(EVERY)} exercises in . now.\n")
     assert f"Open {EVERY[0].name}.py" in begun.out and "dlscratch exercises watch" in begun.out
     assert exercise("list").out.endswith(f"0 of {len(EVERY)} done\n")
     write(HALF)
@@ -116,7 +116,7 @@ def test_reset_brings_it_back_and_keeps_what_was_written(exercise, write, tmp_pa
 
 
 def test_everything_is_chinese_where_the_files_are(exercise, write):
-    assert "新增" in exercise("start", "--lang", "zh").out
+    assert "现有" in exercise("start", "--lang", "zh").out
     assert "第 2 章" in exercise("list").out and "还没有写" in exercise("check").out
     assert "提示 1/3" in exercise("hint", "relu").out
     write(RELU.solution("zh"))
@@ -128,10 +128,35 @@ def test_the_fast_track(exercise):
     fast = exercises(fast=True)
     exercise("start", "--fast")
     assert exercise("list").out.endswith(f"0 of {len(fast)} done\n")
-    begun = exercise("start")
-    assert f"{len(EVERY) - len(fast)} exercises are new" in begun.out
-    assert f"{len(fast)} were there" in begun.out
+    assert f"New in .: {len(EVERY) - len(fast)} of {len(EVERY)} exercises" in exercise("start").out
     assert exercise("list", "--fast").out.endswith(f"0 of {len(fast)} done\n")
+
+
+def test_after_an_update_start_says_what_is_new_and_leaves_the_files_alone(
+    exercise, tmp_path, monkeypatch
+):
+    older = [each for each in EVERY if each.chapter != 8]
+    with monkeypatch.context() as before:
+        before.setattr(workbook, "exercises", lambda fast=False: older)
+        exercise("start", "my")
+        assert "There are" not in exercise("start", "my").out
+    mine = tmp_path / "my" / f"{RELU.name}.py"
+    mine.write_text(HALF, encoding="utf-8")
+
+    lines = exercise("start", "my").out.splitlines()
+    new = [each for each in EVERY if each.chapter == 8]
+    assert lines[0].startswith(f"New in my: {len(new)} of {len(EVERY)} exercises.")
+    assert [line.split()[1] for line in lines[1 : len(new) + 1]] == [each.topic for each in new]
+    assert lines[len(new) + 1 :] == ["Go on:", "    cd my", "    dlscratch exercises watch"]
+    assert (tmp_path / "my" / f"{new[0].name}.py").read_text(encoding="utf-8") == new[0].hole()
+    assert mine.read_text(encoding="utf-8") == HALF
+
+
+def test_a_second_start_says_so_when_nothing_is_new(exercise):
+    exercise("start", "--lang", "zh")
+    again = exercise("start").out.splitlines()
+    assert again == [f". 中没有新增练习：原有 {len(EVERY)} 道，保持不变。", "继续：", again[-1]]
+    assert "Nothing is new in .: " in exercise("start", "--lang", "en").out
 
 
 def test_the_report_is_json_for_a_teacher(exercise, write, tmp_path):
