@@ -1,9 +1,10 @@
 """Where each node of a computational graph stands: columns and rows, few crossings, level lines.
 
 Sugiyama's method in four steps. Every node gets a column, as far right as its consumers allow, and
-an edge over several columns passes through empty spots. In each column the spots trade places
-until few edges cross. Chains of operations become level lines, all of one row. Then each line
-moves towards its neighbours, as far as the lines above and below it let it.
+an edge passes through an empty spot in each column between its ends. At least one is between: the
+odd columns hold no nodes, they are for the words of the edges. In each column the spots trade
+places until few edges cross. Chains of operations become level lines, all of one row. Then each
+line moves towards its neighbours, as far as the lines above and below it let it.
 """
 
 from __future__ import annotations
@@ -19,12 +20,13 @@ SWEEPS = 50  # the pictures stop changing long before
 
 @dataclass(eq=False)
 class LayoutNode:
-    """A place in a column: of a node, or an empty one that a long edge passes through."""
+    """A place in a column: of a node, or an empty one that an edge passes through."""
 
     column: int
     node: Node | None = None
     row: float = 0.0  # 0 is the top; neighbours in a column are 1 or more apart
-    x: float = 0.0  # in inches; the drawing sets it, because only it knows how wide the words are
+    x: float = 0.0  # inches on paper; geometry.py sets both, it knows how wide the words are
+    y: float = 0.0
     before: list[LayoutNode] = field(default_factory=list)  # the spots that its edges come from
     after: list[LayoutNode] = field(default_factory=list)  # and those that they go to
     pulled_by: list[LayoutNode] = field(default_factory=list)  # the ones it would be level with
@@ -73,7 +75,7 @@ def _placed(end):
     column = dict.fromkeys(nodes, 0)
     for node in reversed(nodes):
         for source in node.inputs:
-            column[source] = min(column[source], column[node] - 1)
+            column[source] = min(column[source], column[node] - 2)
     first = min(column.values())
     spots = {node: LayoutNode(column[node] - first, node) for node in nodes}
     columns: list[list[LayoutNode]] = [[] for _ in range(1 - first)]
@@ -139,7 +141,8 @@ def _lines(columns, edges):
     level: list[tuple[int, tuple[float, float]]] = []  # (column, rows) of each step so far
     for edge in edges:
         whole = main_inputs(edge.target) == (edge.source,)
-        taken = edge.spots[0].line[-1] is not edge.spots[0]  # its line goes on elsewhere
+        # Its line goes on elsewhere; or the leaf stands in the middle of many edges.
+        taken = edge.spots[0].line[-1] is not edge.spots[0] or len(edge.spots[0].after) > 3
         chain = edge.spots if whole and not taken else edge.spots[1:-1]
         steps = [(a.column, (a.row, b.row)) for a, b in zip(chain, chain[1:])]
         if chain and not any(c == d and _cross(s, t) for c, s in steps for d, t in level):
@@ -157,12 +160,13 @@ def _hang(edge, columns):
     leaf, consumer = edge.spots[0], edge.spots[-1]
     if edge.source.inputs or edge.source in main_inputs(edge.target) or leaf.after[1:]:
         return
-    column = columns[leaf.column]
-    i = column.index(leaf)
-    if i > 0 and column[i - 1].line is consumer.line:
-        leaf.line = consumer.line
-        leaf.row_offset = column[i - 1].row_offset + 1
-        consumer.line.append(leaf)
+    for spot in edge.spots[:2]:  # the leaf, and the words of its edge
+        column = columns[spot.column]
+        i = column.index(spot)
+        if i > 0 and column[i - 1].line is consumer.line:
+            spot.line = consumer.line
+            spot.row_offset = column[i - 1].row_offset + 1
+            consumer.line.append(spot)
 
 
 def _first_rows(columns, lines):

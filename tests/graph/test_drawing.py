@@ -14,7 +14,8 @@ from matplotlib.text import Text
 from dlscratch.book.experiment import Arguments, run
 from dlscratch.figures import BLACK, VERMILION
 from dlscratch.graph import Node, apply, exp, relu
-from dlscratch.graph.drawing import draw, text_of
+from dlscratch.graph.drawing import draw
+from dlscratch.graph.node import text_of
 
 
 def apples():

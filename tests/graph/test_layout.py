@@ -74,7 +74,7 @@ def test_a_leaf_stands_right_before_its_first_operation():
     apple, number, tax = Node(100, "apple"), Node(2, "number"), Node(1.1, "tax")
     price = apple * number * tax
     at = place(arrange(price)[0])
-    assert (at[apple][0], at[number][0], at[tax][0]) == (0, 0, 1)
+    assert (at[apple][0], at[number][0], at[tax][0]) == (0, 0, 2)
 
 
 def test_no_edges_cross_in_a_tree():
