@@ -2,7 +2,8 @@
 // them one step after the other: step k of the list that came, or none at 0.
 import { complain, element, find, post, shape } from "/shared.js";
 
-const COLUMN = 120, ROW = 96, RADIUS = 20, MARGIN = 60; // of the picture, in its own units
+const INCH = 112, MARGIN = 8, AWAY = 9; // pixels: of an inch, around the graph, from edge to words
+const PADDING = 8, SMALLEST = 0.8; // pixels beside the picture; its smallest part of its full size
 const values = new Map(); // name -> what stands in its field
 let graph = null;
 let shown = 0; // steps that are shown
@@ -35,6 +36,7 @@ async function ask(stay = false) { // stay: at the step that is shown, for other
   const mine = ++asked;
   try {
     const read = await post("/graph/draw", {
+      width: Math.max(1, (find("picture").clientWidth - 2 * PADDING) / INCH),
       what: find("what").value,
       values: Object.fromEntries(names().map((name) => [name, Number(values.get(name))])),
     });
@@ -51,8 +53,6 @@ async function ask(stay = false) { // stay: at the step that is shown, for other
 
 // ---- the picture
 
-const place = ([x, y]) => [MARGIN + x * COLUMN, MARGIN + y * ROW];
-
 function show() {
   if (!graph) return;
   const done = graph.steps.slice(0, shown);
@@ -61,31 +61,23 @@ function show() {
   const now = done.at(-1);
   const known = (i) => !graph.nodes[i].symbol || forwards.has(i); // its value is there
   const svg = find("graph");
-  const width = 2 * MARGIN + COLUMN * Math.max(...graph.nodes.map(({ x }) => x));
-  const height = 2 * MARGIN + ROW * Math.max(...graph.nodes.map(({ y }) => y));
-  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  const [width, height] = [graph.width, graph.height].map((inches) => inches * INCH + 2 * MARGIN);
+  svg.setAttribute("viewBox", `${-MARGIN} ${-MARGIN} ${width} ${height}`);
   svg.setAttribute("width", width);
+  svg.style.minWidth = `${SMALLEST * width}px`; // on a narrow screen: a little smaller, then scroll
   const parts = [];
-  for (const { points, source, target, value, grad } of graph.edges) {
-    const line = points.map(place);
-    shorten(line, graph.nodes[source], 0, 1);
-    shorten(line, graph.nodes[target], line.length - 1, line.length - 2);
-    const back = backwards.has(target) && grad !== "";
-    parts.push(arrow(line, -4, "", known(source)));
-    if (back) parts.push(arrow([...line].reverse(), -4, "back", true));
-    const i = Math.floor((line.length - 1) / 2);
-    if (known(source)) parts.push(words(line[i], line[i + 1], -1, value));
-    if (back) parts.push(words(line[i], line[i + 1], 1, grad, "grad"));
+  for (const { line, back, x, y, source, target, value, grad } of graph.edges) {
+    parts.push(arrow(line, "", known(source)));
+    const below = { x: x * INCH, y: y * INCH + AWAY, class: "grad" };
+    if (known(source)) parts.push(shape("text", { x: x * INCH, y: y * INCH - AWAY, class: "value" }, value));
+    if (backwards.has(target) && back.length) parts.push(arrow(back, "back", true), shape("text", below, grad));
   }
-  graph.nodes.forEach(({ x, y, symbol, name, value }, i) => {
-    const [left, top] = place([x, y]);
+  graph.nodes.forEach((node, i) => {
     const group = shape("g", { class: "node" });
     group.classList.toggle("now", now?.node === i);
-    group.classList.toggle("waiting", symbol !== "" && !forwards.has(i));
-    if (symbol) {
-      group.append(shape("circle", { cx: left, cy: top, r: RADIUS }));
-      group.append(shape("text", { x: left, y: top + 1 }, symbol));
-    } else group.append(shape("text", { x: left, y: top }, name || value));
+    group.classList.toggle("waiting", node.symbol !== "" && !forwards.has(i));
+    if (node.symbol) group.append(outline(node));
+    group.append(shape("text", { x: node.x * INCH, y: node.y * INCH + 1 }, node.symbol || node.name));
     parts.push(group);
   });
   svg.replaceChildren(...parts);
@@ -95,33 +87,18 @@ function show() {
     ? `Step ${shown} of ${graph.steps.length}. ${now.text}.` : "Next shows the first operation.";
 }
 
-function words([x1, y1], [x2, y2], side, text, kind = "") { // above the edge at -1, below it at 1
-  const slope = Math.sign(Math.round(y2 - y1)); // -1 rises, 1 falls
-  const share = slope ? 0.4 : 0.5;
-  const [x, y] = [x1 + share * (x2 - x1), y1 + share * (y2 - y1)];
-  const attributes = slope // beside a slanted edge, not across it
-    ? { x: x - 12 * side * slope, y: y + 8 * side, class: `${kind} ${side * slope > 0 ? "end" : "start"}` }
-    : { x, y: y + 17 * side, class: kind };
-  return shape("text", attributes, text);
+function outline({ x, y, half, circle }) { // of an operation
+  const [cx, cy, width, height] = [x, y, ...half].map((inches) => inches * INCH);
+  if (circle) return shape("circle", { cx, cy, r: width });
+  return shape("rect", { x: cx - width, y: cy - height, width: 2 * width, height: 2 * height, rx: 10 });
 }
 
-function shorten(line, node, at, towards) { // an edge ends at the rim of a node, or beside a name
-  const [x, y] = line[at];
-  const [dx, dy] = [line[towards][0] - x, line[towards][1] - y];
-  const room = node.symbol ? RADIUS : 8 + 4.5 * (node.name || node.value).length;
-  const share = room / Math.hypot(dx, dy);
-  line[at] = [x + share * dx, y + share * dy];
-}
-
-function arrow(line, aside, kind, known) { // moved a little to its own left
-  const last = line.at(-1);
-  const [fromX, fromY] = line.at(-2);
-  const angle = Math.atan2(last[1] - fromY, last[0] - fromX);
-  const moved = line.map(([x, y]) => [x - aside * Math.sin(angle) * -1, y + aside * Math.cos(angle)]);
-  const tip = moved.at(-1);
-  const head = [2.7, -2.7].map((turn) => [tip[0] + 9 * Math.cos(angle + turn), tip[1] + 9 * Math.sin(angle + turn)]);
-  const d = `M${moved.map((point) => point.join(" ")).join("L")}`
-    + `M${head[0].join(" ")}L${tip.join(" ")}L${head[1].join(" ")}`;
+function arrow(line, kind, known) {
+  const points = line.map(([x, y]) => [x * INCH, y * INCH]);
+  const [[fromX, fromY], [x, y]] = points.slice(-2);
+  const angle = Math.atan2(y - fromY, x - fromX);
+  const head = [2.7, -2.7].map((turn) => `${x + 8 * Math.cos(angle + turn)} ${y + 8 * Math.sin(angle + turn)}`);
+  const d = `M${points.map((point) => point.join(" ")).join("L")}M${head[0]}L${x} ${y}L${head[1]}`;
   const made = shape("path", { d, class: kind });
   made.classList.toggle("waiting", !known);
   return made;
@@ -145,6 +122,11 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "ArrowLeft") go(shown - 1);
   else return;
   event.preventDefault();
+});
+let wide = innerWidth;
+addEventListener("resize", () => { // a phone's height changes as one scrolls: that is nothing new
+  if (wide !== innerWidth) ask(true);
+  wide = innerWidth;
 });
 find("what").addEventListener("input", () => ask());
 find("asked").addEventListener("submit", (event) => event.preventDefault());

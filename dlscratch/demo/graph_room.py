@@ -7,16 +7,19 @@ operation again on the way back.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from dlscratch.graph.expression import parse
-from dlscratch.graph.layout import arrange
+from dlscratch.graph.geometry import half_height, half_width, is_circle, name_of, picture
 from dlscratch.graph.node import Node, text_of
 
 MAX_TEXT = 200  # characters of an expression
+WIDTHS = 1.0, 100.0  # of the picture, in inches
+MEASURE = threading.Lock()  # Matplotlib measures one text at a time; the server has many threads
 BACK = {  # symbol: how the gradient of the output becomes that of an input
     "+": "the derivative of a sum is 1: the gradient passes unchanged",
     "−": "the gradient passes to the first input, and with the other sign to the second",
@@ -35,18 +38,20 @@ BACK = {  # symbol: how the gradient of the output becomes that of an input
 
 
 def asked_graph(asked: Any) -> dict[str, Any]:
-    """The graph of {"what": an expression, "values": {name: number}}."""
+    """The graph of {"what": an expression, "values": {name: number}, "width": inches}."""
     if not isinstance(asked, dict):
-        raise TypeError("expected one JSON object: what, values")
-    return graph(asked.get("what"), asked.get("values", {}))
+        raise TypeError("expected one JSON object: what, values, width")
+    return graph(asked.get("what"), asked.get("values", {}), asked.get("width", 10.0))
 
 
-def graph(what: Any, values: Any) -> dict[str, Any]:
-    """The graph of an expression with these values, as JSON can hold it.
+def graph(what: Any, values: Any, width: Any = 10.0) -> dict[str, Any]:
+    """The graph of an expression with these values, as JSON can hold it; places are in inches.
 
-    nodes: {x, y, symbol, name, value, grad}, x in columns, y in rows. edges: {points, source,
-    target, value, grad}, by the numbers of the nodes; grad is what this edge carries back. steps:
-    {node, back, text} in order. ValueError, TypeError or ArithmeticError for what has no graph.
+    width, height: of the picture, about as wide as asked. nodes: {x, y, half: [width, height],
+    circle, symbol, name, value}. edges: {line, back, x, y, source, target, value, grad}: the
+    points of the arrows forwards and back, the place of the words, the numbers of the nodes; grad
+    is what this edge carries back. steps: {node, back, text} in order. ValueError, TypeError or
+    ArithmeticError for what has no graph.
 
     >>> found = graph("price = apple * 2", {"apple": 100})
     >>> [step["text"] for step in found["steps"]]  # doctest: +ELLIPSIS
@@ -56,30 +61,24 @@ def graph(what: Any, values: Any) -> dict[str, Any]:
         raise ValueError(f"expected an expression of {MAX_TEXT} characters at most")
     if not isinstance(values, Mapping) or not all(map(_is_number, values.values())):
         raise ValueError("expected a number for each name")
+    if not _is_number(width) or not WIDTHS[0] <= width <= WIDTHS[1]:
+        raise ValueError(f"expected a width of {WIDTHS[0]:g} to {WIDTHS[1]:g} inches")
     with np.errstate(all="raise", under="ignore"):
         result = parse(what, {name: float(value) for name, value in values.items()})
         result.backward()
-    columns, edges = arrange(result)
-    spots = [spot for column in columns for spot in column if spot.node is not None]
-    number = {spot.node: i for i, spot in enumerate(spots)}
+    with MEASURE:
+        found = picture(result, width)
+        nodes = [_node(spot) for spot in found.spots]
+    number = {spot.node: i for i, spot in enumerate(found.spots) if spot.node}
     order = [node for node in result.topological_order() if node.symbol]
     return {
-        "nodes": [_node(spot) for spot in spots],
-        "edges": [
-            {
-                "points": [[spot.column, spot.row] for spot in edge.spots],
-                "source": number[edge.source],
-                "target": number[edge.target],
-                "value": "" if edge.source.constant else text_of(edge.source.value),
-                "grad": ""
-                if edge.source.constant
-                else text_of(edge.target.input_grads[edge.place]),
-            }
-            for edge in edges
-        ],
+        "width": found.width,
+        "height": found.height,
+        "nodes": nodes,
+        "edges": [_edge(wire, number) for wire in found.wires],
         "steps": [
             *({"node": number[n], "back": False, "text": forward_words(n)} for n in order),
-            {"node": len(spots) - 1, "back": True, "text": START},
+            {"node": len(nodes) - 1, "back": True, "text": START},
             *({"node": number[n], "back": True, "text": back_words(n)} for n in reversed(order)),
         ],
     }
@@ -115,13 +114,26 @@ def back_words(node: Node) -> str:
 def _node(spot: Any) -> dict[str, Any]:
     node = spot.node
     return {
-        "x": spot.column,
-        "y": spot.row,
+        "x": spot.x,
+        "y": spot.y,
+        "half": [half_width(node), half_height(node)],
+        "circle": is_circle(node),
         "symbol": node.symbol,
-        "name": node.name or ("" if node.symbol or node.inputs else text_of(node.value)),
+        "name": name_of(node),
         "value": text_of(node.value),
-        "grad": "" if node.constant or node.grad is None else text_of(node.grad),
-        "editable": bool(node.name and not node.inputs),
+    }
+
+
+def _edge(wire: Any, number: Mapping[Node, int]) -> dict[str, Any]:
+    return {
+        "line": wire.arrow().round(4).tolist(),
+        "back": wire.arrow(back=True).round(4).tolist() if wire.back else [],
+        "x": wire.x,
+        "y": wire.y,
+        "source": number[wire.edge.source],
+        "target": number[wire.edge.target],
+        "value": wire.value,
+        "grad": wire.gradient,
     }
 
 

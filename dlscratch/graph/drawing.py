@@ -12,7 +12,7 @@ PDF; no other program is needed.
 from __future__ import annotations
 
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Patch
 from matplotlib.path import Path
 
 from dlscratch.figures import BLACK, VERMILION
@@ -59,24 +59,27 @@ def draw(output: Node, title: str = "") -> Figure:
         if wire.back:
             _arrow(ax, wire.arrow(back=True), VERMILION)
         away = LANE * wire.back + GAP
-        if wire.value:
-            ax.text(wire.x, wire.y - away, wire.value, ha="center", va="bottom", size=FONT)
-        if wire.gradient:
-            style = {"va": "top", "size": FONT, "color": VERMILION}
-            ax.text(wire.x, wire.y + away, wire.gradient, ha="center", **style)
+        for words, y, va, colour in (
+            (wire.value, wire.y - away, "bottom", BLACK),
+            (wire.gradient, wire.y + away, "top", VERMILION),
+        ):
+            if words:
+                ax.text(wire.x, y, words, ha="center", va=va, size=FONT, color=colour)
     return fig
 
 
 def _draw_node(ax, node, x, y):
     words, size = node.symbol or name_of(node), FONT + 3 if len(node.symbol) == 1 else FONT
     ax.text(x, y, words, ha="center", va="center_baseline" if node.symbol else "center", size=size)
-    style = {"facecolor": "white", "edgecolor": BLACK, "linewidth": 1.2}
-    if is_circle(node):
-        ax.add_patch(Circle((x, y), RADIUS, **style))
-    elif node.symbol:
-        width, height = half_width(node), half_height(node)
-        corner, style["boxstyle"] = (x - width, y - height), "round,pad=0,rounding_size=0.1"
-        ax.add_patch(FancyBboxPatch(corner, 2 * width, 2 * height, **style))
+    if not node.symbol:
+        return
+    width, height = half_width(node), half_height(node)
+    shape: Patch = Circle((x, y), RADIUS)
+    if not is_circle(node):
+        corner, style = (x - width, y - height), "round,pad=0,rounding_size=0.1"
+        shape = FancyBboxPatch(corner, 2 * width, 2 * height, style)
+    shape.set(facecolor="white", edgecolor=BLACK, linewidth=1.2)
+    ax.add_patch(shape)
 
 
 def _arrow(ax, line, colour):

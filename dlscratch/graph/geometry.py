@@ -109,7 +109,7 @@ class _Paper:
             for spot in columns[band.first]:
                 if not is_leaf(spot):
                     self.band_of[spot] = bands[bands.index(band) - 1]
-        self.ports = {}
+        self.ports: dict[tuple[LayoutNode, LayoutNode], float] = {}
         for spot in self.band_of:
             if spot.node:
                 self.ports |= _ports(spot, spot.before) | _ports(spot, spot.after)

@@ -34,18 +34,30 @@ def test_every_edge_carries_its_value_and_its_gradient_and_constants_none():
     assert (by_name["2"]["value"], by_name["2"]["grad"]) == ("", "")
     end = nodes[-1]
     assert (end["name"], end["symbol"]) == ("price", "")
-    assert [node["editable"] for node in nodes if node["name"] in ("apple", "tax", "2")] == [
-        node["name"] != "2" for node in nodes if node["name"] in ("apple", "tax", "2")
-    ]
+    assert [bool(edge["back"]) for edge in found["edges"]].count(False) == 1  # the number 2
 
 
-def test_edges_go_from_left_to_right_between_the_places_of_their_nodes():
+def test_arrows_run_from_node_to_node_and_back_again():
     found = graph("log(exp(a) / (exp(a) + exp(b)))", {"a": 2, "b": 1})
     for edge in found["edges"]:
-        ends = [found["nodes"][edge[end]] for end in ("source", "target")]
-        assert [edge["points"][0], edge["points"][-1]] == [[node["x"], node["y"]] for node in ends]
-        columns = [x for x, _ in edge["points"]]
-        assert columns == sorted(set(columns))
+        source, target = (found["nodes"][edge[end]] for end in ("source", "target"))
+        for line, start, end in (edge["line"], source, target), (edge["back"], target, source):
+            assert line[0] == pytest.approx([start["x"], start["y"]], abs=0.4)
+            assert line[-1] == pytest.approx([end["x"], end["y"]], abs=0.4)
+
+
+def test_on_a_narrow_screen_a_graph_goes_on_below():
+    what, values = "exp(sin(tanh(x * 2) + 1))", {"x": 1}
+    wide, narrow = graph(what, values), graph(what, values, 3)
+    assert narrow["width"] <= 3 < wide["width"]
+    assert narrow["height"] > wide["height"]
+    assert [narrow["steps"], len(narrow["nodes"])] == [wide["steps"], len(wide["nodes"])]
+
+
+@pytest.mark.parametrize("width", [0, 1e9, "3", None, True])
+def test_a_width_that_is_none_is_told(width):
+    with pytest.raises(ValueError, match="expected a width of 1 to 100 inches"):
+        graph("x * 2", {"x": 1}, width)
 
 
 def test_every_operation_has_a_rule_in_words():

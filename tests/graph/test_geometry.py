@@ -1,4 +1,4 @@
-"""On paper every arrow can be followed: past nodes and words, apart from other arrows, on a page."""
+"""On paper every arrow can be followed: past nodes, past words, apart from other arrows."""
 
 import re
 from itertools import combinations
@@ -55,9 +55,7 @@ def of_net(name):
     else:
         block = residual_block if name == "residual" else inception_block
         first, last = Convolution.init(1, 16, 3, pad=1, rng=rng), Affine.init(16, 10, rng=rng)
-        net = Network(
-            [first, ReLU(), block(16, 16, rng=rng), block(16, 16, rng=rng), GlobalAveragePooling(), last]
-        )
+        net = Network([first, ReLU(), block(16, 16, rng=rng), GlobalAveragePooling(), last])
     x = rng.standard_normal((2, *(net.summary().input_shape if name in NETS[:3] else (1, 14, 14))))
     return network_graph(net, x, np.zeros(2, int))
 
