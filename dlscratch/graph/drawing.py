@@ -31,7 +31,7 @@ from dlscratch.graph.geometry import (
 from dlscratch.graph.node import Node
 
 PAGE, MARGIN = 10.0, 0.15  # inches
-DPI = 120  # the width of a page is 1200 pixels, and so is a picture that could not be broken
+DPI, SCREEN = 150, 1200  # pixels to an inch, or as many as let it fit the screen
 
 
 def draw(output: Node, title: str = "") -> Figure:
@@ -47,7 +47,7 @@ def draw(output: Node, title: str = "") -> Figure:
     height = found.height + heading + 2 * MARGIN
     left, top = (found.width - width) / 2, -heading - MARGIN  # the graph's own corner is (0, 0)
 
-    fig = Figure(figsize=(width, height), dpi=DPI * min(1, PAGE / width))
+    fig = Figure(figsize=(width, height), dpi=min(DPI, SCREEN / width))
     ax = fig.add_axes((0, 0, 1, 1), xlim=(left, left + width), ylim=(top + height, top))
     ax.set_axis_off()
     if title:
