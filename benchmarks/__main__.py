@@ -47,7 +47,6 @@ def options(parser):
         parser.add_argument(option, type=number(int, at_least=1), metavar="N", help=text)
     for option, text in [
         ("--json", "where the numbers go (default: benchmarks.json in the output folder)"),
-        ("--chart", "where the figure goes (default: benchmarks.png in the output folder)"),
         ("--against", "compare with the JSON of an earlier run"),
     ]:
         parser.add_argument(option, type=Path, metavar="FILE", help=text)
@@ -75,8 +74,8 @@ def main(args):
     path = args.json or args.out / "benchmarks.json"
     results.save(path)
     print(f"\nnumbers: {path}")
-    for fig, path in chart.draw(results, args.chart or args.out / "benchmarks.png"):
-        args.save(fig, path.absolute())
+    for fig, picture in chart.draw(results, path.with_suffix(".png")):
+        args.save(fig, picture.absolute())
 
 
 if __name__ == "__main__":

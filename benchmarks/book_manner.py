@@ -3,14 +3,14 @@
 The layers are the solutions of the exercises, which is what a reader has after chapters 5 to 7:
 every window of the whole batch in one matrix (section 7.4), the position of each maximum in
 Pooling, a gradient for the input image that is never needed, an optimizer that walks through a
-dictionary. Only what the book does in fewer operations than its exercise is written anew here.
+dictionary.
 The weights are float64, because `np.random.randn` is: the whole computation then is float64.
 """
 
 import numpy as np
 
 from dlscratch import layers as ours
-from dlscratch.exercises.ch05_5_2_sigmoid.solution import Sigmoid
+from dlscratch.exercises.ch05_5_1_relu.solution import Relu
 from dlscratch.exercises.ch05_6_2_affine import solution as chapter_5
 from dlscratch.exercises.ch05_6_3_softmax_with_loss.solution import SoftmaxWithLoss
 from dlscratch.exercises.ch06_1_4_sgd_momentum.solution import SGD
@@ -30,19 +30,9 @@ class Affine(chapter_5.Affine):
         return super().backward(dout).reshape(self.shape)
 
 
-class ReLU:
-    def forward(self, x):
-        self.mask = x <= 0
-        out = x.copy()
-        out[self.mask] = 0
-        return out
-
-    def backward(self, dout):
-        dout[self.mask] = 0  # into the caller's array, as the book's listing does
-        return dout
-
-
 class Adam:
+    """As the book writes it: fewer operations than the formula in its exercise."""
+
     def __init__(self, lr=0.001, beta1=0.9, beta2=0.999):
         self.lr, self.beta1, self.beta2 = lr, beta1, beta2
         self.iter, self.m = 0, None
@@ -65,8 +55,7 @@ COPIES = {  # the library's layer -> the book's; Flatten is a part of its Affine
     ours.Convolution: lambda a, W, b: Convolution(W, b, a.stride, a.pad),
     ours.Pooling: lambda a: Pooling(a.pool_h, a.pool_w, a.strides()[0]),
     ours.Dropout: lambda a: Dropout(a.ratio),
-    ours.ReLU: lambda a: ReLU(),
-    ours.Sigmoid: lambda a: Sigmoid(),
+    ours.ReLU: lambda a: Relu(),
 }
 
 

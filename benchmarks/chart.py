@@ -1,4 +1,4 @@
-"""The results as figures: who is how fast, where the time goes, how it grows."""
+"""The results as figures: who is how fast, and how time and memory grow."""
 
 from benchmarks.networks import SUBJECTS
 from dlscratch import figures
@@ -7,6 +7,9 @@ LOOKS = {  # who -> colour and hatch, so that a grey print tells them apart too
     "library": (figures.BLUE, ""),
     "book": (figures.VERMILION, "///"),
     "PyTorch": (figures.ORANGE, "..."),
+    "PyTorch, channels-last": (figures.YELLOW, "xxx"),
+    "torch.compile": (figures.GREEN, "---"),
+    "JAX, jit": (figures.PURPLE, "\\\\\\"),
 }
 GROWTH = [  # what grows, the unit, the labels of both axes
     ("batch", "ms", "images in a batch", "milliseconds a step"),
@@ -21,8 +24,6 @@ def draw(results, path):
     measured = {row["section"] for row in results.rows}
     if "step" in measured:
         yield contest(results), path
-    if results.where:
-        yield profiles(results.where), path.with_stem(f"{path.stem}_where")
     if "scale" in measured:
         yield growth(results), path.with_stem(f"{path.stem}_scale")
 
@@ -42,29 +43,6 @@ def contest(results):
         ax.set_xticks([i + 0.08 * (len(LOOKS) - 1) for i in range(len(SUBJECTS))], SUBJECTS)
         ax.set(title=f"{title}, batch of 100", ylabel="milliseconds")
     axes[0].legend(frameon=False)
-    return fig
-
-
-def profiles(records):
-    """For each network a bar a layer, forward and backward, and one for each part of the rest."""
-    heights = [len(record["layers"]) + 3 for record in records]
-    size = (7.2, 0.2 * sum(heights) + 0.9 * len(records))
-    grid = {"height_ratios": heights}
-    fig, axes = figures.new(len(records), 1, size, squeeze=False, gridspec_kw=grid)
-    for ax, record in zip(axes.flat, records):
-        layers, others = record["layers"], record["others"]
-        names = [layer["layer"] for layer in layers] + list(others)
-        forward, backward = (
-            [layer[f"{way} ms"] for layer in layers] for way in ("forward", "backward")
-        )
-        places = range(len(names))
-        ax.barh(places[: len(layers)], forward, color=figures.BLUE, label="forward")
-        ax.barh(places[: len(layers)], backward, left=forward, color=figures.SKY, label="backward")
-        ax.barh(places[len(layers) :], others.values(), color=figures.GREY, label="no layer")
-        ax.set_yticks(places, names, fontsize=7)
-        ax.invert_yaxis()  # the first layer on top
-        ax.set(title=record["title"], xlabel="milliseconds of a training step, batch of 100")
-    axes[0, 0].legend(frameon=False)
     return fig
 
 

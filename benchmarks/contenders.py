@@ -1,9 +1,9 @@
 """Who is timed, behind one interface: the library, the book's manner, and the peers installed.
 
-A contender has the library's weights. Its calls are timed within `ready()`, scores within
-`scoring()`, single layers within `one_thread()`: what it needs for itself, such as threads, begins
-and ends there and cannot disturb its neighbour. `array`, `batch` and `own` bring numbers into the
-contender's form beforehand: no conversion is timed.
+A contender has the library's weights. Its calls are timed within `ready()`, single layers within
+`one_thread()`: what it needs for itself, such as threads, begins and ends there and cannot disturb
+its neighbour. `array`, `batch` and `own` bring numbers into the contender's form beforehand: no
+conversion is timed.
 """
 
 from contextlib import contextmanager, nullcontext
@@ -20,10 +20,9 @@ TOLERANCE = 1e-4  # of the largest number in the array: float32 against float64,
 
 
 class Library:
-    """The step as the Trainer does it, with the workers that it chooses; scores by `predict`."""
+    """As the Trainer does it, with the workers that it chooses."""
 
     name = "library"
-    scoring = nullcontext  # `predict` on whatever threads BLAS takes, as at the prompt
     one_thread = staticmethod(one_blas_thread)
     own = staticmethod(Parameters.copy_of)
 
@@ -44,7 +43,7 @@ class Library:
         return x, t
 
     def scores(self, x):
-        return self.net.predict(x)
+        return self.workers.predict(x)
 
     def passes(self, x, dout):
         """y and dx, without a loss."""
@@ -58,16 +57,6 @@ class Library:
 
     def step(self, x, t):
         self.update(self.gradient(x, t))
-
-
-class LibraryWorkers(Library):
-    """Scores by `Workers.predict`, as the Trainer's evaluation: the rows shared out."""
-
-    name = "library, workers"
-    scoring = Library.ready
-
-    def scores(self, x):
-        return self.workers.predict(x)
 
 
 class Book(Library):
@@ -90,6 +79,9 @@ class Book(Library):
     def batch(self, x, t):
         return x, np.eye(10, dtype=self.dtype)[t]  # (N,) -> one-hot, (N, 10)
 
+    def scores(self, x):
+        return self.net.predict(x)
+
     def passes(self, x, dout):
         return self.net.predict(x, training=True), self.net.backward(dout)
 
@@ -104,8 +96,13 @@ class BookFloat32(Book):
     dtype = np.float32
 
 
-KINDS = {kind.name: kind for kind in [Library, LibraryWorkers, Book, BookFloat32]}
-PEERS = {"PyTorch": ("torch", "benchmarks.pytorch", "PyTorch")}  # -> package, module, class
+KINDS = {kind.name: kind for kind in [Library, Book, BookFloat32]}
+PEERS = {  # name -> the package that it needs, the module and the class
+    "PyTorch": ("torch", "benchmarks.pytorch", "PyTorch"),
+    "PyTorch, channels-last": ("torch", "benchmarks.pytorch", "ChannelsLast"),
+    "torch.compile": ("torch", "benchmarks.pytorch", "Compiled"),
+    "JAX, jit": ("jax", "benchmarks.jax_jit", "Jax"),
+}
 
 
 def named(name):
@@ -129,19 +126,17 @@ def missing():
 def agree(subject, who, x, t, workers=None):
     """Scores and gradients of a contender against a plain network's: same weights, no Dropout."""
     net, other = subject.network(drop=False), named(who)(subject, workers, drop=False)
-    wanted = {"scores": net.predict(x), **net.gradient(x, t)}
     with other.ready():
         found = {"scores": other.scores(x), **other.gradient(*other.batch(x, t))}
-        return verdict(subject.key, who, wanted, found)
+        return verdict(subject.key, who, {"scores": net.predict(x), **net.gradient(x, t)}, found)
 
 
-def agree_alone(subject, x, dout, who):
+def agree_alone(subject, who, x, dout):
     """The same for bare layers: y and dx."""
-    wanted, found = (
-        dict(zip(("y", "dx"), map(np.array, one.passes(one.array(x), one.array(dout)))))
-        for one in (kind(subject, drop=False) for kind in (Library, named(who)))
-    )
-    return verdict(subject.key, who, wanted, found)
+    net, other = subject.network(drop=False), named(who)(subject, drop=False)
+    y, dx = other.passes(other.array(x), other.array(dout))
+    wanted = {"y": net.forward(x, training=True), "dx": net.backward(dout)}
+    return verdict(subject.key, who, wanted, {"y": y, "dx": dx})
 
 
 def verdict(what, contender, wanted, found):
@@ -149,14 +144,13 @@ def verdict(what, contender, wanted, found):
 
     RuntimeError if it is too large: a wrong contender must not be timed.
     """
-    errors = {name: worst_error(np.asarray(found[name]), wanted[name]) for name in wanted}
+    errors = {}
+    for name, array in wanted.items():
+        other = np.asarray(found[name])
+        if other.shape != array.shape:
+            raise RuntimeError(f"expected an array of shape {array.shape}, got {other.shape}")
+        errors[name] = float(np.max(np.abs(other - array)) / max(np.max(np.abs(array)), 1e-12))
     where = max(errors, key=errors.get)
     if not all(error <= TOLERANCE for error in errors.values()):  # nan is not either
         raise RuntimeError(f"{contender} disagrees with the library on {what}: {errors}")
     return {"what": what, "contender": contender, "error": errors[where], "where": where}
-
-
-def worst_error(found, wanted):
-    if found.shape != wanted.shape:
-        raise RuntimeError(f"expected an array of shape {wanted.shape}, got {found.shape}")
-    return float(np.max(np.abs(found - wanted)) / max(np.max(np.abs(wanted)), 1e-12))

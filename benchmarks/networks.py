@@ -9,7 +9,7 @@ import numpy as np
 from ch07.simple_convnet import SimpleConvNet
 from ch08.deep_convnet import DeepConvNet
 from dataset.mnist import load_mnist
-from dlscratch import SGD, Adam, MultiLayerNet, Network
+from dlscratch import SGD, Adam, Dropout, MultiLayerNet, Network
 
 BATCH = 100
 
@@ -27,15 +27,10 @@ class Subject:
     def network(self, seed=0, drop=True, **size):
         """The library's network; drop=False silences Dropout, so that contenders can agree."""
         net = self.build(np.random.default_rng(seed), **size)
-        return net if drop else silenced(net)
-
-
-def silenced(net):
-    """The network, or the list of layers, its Dropout dropping nothing."""
-    for layer in getattr(net, "layers", net):
-        if hasattr(layer, "ratio"):
-            layer.ratio = 0.0
-    return net
+        for layer in net.layers:
+            if isinstance(layer, Dropout) and not drop:
+                layer.ratio = 0.0
+        return net
 
 
 def two_layers(rng):

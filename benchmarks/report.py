@@ -7,8 +7,6 @@ COLUMNS = ("library", "book", "PyTorch")  # of README's table
 
 def section(results, name, title):
     """The lines of one section: a measurement each, and the library's time as a share of it."""
-    if name == "where":
-        return [line for record in results.where for line in profile(record)]
     table = [["", "median", "quartiles", "library's share"]]
     for row in results.rows:
         if row["section"] == name:
@@ -16,23 +14,6 @@ def section(results, name, title):
             value = f"{number(row['value'])} {row['unit']}"
             table.append([f"{row['name']}, {row['contender']}", value, between(row), ratio])
     return ["", title, *aligned(table)] if table[1:] else []
-
-
-def profile(record):
-    """Where the time of a step goes, for one network."""
-    peak, step, layers = record["peak GF/s"], record["step ms"], record["layers"]
-    table = [["", "forward ms", "backward ms", "of the step", "GF/s", "of the peak"]]
-    for layer in layers:
-        ways = [layer["forward ms"], layer["backward ms"]]
-        rate = layer["flop"] / sum(ways) / 1e6
-        speed = [number(rate), f"{rate / peak:.0%}"] if rate else ["", ""]
-        table.append([layer["layer"], *map(number, ways), f"{sum(ways) / step:.0%}", *speed])
-    for name, ms in record["others"].items():
-        table.append([name, number(ms), "", f"{ms / step:.0%}", "", ""])
-    title = f"where the time goes: {record['title']}, {record['threads']} worker(s)"
-    floor = sum(layer["flop"] for layer in layers) / peak / 1e6
-    end = f"a step takes {number(step)} ms, {number(step / floor)} times its products at the peak"
-    return ["", f"{title}; the peak is {peak:.0f} GF/s", *aligned(table), end]
 
 
 def between(row):

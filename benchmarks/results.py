@@ -22,7 +22,6 @@ class Results:
     options: dict = field(default_factory=dict)
     checks: list = field(default_factory=list)
     rows: list = field(default_factory=list)
-    where: list = field(default_factory=list)  # a network each, layer by layer: benchmarks.where
 
     def add(self, section, name, contender, samples, unit, **ratio):
         row = {"section": section, "name": name, "contender": contender, "unit": unit}
@@ -32,9 +31,7 @@ class Results:
         """Times of several contenders that took turns, and the library's ratio to each."""
         for who, taken in blocks.items():
             others = (
-                {}
-                if who in ("library", "library, workers")
-                else {"ratio": quartiles(ratios(blocks["library"], taken))}
+                {} if who == "library" else {"ratio": quartiles(ratios(blocks["library"], taken))}
             )
             self.add(
                 section, name, who, [1000 * s for block in taken for s in block], "ms", **others

@@ -51,11 +51,10 @@ def step(results, effort, options):
 def inference(results, effort, options):
     """scores for 1, 100 and 1000 images"""
     for subject in map(SUBJECTS.get, options.net):
-        everyone = contenders(options, "library, workers", "book")
-        everyone = [made(who, subject, options) for who in everyone]
+        everyone = [made(who, subject, options) for who in contenders(options, "book")]
         for size in (1, BATCH) if options.quick else (1, BATCH, 1000):
             ((x, _),) = digits(subject.image, size, count=1, seed=options.seed)
-            runners = {one.name: (one.scoring, partial(one.scores, x)) for one in everyone}
+            runners = {one.name: (one.ready, partial(one.scores, x)) for one in everyone}
             results.add_blocks("inference", f"{subject.key} x{size}", interleave(runners, effort))
 
 
@@ -68,7 +67,7 @@ def epoch(results, effort, options):
         x, x_test = (a.reshape(-1, *subject.image) for a in (x, x_test))
         blocks = {}
         for who in contenders(options):
-            one = made("library, workers" if who == "library" else who, subject, options)
+            one = made(who, subject, options)
             with one.ready():
                 train(one, x[:BATCH], t[:BATCH], x_test[:1000])  # compiles what compiles
                 blocks[who] = [[seconds_of(partial(train, one, x, t, x_test))]]
@@ -89,7 +88,7 @@ def layers(results, effort, options):
         runners = {}
         book = () if name.startswith("BatchNorm") else ["book"]  # which the book does not list
         for who in contenders(options, *book, peers_at_most=1):
-            results.checks.append(agree_alone(subject, x, dout, who))
+            results.checks.append(agree_alone(subject, who, x, dout))
             one = named(who)(subject)
             runners[who] = one.one_thread, partial(one.passes, one.array(x), one.array(dout))
         results.add_blocks("layers", name, interleave(runners, effort))

@@ -37,18 +37,17 @@ def test_every_section_leaves_numbers_and_figures_that_a_later_run_is_compared_w
     printed = capsys.readouterr().out
     results = load(tmp_path / "here/benchmarks.json")
     measured = {row["section"] for row in results.rows}
-    assert measured | {"where"} == set(benchmarks.SECTIONS) and results.where
-    for name in ("benchmarks", "benchmarks_where", "benchmarks_scale"):
+    assert measured == set(benchmarks.SECTIONS)
+    for name in ("benchmarks", "benchmarks_scale"):
         assert (tmp_path / f"here/{name}.png").read_bytes().startswith(b"\x89PNG")
     for text in [
         "gradient + update, batch of 100",
-        "where the time goes: two-layer 784-50-10, SGD, 1 worker(s)",
         "worst difference from a plain network of the library",
         "| two-layer 784-50-10, SGD |",
     ]:
         assert text in printed
 
-    files = ["--json", "a.json", "--chart", "a.png", "--against", "here/benchmarks.json"]
+    files = ["--json", "a.json", "--against", "here/benchmarks.json"]
     bench("--quick", "--only", "step", "--net", "two-layer", *files)
     assert (tmp_path / "a.png").exists() and (tmp_path / "a.json").exists()
     assert "against here/benchmarks.json" in capsys.readouterr().out
