@@ -3,22 +3,25 @@
 A hundred times a learning rate and a weight decay are drawn at random on a logarithmic scale, and a
 net is trained on 400 images and scored on 100 others, held back from the training images: the test
 images are for the very end. The best trials show where to search next: narrow a range, --lr 0.001
-0.01, and run it again. --search optuna, the Bayesian optimization of section 6.5.2, does so itself.
+0.01, and run it again. --search optuna, the Bayesian optimization of section 6.5.2, does so itself;
+with --study FILE all who share the file search together, until they have finished --trials in all.
 
     python ch06/hyperparameter_optimization.py
+    python ch06/hyperparameter_optimization.py --search optuna --study shared/search.journal
 
 Last line with the default seed: weight decays of the best five | book: 1e-08 to 1e-06; as printed,
 3.9e-07 to 1.4e-05 | here: 3.0e-07 to 8.4e-05; correlation -0.05 | differs, because so small a
 weight decay hardly matters
 """
 
+from pathlib import Path
+
 import numpy as np
 from tqdm import tqdm
 
-from ch06.search import OptunaSearch, RandomSearch, search
-from ch06.trials import Trials
-from dataset.mnist import load_mnist
-from dlscratch import figures, train_validation_split
+from ch06.search import OptunaSearch, RandomSearch, SharedStudy, search
+from ch06.trials import Trials, best_first, split
+from dlscratch import figures
 from dlscratch.book.experiment import Claim, fingerprint, number, run
 from dlscratch.book.runner import runner_options
 
@@ -43,21 +46,20 @@ def options(parser):
         kind = number(int, at_least=least)
         parser.add_argument(f"--{name}", type=kind, default=default, help=text)
     parser.add_argument("--search", choices=SEARCHES, default="random", help="default: random")
+    text = "with --search optuna: where all who search together keep their trials"
+    parser.add_argument("--study", type=Path, metavar="FILE", help=text)
     runner_options(parser)
 
 
-def search_method(args):
+def search_method(args, name):
     ranges = sorted(args.lr), sorted(args.weight_decay)
+    if args.study and args.search != "optuna":
+        args.error("--study is of Optuna: add --search optuna")
     try:
-        return SEARCHES[args.search](ranges, args.seed)
+        own = SEARCHES[args.search]
+        return SharedStudy(args.study, name, ranges) if args.study else own(ranges, args.seed)
     except ImportError:
         args.error("--search optuna needs the package optuna: pip install optuna")
-
-
-def split(images, seed):
-    """(train, validation): a fifth of the first training images is held back."""
-    (x, t), _ = load_mnist()
-    return train_validation_split(x[:images], t[:images], images // 5, rng=seed)
 
 
 def draw(best):
@@ -122,16 +124,21 @@ def claims(best, epochs):
 
 
 def main(args):
-    method = search_method(args)
+    name = f"hyperparameter_optimization-{fingerprint(args, ignore=['trials', 'study'])}"
+    method = search_method(args, name)
     count, epochs = (20, 20) if args.quick else (args.trials, args.epochs)
-    name = f"hyperparameter_optimization-{fingerprint(args, ignore=['trials'])}.jsonl"
-    bar = tqdm(total=count, unit="trial", leave=False, disable=None)
-    trials = Trials(args.out / name, split(args.images, args.seed), epochs, args, bar.update)
+    path = None if args.study else args.out / f"{name}.jsonl"
+    before = len(method.finished()) if args.study else 0
+    bar = tqdm(total=count, initial=before, unit="trial", leave=False, disable=None)
+    trials = Trials(path, split(args.images, args.seed), epochs, args, bar.update)
     try:
         with bar, trials:
-            search(method, trials.train, count)
+            if args.study:
+                method.search(trials.train, count, args.processes)
+            else:
+                search(method, trials.scores, count)
     finally:  # after Ctrl-C too: so far, this is the best
-        best = trials.best_first()
+        best = best_first(method.finished() if args.study else trials.finished)
         for place, trial in enumerate(best[:5], start=1):
             point = f"learning rate {trial['lr']:.3g}, weight decay {trial['weight_decay']:.3g}"
             print(f"Best-{place}: validation accuracy {trial['validation'][-1]:.2f}, {point}")

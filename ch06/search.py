@@ -3,10 +3,13 @@
 `ask(count)` gives that many points, one number from each range, all on a logarithmic scale;
 `tell(i, score)` reports the score of the i-th point. Random search ignores the scores, and still
 beats a grid, whose points share their few values of the parameter that matters. Bayesian
-optimization fits a model to the scores and asks where the model expects the best one.
+optimization fits a model to the scores and asks where the model expects the best one. A file that
+several machines share lets all of them search together.
 """
 
 import numpy as np
+
+from dlscratch.storage.files import DataError
 
 
 class RandomSearch:
@@ -34,8 +37,7 @@ class OptunaSearch:
         import optuna
 
         optuna.logging.set_verbosity(optuna.logging.WARNING)
-        distribution = optuna.distributions.FloatDistribution
-        self.space = {str(i): distribution(*limits, log=True) for i, limits in enumerate(ranges)}
+        self.space = space_of(ranges)
         sampler = optuna.samplers.TPESampler(seed=seed)
         self.study = optuna.create_study(direction="maximize", sampler=sampler)
         self.asked = []
@@ -47,6 +49,65 @@ class OptunaSearch:
 
     def tell(self, i, score):
         self.study.tell(self.asked[i], score)
+
+
+class SharedStudy:
+    """Bayesian optimization by any number of processes and machines: ImportError without Optuna.
+
+    They know each other only by a journal, the file `path`: each writes what it does at its end,
+    under a lock, and reads what the others have written. name: of one study among those in the
+    file. Which points are tried depends on who is faster, so there is no seed.
+    """
+
+    def __init__(self, path, name, ranges):
+        import optuna
+        from optuna.storages import journal
+
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        self.states, self.space = optuna.trial.TrialState, space_of(ranges)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = journal.JournalFileOpenLock(str(path))  # on Windows and NFS too
+        try:
+            file = journal.JournalFileBackend(str(path), lock)
+            self.study = optuna.create_study(
+                storage=optuna.storages.JournalStorage(file),
+                study_name=name,
+                direction="maximize",
+                load_if_exists=True,
+            )
+        except (ValueError, KeyError, TypeError) as error:  # no JSON, or not the journal's
+            raise DataError(f"{path} is no journal of Optuna: name another file") from error
+
+    def finished(self):
+        """{number: trial} of all that anyone has finished so far."""
+        done = self.study.get_trials(deepcopy=False, states=[self.states.COMPLETE])
+        return {trial.number: trial.user_attrs["trial"] for trial in done}
+
+    def search(self, train, count, together):
+        """Train, `together` at a time, until all machines have finished `count` trials or more.
+
+        train({number: point}) gives {number: trial}. Trials that are stopped are not counted.
+        """
+        while (missing := count - len(self.finished())) > 0:
+            asked = [self.study.ask(self.space) for _ in range(min(together, missing))]
+            points = {trial.number: tuple(trial.params.values()) for trial in asked}
+            try:
+                results = train(points)
+            except BaseException:
+                for trial in asked:
+                    self.study.tell(trial, state=self.states.FAIL)
+                raise
+            for trial in asked:
+                result = results[trial.number]
+                trial.set_user_attr("trial", result)
+                self.study.tell(trial, result["validation"][-1])
+
+
+def space_of(ranges):
+    """The ranges as Optuna takes them."""
+    from optuna.distributions import FloatDistribution
+
+    return {str(i): FloatDistribution(*limits, log=True) for i, limits in enumerate(ranges)}
 
 
 def search(method, train, count):

@@ -8,10 +8,17 @@ from functools import partial
 
 import numpy as np
 
-from dlscratch import SGD, MultiLayerNet, Trainer
+from dataset.mnist import load_mnist
+from dlscratch import SGD, MultiLayerNet, Trainer, train_validation_split
 from dlscratch.book.runner import Runner
 
 KEYS = "lr", "weight_decay", "train", "validation"  # of a trial
+
+
+def split(images, seed):
+    """(train, validation): a fifth of the first training images is held back."""
+    (x, t), _ = load_mnist()
+    return train_validation_split(x[:images], t[:images], images // 5, rng=seed)
 
 
 def train_trial(train, validation, epochs, seed, number, lr, weight_decay):
@@ -23,7 +30,7 @@ def train_trial(train, validation, epochs, seed, number, lr, weight_decay):
 
 
 class Trials:
-    """Trains what it is given, args.processes at a time, and keeps it in the file `path`.
+    """Trains what it is given, args.processes at a time, and keeps it in the file `path`, if any.
 
     data: (train, validation). args: seed, processes, resume. on_trial() is called after each
     trial. A trial is a dictionary of KEYS; "train" and "validation" are the accuracies by epoch.
@@ -45,11 +52,20 @@ class Trials:
         self.runner.__exit__(*exception)
 
     def train(self, points):
-        """Train a net for each {number: (lr, weight_decay)}; {number: accuracy in validation}."""
-        trials = self.runner.run({number: (number, *point) for number, point in points.items()})
-        return {number: trial["validation"][-1] for number, trial in trials.items()}
+        """Train a net for each {number: (lr, weight_decay)}; {number: trial}."""
+        return self.runner.run({number: (number, *point) for number, point in points.items()})
 
-    def best_first(self):
-        """The finished trials, the highest validation accuracy first."""
-        by_number = sorted(self.runner.finished.items())
-        return sorted((trial for _, trial in by_number), key=lambda trial: -trial["validation"][-1])
+    def scores(self, points):
+        """As train, but {number: accuracy in validation}."""
+        return {number: trial["validation"][-1] for number, trial in self.train(points).items()}
+
+    @property
+    def finished(self):
+        """{number: trial}"""
+        return self.runner.finished
+
+
+def best_first(finished):
+    """The trials of {number: trial}, the highest validation accuracy first."""
+    by_number = [trial for _, trial in sorted(finished.items())]
+    return sorted(by_number, key=lambda trial: -trial["validation"][-1])

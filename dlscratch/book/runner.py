@@ -42,9 +42,9 @@ class Runner:
     """Calls function(*arguments) for every job; use it in a with statement.
 
     function: defined in a module, or a functools.partial of such a one; what it takes is numbers
-    and texts, what it returns can be written as JSON. path: the file of results. processes: how
-    many at a time; 1 runs them here, one after the other. on_result(name, result): called after
-    each. resume: take from the file what was asked for with the same arguments.
+    and texts, what it returns can be written as JSON. path: the file of results, None for none.
+    processes: how many at a time; 1 runs them here, one after the other. on_result(name, result):
+    called after each. resume: take from the file what was asked for with the same arguments.
     threads: call function, which starts a process itself and waits for it, in threads of this one.
     on_failure(name, error): called for a job that raises, the others go on; without it the first
     error ends the run.
@@ -61,7 +61,7 @@ class Runner:
     def __init__(
         self,
         function: Callable[..., Any],
-        path: Path,
+        path: Path | None,
         *,
         processes: int,
         resume: bool = False,
@@ -74,9 +74,10 @@ class Runner:
         self.on_failure = on_failure
         self.on_result = on_result or (lambda name, result: None)
         self.finished: dict[Any, Any] = {}
-        self.known = _read(path) if resume and path.exists() else []
-        with atomic_write(path) as file:  # anew, or without a last line that was cut off
-            file.writelines(map(_line, self.known))
+        self.known = _read(path) if path and resume and path.exists() else []
+        if path:
+            with atomic_write(path) as file:  # anew, or without a last line that was cut off
+                file.writelines(map(_line, self.known))
         self.pool: Executor | None = None
         if processes > 1 and threads:
             self.pool = ThreadPoolExecutor(processes)
@@ -112,11 +113,12 @@ class Runner:
                     raise
                 self.on_failure(name, error)
                 continue
-            line = {"job": name, "arguments": missing[name], "result": result}
-            with open(self.path, "ab") as file:
-                file.write(_line(line))
-                file.flush()
-                os.fsync(file.fileno())
+            if self.path:
+                line = {"job": name, "arguments": missing[name], "result": result}
+                with open(self.path, "ab") as file:
+                    file.write(_line(line))
+                    file.flush()
+                    os.fsync(file.fileno())
             self._finish(name, json.loads(json.dumps(result)))  # the same as from the file
         return {name: self.finished[name] for name in jobs if name in self.finished}
 

@@ -14,9 +14,8 @@ import numpy as np
 import pytest
 
 from ch06 import hyperparameter_optimization as script
-from ch06.hyperparameter_optimization import split
-from ch06.search import OptunaSearch, RandomSearch, search
-from ch06.trials import Trials, train_trial
+from ch06.search import OptunaSearch, RandomSearch, SharedStudy, search
+from ch06.trials import Trials, best_first, split, train_trial
 from dataset.mnist import load_mnist
 from dlscratch.book.experiment import run
 
@@ -92,6 +91,75 @@ def test_optuna_asks_inside_the_ranges_and_comes_closer_to_what_scores_best():
     assert np.mean(abs(lr[-20:] + 3)) < np.mean(abs(lr[:20] + 3)) / 2
 
 
+@pytest.fixture
+def study(tmp_path):
+    """Open a study of one file anew, as another process does."""
+    pytest.importorskip("optuna", reason="the extra 'search' is not installed")
+    return lambda name="one": SharedStudy(tmp_path / "shared/search.journal", name, RANGES)
+
+
+def trained(points):
+    return {n: {"lr": lr, "validation": [-abs(np.log10(lr) + 3)]} for n, (lr, _) in points.items()}
+
+
+def test_two_who_share_a_study_count_their_trials_together(study):
+    one, other, rounds = study(), study(), []
+
+    def train(points):
+        rounds.append(len(points))
+        if len(rounds) == 1:  # in the meantime
+            other.search(trained, 7, together=2)
+        return trained(points)
+
+    one.search(train, 10, together=3)
+    assert sum(rounds) + 7 == 10 == len(one.finished())
+    assert one.finished() == other.finished() == study().finished()
+    assert sorted(one.finished()) == list(range(10))
+    lr = np.log10([trial["lr"] for trial in one.finished().values()])
+    assert lr.min() >= -6 and lr.max() <= -2 and len(set(lr)) == 10
+
+
+def test_trials_that_were_stopped_do_not_count_and_the_same_command_goes_on(study):
+    def stop(points):
+        raise KeyboardInterrupt
+
+    study().search(trained, 3, together=1)
+    with pytest.raises(KeyboardInterrupt):
+        study().search(stop, 6, together=2)
+    study().study.ask()  # of a process that was killed: it never tells
+    study().search(trained, 6, together=2)
+    assert len(study().finished()) == 6
+
+
+def test_studies_with_other_options_stay_apart_in_one_file(study):
+    study("one").search(trained, 2, together=2)
+    assert len(study("one").finished()) == 2 and not study("two").finished()
+
+
+def test_a_study_resumes_with_the_same_command_and_trains_only_more(tmp_path, capsys):
+    pytest.importorskip("optuna", reason="the extra 'search' is not installed")
+    words = *SMALL, "--search", "optuna", "--study", str(tmp_path / "search.journal")
+    claims = run_search(tmp_path / "one", *words)
+    assert run_search(tmp_path / "other", *words) == claims  # all is done, by the first
+    (best, *_) = run_search(tmp_path / "other", *words, "--trials", "8")
+    assert best.ours.endswith("after 8 trials of 2 epochs")
+    assert not list(tmp_path.rglob("*.jsonl"))
+
+
+def test_a_file_that_is_no_journal_is_one_line(tmp_path):
+    pytest.importorskip("optuna", reason="the extra 'search' is not installed")
+    (tmp_path / "photo").write_text("no journal\nat all\n")
+    with pytest.raises(SystemExit, match="photo is no journal of Optuna: name another file"):
+        run_search(tmp_path, "--search", "optuna", "--study", str(tmp_path / "photo"))
+
+
+def test_a_study_without_optuna_as_the_method_is_one_line(tmp_path, capsys):
+    with pytest.raises(SystemExit) as stop:
+        run_search(tmp_path, "--study", "search.journal")
+    assert stop.value.code == 2
+    assert "add --search optuna" in capsys.readouterr().err
+
+
 def test_optuna_not_installed_is_one_line_that_says_how(monkeypatch, capsys, tmp_path):
     monkeypatch.setitem(sys.modules, "optuna", None)
     with pytest.raises(SystemExit) as stop:
@@ -142,7 +210,7 @@ def test_a_trial_of_another_point_in_the_file_is_not_taken(tmp_path):
     args = argparse.Namespace(seed=0, processes=1, resume=True)
     with Trials(path, split(50, 0), 2, args, on_trial=lambda: None) as trials:
         trials.train({0: (0.01, 1e-6)})
-    assert trials.best_first()[0]["lr"] == 0.01
+    assert best_first(trials.finished)[0]["lr"] == 0.01
 
 
 def test_ctrl_c_keeps_every_finished_trial_and_draws_them(tmp_path):
