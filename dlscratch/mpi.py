@@ -64,7 +64,8 @@ class MPIWorkers:
     Every rank makes the network from the same seed and calls the same methods with the same
     arguments. Each computes on one thread: start no more ranks than there are cores.
     comm: a communicator of mpi4py, all ranks if not given; or what does as it does.
-    bits: 16 sends half the bytes, each gradient rounded to three digits (section 8.3.4).
+    bits: 16 sends half the bytes, each gradient rounded to three digits (section 8.3.4); over three
+    seeds no accuracy was lost (docs/scaling.md).
     batch_norm: whether BatchNorm may take mean and variance over the rows of all ranks, with four
     small messages a step for each layer.
     """

@@ -21,6 +21,8 @@ from typing import Any
 import numpy as np
 
 from dlscratch.book.chapters import Script
+from dlscratch.book.experiment import Claim
+from dlscratch.book.spread import by_claim, mean_and_spread
 from dlscratch.storage.files import atomic_write
 
 # The long trainings: minutes on two fast cores, hours on a slow laptop; only with --full.
@@ -100,7 +102,7 @@ def run_one(
     (out / f"{script.name}.json").unlink(missing_ok=True)  # an old record is none of this run
     log = out / f"{script.name}.log"
     command = [sys.executable, str(script.path), *argv, "--out", str(folder)]
-    if resume and "--resume" in subprocess.check_output([*command, "--help"], text=True):
+    if resume and has_option(script, "--resume"):
         command.append("--resume")
     with open(log, "w", encoding="utf-8") as words:
         # A session of its own: Ctrl-C reaches this process alone, which passes it on just once.
@@ -123,6 +125,12 @@ def run_one(
         return ""
     lines = log.read_text(encoding="utf-8").strip().splitlines() or ["no word"]
     return f"failed: {lines[-1]} (exit code {process.returncode}; see {log})"
+
+
+def has_option(script: Script, option: str) -> bool:
+    """Whether its --help names the option."""
+    command = [sys.executable, str(script.path), "--help"]
+    return option in subprocess.run(command, capture_output=True, text=True).stdout
 
 
 def outcome_of(record: Any) -> str:
@@ -170,7 +178,9 @@ def write_report(
 ) -> None:
     """Write the table of all finished runs as Markdown; thumbnails go into docs/figures beside it.
 
-    command: how it was made. missing: {name: why} of those that did not run to their end.
+    What seeds have measured below out/seed0, out/seed1 and so on is put beside it, as mean and
+    standard deviation. command: how it was made. missing: {name: why} of those that did not run to
+    their end.
     """
     chapters: dict[str, list[str]] = {}
     verdicts = []
@@ -183,7 +193,8 @@ def write_report(
         picture = _thumbnail(script, record, out, path.parent)  # README shows those without claims
         if record["claims"]:
             verdicts += [c["holds"] for c in record["claims"] if not c.get("quoted")]
-            rows = _rows(script, record, picture, path.parent)
+            over_seeds = by_claim(claims_of_seeds(script, out, quick))
+            rows = _rows(script, record, picture, path.parent, over_seeds)
             chapters.setdefault(script.chapter, []).extend(rows)
     parts = [_head(verdicts, command)]
     for chapter, rows in chapters.items():
@@ -208,7 +219,7 @@ def _head(verdicts, command):
         f"{len(verdicts)} claims {sum(verdicts)} hold and {len(verdicts) - sum(verdicts)} differ. "
         "Nothing is tuned until it fits: what differs stays, with the reason as far as it is known."
         f"\n\nMade by `{command}` on {date.today()} ({machine}). "
-        "The times are wall-clock times.\n"
+        "The times are wall-clock times. Beside several seeds stand mean and standard deviation.\n"
     )
 
 
@@ -221,19 +232,39 @@ def _thumbnail(script, record, out, folder):
     return name
 
 
-def _rows(script, record, picture, folder):
+def claims_of_seeds(script: Script, out: Path, quick: bool) -> dict[int, list[Claim]]:
+    """{seed: claims} of all finished runs below out/seed0, out/seed1 and so on."""
+    seeds = sorted(
+        int(folder.name[4:]) for folder in out.glob("seed*") if folder.name[4:].isdigit()
+    )
+    records = {seed: finished(script, out / f"seed{seed}", seed, quick) for seed in seeds}
+    return {seed: [Claim(**c) for c in r["claims"]] for seed, r in records.items() if r}
+
+
+def _rows(script, record, picture, folder, over_seeds):
     """One row for each claim; the first one shows the script, seed, time and picture."""
     link = os.path.relpath(script.path, folder.resolve())
     first = f"[{script.name}]({link})<br>seed {record['seed']}, {duration(record['seconds'])}"
     if picture:
         first += f"<br>![{script.title}]({picture})"
-    for claim in record["claims"]:
+    names = [claim["what"] for claim in record["claims"]]
+    for i, claim in enumerate(record["claims"]):
         because = f", because {claim['why']}" if claim["why"] else ""
-        cells = [claim["what"], claim["book"], claim["ours"]]
+        cells = [_cell(claim[key]) for key in ("what", "book", "ours")]
+        cells[-1] += _beside(over_seeds.get((names[i], names[:i].count(names[i])), {}))
         measured = "holds" if claim["holds"] else "**differs**"
         verdict = ("quoted" if claim.get("quoted") else measured) + _cell(because)
-        yield f"| {first} | {' | '.join(map(_cell, cells))} | {verdict} |"
+        yield f"| {first} | {' | '.join(cells)} | {verdict} |"
         first = ""
+
+
+def _beside(those):
+    """<br>seeds 0, 1, 2: 0.9718 ± 0.0007; nothing where they differ in no number, or in words."""
+    texts = [claim.ours for claim in those.values()]
+    found = mean_and_spread(texts) if len(texts) > 1 else None
+    if not found or len({*texts}) == 1:
+        return ""
+    return f"<br>seeds {', '.join(map(str, those))}: {_cell(found)}"
 
 
 def _cell(text: str) -> str:

@@ -1,28 +1,22 @@
 """One experiment with several seeds, side by side: what of its result is chance.
 
 Each seed is a process of its own with one BLAS thread, and has a folder of its own for figures, log
-and record. The claims of all seeds are put together: where they say the same in other numbers, the
-mean of each number and its standard deviation tell how far another seed may lie from the first.
+and record; dlscratch/book/spread.py puts the claims of all seeds together.
 """
 
-import re
-import statistics
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import zip_longest
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from dlscratch.book.chapters import Script
 from dlscratch.book.experiment import Claim
-from dlscratch.book.reproduce import outcome_of, run_one
+from dlscratch.book.reproduce import has_option, outcome_of, run_one
 from dlscratch.book.runner import Runner
 
 ONE_THREAD = dict.fromkeys(  # whichever BLAS NumPy was built with
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
 )
-# 0.9720, -3, 1,234 or 3.0e-07; none that is the end of a word, as in W1
-NUMBER = re.compile(r"(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+-]?\d+)?")
 
 
 def run_seeds(
@@ -49,10 +43,15 @@ def run_seeds(
             raise RuntimeError(reason)
         return script.record(folder)
 
+    def on_result(seed: int, record: Any) -> None:
+        print(f"{script.name}, seed {seed}: {outcome_of(record)}", flush=True)
+
     def on_failure(seed: int, error: Exception) -> None:
         failed[seed] = str(error)
-        print(f"seed {seed}: {error}", flush=True)
+        print(f"{script.name}, seed {seed}: {error}", flush=True)
 
+    if has_option(script, "--processes"):
+        argv = [*argv, "--processes", "1"]  # the cores are for the seeds
     out.mkdir(parents=True, exist_ok=True)
     with Runner(
         train,
@@ -60,7 +59,7 @@ def run_seeds(
         processes=processes,
         resume=resume,
         threads=True,
-        on_result=lambda seed, record: print(f"seed {seed}: {outcome_of(record)}", flush=True),
+        on_result=on_result,
         on_failure=on_failure,
     ) as runner:
         try:
@@ -70,68 +69,3 @@ def run_seeds(
             raise
     claims = {seed: [Claim(**c) for c in record["claims"]] for seed, record in records.items()}
     return claims, failed
-
-
-def side_by_side(claims: Mapping[int, Sequence[Claim]]) -> Iterator[str]:
-    """The lines of each claim: what every seed has measured, then mean and standard deviation.
-
-    >>> claims = {seed: [Claim("accuracy", "0.95", f"0.9{seed}")] for seed in (4, 6)}
-    >>> print(*side_by_side(claims), sep="\\n")
-    accuracy | book: 0.95
-      seed 4: 0.94 | holds
-      seed 6: 0.96 | holds
-      mean and standard deviation: 0.95 ± 0.01 | holds with 2 of 2 seeds
-    """
-    for those in by_claim(claims).values():
-        first = next(iter(those.values()))
-        yield f"{first.what} | book: {first.book}"
-        if len(those) > 1 and len({(claim.ours, claim.verdict) for claim in those.values()}) == 1:
-            yield f"  all {len(those)} seeds: {first.ours} | {first.verdict}"
-            continue
-        for seed, claim in those.items():
-            yield f"  seed {seed}: {claim.ours} | {claim.verdict}"
-        if len(those) > 1:
-            found = mean_and_spread([claim.ours for claim in those.values()])
-            holding = sum(claim.holds for claim in those.values())
-            what = f"mean and standard deviation: {found}" if found else "no mean: the words differ"
-            yield f"  {what} | holds with {holding} of {len(those)} seeds"
-
-
-def by_claim(claims: Mapping[int, Sequence[Claim]]) -> dict[tuple[str, int], dict[int, Claim]]:
-    """{(what it is about, the how manieth of these): {seed: claim}}."""
-    table: dict[tuple[str, int], dict[int, Claim]] = {}
-    for seed, those in claims.items():
-        for i, claim in enumerate(those):
-            before = sum(other.what == claim.what for other in those[:i])
-            table.setdefault((claim.what, before), {})[seed] = claim
-    return table
-
-
-def mean_and_spread(texts: Sequence[str]) -> str | None:
-    """One text for several that differ only in numbers; None if they differ in words.
-
-    Each number that differs becomes its mean and the standard deviation of the sample (n - 1).
-
-    >>> mean_and_spread(["0.9720", "0.9711", "0.9724"])
-    '0.9718 ± 0.0007'
-    >>> mean_and_spread(["4 of 16 below 3.0e-07", "5 of 16 below 1.0e-07"])
-    '4.5 ± 0.7 of 16 below 2.0e-07 ± 1.4e-07'
-    >>> mean_and_spread(["none", "2 of 16"])
-    """
-    words = NUMBER.split(texts[0])
-    if any(NUMBER.split(text) != words for text in texts):
-        return None
-    columns = zip(*map(NUMBER.findall, texts), strict=True)
-    numbers = [column[0] if len({*column}) == 1 else _spread(column) for column in columns]
-    return "".join(word + number for word, number in zip_longest(words, numbers, fillvalue=""))
-
-
-def _spread(column: Sequence[str]) -> str:
-    """Mean ± standard deviation, with as many digits as the numbers have; whole ones, one more."""
-    values = [float(number.replace(",", "")) for number in column]
-    decimals = max(len(re.split("e", number)[0].partition(".")[2]) for number in column)
-    if any("e" in number for number in column):
-        form = f".{decimals}e"
-    else:
-        form = f"{',' * any(',' in number for number in column)}.{decimals or 1}f"
-    return f"{statistics.mean(values):{form}} ± {statistics.stdev(values):{form}}"

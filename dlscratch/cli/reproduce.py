@@ -6,6 +6,7 @@ finished, and --resume continues.
 
     dlscratch reproduce --quick
     dlscratch reproduce --full --resume
+    dlscratch reproduce ch05 --seeds 0-4  # beside it, mean and standard deviation of five seeds
 """
 
 import shlex
@@ -14,7 +15,9 @@ from pathlib import Path
 
 from dlscratch.book import chapters
 from dlscratch.book.experiment import number
+from dlscratch.cli.argument_types import seeds
 from dlscratch.cli.script_names import chosen as chosen_scripts
+from dlscratch.workers import available_cores
 
 FAREWELL = "stopped; the same command with --resume goes on"
 
@@ -31,6 +34,9 @@ def options(parser):
         type=number(int, at_least=0),
         default=0,
         help="where the random numbers start (default: 0)",
+    )
+    parser.add_argument(
+        "--seeds", type=seeds, default=[], help="also run each with these: 0-4, or 0,3,7"
     )
     parser.add_argument(
         "--resume", action="store_true", help="leave out what an earlier run has finished"
@@ -51,6 +57,7 @@ def options(parser):
 
 def main(args):
     from dlscratch.book.reproduce import HOURS, run_all, write_report, write_times
+    from dlscratch.book.seeds import run_seeds
 
     if args.publish and args.quick:
         args.parser.error("--publish is for results in full size: leave out --quick")
@@ -66,6 +73,17 @@ def main(args):
             chosen, args.out, seed=args.seed, quick=args.quick, resume=args.resume
         ):
             failed[name] = reason
+        for script in chosen if args.seeds else []:
+            if (script.record(args.out) or {}).get("claims"):  # it ran, and claims something
+                _, lost = run_seeds(
+                    script,
+                    ["--quick"] * args.quick,
+                    args.out,
+                    args.seeds,
+                    processes=available_cores(),
+                    resume=args.resume,
+                )
+                failed.update({f"{script.name}, seed {n}": why for n, why in lost.items()})
     finally:
         words = shlex.join(["python", "-m", "dlscratch", *sys.argv[1:]])
         for folder in [args.out] + [chapters.ROOT] * args.publish:

@@ -60,16 +60,15 @@ def main(args):
 
 def run_with_seeds(args, script, parser):
     """Run the script with each seed, then print its claims side by side; 1 if a seed failed."""
-    from dlscratch.book.seeds import run_seeds, side_by_side
+    from dlscratch.book.seeds import run_seeds
+    from dlscratch.book.spread import side_by_side
 
     ours = Parser(args.parser.prog, add_help=False, allow_abbrev=False)
     options_of_seeds(ours, args)
     own, rest = ours.parse_known_args(args.rest)
-    known = parser.parse_args(rest)  # a mistake is told once, not by every process
+    parser.parse_args(rest)  # a mistake is told once, not by every process
     if any(word.partition("=")[0] == "--seed" for word in rest):
         raise UsageError("--seeds names all seeds: leave out --seed")
-    if hasattr(known, "processes"):
-        rest += ["--processes", "1"]  # the cores are for the seeds
     claims, failed = run_seeds(
         script, rest, own.out, own.seeds, processes=own.processes, resume=own.resume
     )

@@ -23,6 +23,7 @@ from dlscratch.book.reproduce import (
     write_thumbnail,
     write_times,
 )
+from dlscratch.book.seeds import run_seeds
 from dlscratch.cli import main
 
 DRAWS = """
@@ -176,6 +177,30 @@ def test_the_table_names_what_it_lacks_and_why(script, tmp_path, report):
     text = report([works, silent, other], {"ch06/works": "failed: broken"})
     assert "- ch06/works (failed: broken)\n- ch06/other (not run)\n" in text
     assert "silent" not in text  # it ran, and claims nothing
+
+
+VARIES = """
+def main(args):
+    return [Claim("a", "1", f"0.9{args.seed} of 1"), Claim("b", "1", "2")]
+"""
+
+
+def test_the_table_has_mean_and_spread_where_several_seeds_were_run(script, tmp_path, report):
+    one = script("varies", VARIES)
+    list(run_all([one], tmp_path / "out"))
+    assert "seeds 2, 4" not in report([one])
+    run_seeds(one, [], tmp_path / "out", [2, 4], processes=1)
+    run_seeds(one, ["--quick"], tmp_path / "out", [5], processes=1)  # no run in full size
+    assert "| 0.90 of 1<br>seeds 2, 4: 0.93 ± 0.01 of 1 | holds |" in report([one])
+    assert "| b | 1 | 2 | holds |" in report([one])
+
+
+def test_reproduce_runs_several_seeds_of_what_claims_something(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["reproduce", "--quick", "ch02/or_gate", "ch05/buy_apple", "--seeds", "1,2"]) == 0
+    lines = [line.split(":")[0] for line in capsys.readouterr().out.splitlines()]
+    assert lines[:2] == ["ch02/or_gate", "ch05/buy_apple"]
+    assert sorted(lines[2:4]) == ["ch05/buy_apple, seed 1", "ch05/buy_apple, seed 2"]
 
 
 def test_a_thumbnail_is_small_whatever_the_picture(tmp_path):

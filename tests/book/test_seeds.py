@@ -9,14 +9,17 @@ import time
 import pytest
 
 from dlscratch.book.experiment import Claim
-from dlscratch.book.seeds import mean_and_spread, run_seeds, side_by_side
+from dlscratch.book.seeds import run_seeds
+from dlscratch.book.spread import mean_and_spread, side_by_side
 
 ECHO = """
 import os
 def options(parser):
     parser.add_argument("--scale", type=int, default=10)
+    parser.add_argument("--processes", type=int, default=7)
 def main(args):
-    print("threads", os.environ["OPENBLAS_NUM_THREADS"], os.environ["OMP_NUM_THREADS"])
+    threads = os.environ["OPENBLAS_NUM_THREADS"], os.environ["OMP_NUM_THREADS"]
+    print(args.processes, "process,", *threads, "thread")
     (args.out / f"runs-{time.time_ns()}").touch()
     return [Claim("scaled", "30", str(args.scale * args.seed), args.seed == 3)]
 """
@@ -49,7 +52,7 @@ def test_every_seed_has_its_own_folder_record_and_log(processes, script, tmp_pat
     for seed in (0, 3, 8):
         record = one.record(out / f"seed{seed}")
         assert (record["seed"], record["options"]) == (seed, {"scale": 7})
-        assert (out / f"seed{seed}/ch06/echo.log").read_text().startswith("threads 1 1\n")
+        assert (out / f"seed{seed}/ch06/echo.log").read_text().startswith("1 process, 1 1 thread\n")
 
 
 def test_a_seed_that_fails_is_named_and_the_others_go_on(script, tmp_path, capsys):
@@ -57,7 +60,9 @@ def test_a_seed_that_fails_is_named_and_the_others_go_on(script, tmp_path, capsy
     assert ours(claims) == {3: ["3"], 5: ["5"]}
     assert list(failed) == [4] and "four is unlucky" in failed[4]
     (line,) = [line for line in capsys.readouterr().out.splitlines() if "unlucky" in line]
-    assert line.startswith("seed 4: failed: ValueError: four is unlucky (exit code 1; see ")
+    assert line.startswith(
+        "ch06/some, seed 4: failed: ValueError: four is unlucky (exit code 1; see "
+    )
 
 
 def test_resume_runs_only_what_failed_or_is_new(script, tmp_path):
