@@ -16,6 +16,7 @@ import pytest
 from hatchling.builders.wheel import WheelBuilder
 
 from dlscratch.book.chapters import chapters
+from dlscratch.exercises import exercises
 
 pytestmark = pytest.mark.slow  # a release is built and installed
 
@@ -118,6 +119,12 @@ def test_the_wheel_holds_the_weights_of_every_chapter(wheel):
     assert weights and weights <= set(wheel.namelist())
 
 
+def test_the_wheel_holds_every_exercise(wheel):
+    files = {f"dlscratch/exercises/{one.name}/solution.py" for one in exercises()}
+    checks = {file.replace("solution", "__init__") for file in files}
+    assert len(files) >= 40 and files | checks <= set(wheel.namelist())
+
+
 def test_the_wheel_holds_both_data_sets_and_no_other_large_file(wheel):
     sizes = {info.filename: info.file_size for info in wheel.infolist()}
     assert DATA <= set(sizes)
@@ -207,6 +214,7 @@ def test_numpy_is_enough_for_the_command(command, printed, installed, numpy_alon
         ("dlscratch graph price=apple*2 apple=100", "gradient by apple = 2"),
         ("dlscratch run ch03/neuralnet_mnist", "accuracy, image by image"),
         ("dlscratch run ch08/misclassified_mnist --quick", "images read wrongly"),
+        ("dlscratch exercises start my", f"There are {len(exercises())} exercises in my now."),
         ("dlscratch info", "Fashion-MNIST  60,000 + 10,000 images, as published"),
     ],
 )
