@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 import threading
 
@@ -10,10 +11,12 @@ import pytest
 from dlscratch.cli import exercises as command
 from dlscratch.exercises import Finding, exercises, workbook
 from dlscratch.exercises.examine import examine
+from dlscratch.exercises.texts import COMMON
 from dlscratch.exercises.workbook import Workbook
 
 EVERY = exercises()
 ONE_AT_A_TIME = threading.Lock()  # what a file prints is caught by replacing sys.stdout
+FOUND = {}  # what was found in a file, so that no file is run a second time
 RELU = next(exercise for exercise in EVERY if exercise.topic == "relu")
 
 
@@ -22,7 +25,10 @@ def in_this_process(exercise, path):
     if not path.exists():
         return Finding("missing", {"file": path.name})
     with ONE_AT_A_TIME:
-        return examine(exercise, path.read_text(encoding="utf-8"), path.name)
+        source = path.read_text(encoding="utf-8")
+        if (exercise, source) not in FOUND:
+            FOUND[exercise, source] = examine(exercise, source, path.name)
+        return FOUND[exercise, source]
 
 
 @pytest.fixture
@@ -54,6 +60,37 @@ def test_from_the_start_to_the_first_exercise_done(exercise, write):
     done = exercise("check", "relu")
     assert (done.code, done.out) == (0, f"{RELU.name}.py: Right.\n")
     assert exercise("list").out.endswith(f"1 of {len(EVERY)} done\n")
+
+
+def test_a_beginner_goes_through_all_of_them_by_commands(exercise, tmp_path):
+    """Untouched: told so; a wrong attempt: its message, hints, the solution; right: the next."""
+    exercise("start")
+    for each in EVERY:
+        file, name = tmp_path / f"{each.name}.py", each.topic
+        assert each.title("en") in exercise("hint").out  # the first that is not done
+        untouched = exercise("check", name)
+        assert untouched.code == 1 and untouched.out.startswith(f"{file.name}: Still to be written")
+        refused = exercise("solution", name)
+        assert refused.code == 1 and len(refused.out.splitlines()) == 1 and name in refused.out
+
+        key, changes = each.module.ATTEMPTS[0]
+        attempt = each.solution()
+        for old, new in changes.items():
+            attempt = attempt.replace(old, new)
+        file.write_text(attempt, encoding="utf-8")
+        tried = exercise("check", name)
+        message = {**COMMON, **each.module.SAYS}[key].en
+        assert tried.code == 1 and message.partition("{")[0] in tried.out
+        assert not re.search(r"\{\w*\}|Traceback", tried.out)  # nothing is left to fill in
+        for step, hint in enumerate(each.module.HINTS, 1):
+            assert hint.en in exercise("hint", name, str(step)).out
+
+        shown = exercise("solution", name).out
+        file.write_text(shown[shown.index('"""') :], encoding="utf-8")
+        done = exercise("check", name)
+        assert (done.code, done.out) == (0, f"{file.name}: Right.\n")
+    finished = exercise("check")
+    assert finished.code == 0 and "All exercises here are done." in finished.out
 
 
 def test_list_shows_chapters_sections_and_what_is_done(exercise, write):

@@ -35,7 +35,7 @@ def test_a_second_start_adds_what_is_missing_and_touches_nothing_else(book, relu
 def test_the_fast_track_is_one_exercise_a_chapter_and_can_become_the_whole(book):
     added, _ = book.start("en", fast=True)
     chapters = [exercise.chapter for exercise in added]
-    assert chapters == sorted({exercise.chapter for exercise in EVERY})
+    assert chapters == sorted({exercise.chapter for exercise in EVERY}) == [2, 3, 4, 5, 6, 7, 8]
     assert book.exercises() == added
     assert "fast=True" in (book.folder / TESTS).read_text()
     book.start("en")
