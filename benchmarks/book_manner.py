@@ -76,19 +76,21 @@ class BookNetwork:
         numbered = enumerate(trainable, start=1)
         return {f"{p[-1]}{i}": getattr(layer, p) for i, layer in numbered for p in names}
 
-    def predict(self, x, training=False):
+    def forward(self, x, training=False):
         for layer in self.layers:
             options = {"train_flg": training} if isinstance(layer, Dropout) else {}
             x = layer.forward(x, **options)
         return x
+
+    predict = forward
 
     def backward(self, dout):
         for layer in reversed(self.layers):
             dout = layer.backward(dout)
         return dout
 
-    def gradient(self, x, t):
+    def loss_and_gradient(self, x, t):
         """x: (N, ..), t: one-hot, (N, 10)."""
-        self.last_layer.forward(self.predict(x, training=True), t)
+        loss = self.last_layer.forward(self.forward(x, training=True), t)
         self.backward(self.last_layer.backward())
-        return self.arrays("dW", "db")
+        return loss, self.arrays("dW", "db")

@@ -69,6 +69,7 @@ class Book(Library):
     def __init__(self, subject, workers=None, **options):
         self.net = book_manner.BookNetwork(subject.network(**options).layers, self.dtype)
         self.optimizer = book_manner.OPTIMIZERS[subject.optimizer.__name__]()
+        self.workers = self.net  # a single one
 
     def array(self, a):
         return np.array(a, self.dtype, order="C")
@@ -78,15 +79,6 @@ class Book(Library):
 
     def batch(self, x, t):
         return x, np.eye(10, dtype=self.dtype)[t]  # (N,) -> one-hot, (N, 10)
-
-    def scores(self, x):
-        return self.net.predict(x)
-
-    def passes(self, x, dout):
-        return self.net.predict(x, training=True), self.net.backward(dout)
-
-    def gradient(self, x, t):
-        return self.net.gradient(x, t)
 
 
 class BookFloat32(Book):
@@ -121,6 +113,13 @@ def peers():
 def missing():
     """The packages of those that are not."""
     return sorted({package for package, *_ in PEERS.values() if not find_spec(package)})
+
+
+def entered(options, *ours, peers_at_most=None):
+    """The library, those named, and the peers; --quick has no time for peers and for float32."""
+    if options.quick:
+        return ["library", *(who for who in ours if who != "book, float32")]
+    return ["library", *ours, *peers()[:peers_at_most]]
 
 
 def agree(subject, who, x, t, workers=None):

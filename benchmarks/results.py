@@ -25,7 +25,8 @@ class Results:
 
     def add(self, section, name, contender, samples, unit, **ratio):
         row = {"section": section, "name": name, "contender": contender, "unit": unit}
-        self.rows.append({**row, **quartiles(samples), **ratio})
+        if samples:  # none, where the system does not tell
+            self.rows.append({**row, **quartiles(samples), **ratio})
 
     def add_blocks(self, section, name, blocks):
         """Times of several contenders that took turns, and the library's ratio to each."""

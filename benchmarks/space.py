@@ -25,14 +25,14 @@ GROWTH = {  # what grows -> how far, for each network
 def memory(results, effort, options):
     """peak memory above the imports (training, batch of 100) or the data (evaluation)"""
     for key in options.net:
-        for who in ["library", "book", *([] if options.quick else contenders.peers()[:1])]:
+        for who in contenders.entered(options, "book", peers_at_most=1):
             megabytes, _ = in_process(train, key, who, options.workers)
-            add_peak(results, "memory", f"{key}, training", who, megabytes)
-    for key in [] if options.quick else options.net:
-        megabytes, seconds = in_process(evaluate, key, options.workers)
-        name = f"{key}, 60,000 images evaluated"
-        add_peak(results, "memory", name, "library", megabytes)
-        results.add("memory", name, "library", seconds, "s")
+            results.add("memory", f"{key}, training", who, megabytes, "MB")
+        if not options.quick:
+            megabytes, seconds = in_process(evaluate, key, options.workers)
+            name = f"{key}, 60,000 images evaluated"
+            results.add("memory", name, "library", megabytes, "MB")
+            results.add("memory", name, "library", seconds, "s")
 
 
 def scale(results, effort, options):
@@ -45,16 +45,11 @@ def scale(results, effort, options):
                     megabytes, seconds = in_process(*job, **{what: n})
                     name = f"{key} {what} {n}"
                     results.add("scale", name, "library", [1000 * s for s in seconds], "ms")
-                    add_peak(results, "scale", name, "library", megabytes)
-
-
-def add_peak(results, section, name, who, megabytes):
-    if megabytes is not None:
-        results.add(section, name, who, [megabytes], "MB")
+                    results.add("scale", name, "library", megabytes, "MB")
 
 
 def in_process(job, *arguments, **options):
-    """What the job returns in a fresh Python: peak MB, or None, and the seconds of each call."""
+    """What the job returns in a fresh Python: [peak MB] and the seconds of each call."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as one:
         return one.submit(job, *arguments, **options).result()
 
@@ -87,21 +82,20 @@ def evaluate(key, workers=None):
 
 
 class Peak:
-    """The highest memory of this process since now, in MB above what it holds now."""
+    """The highest memory of this process since now, above what it holds now; only Linux tells."""
 
     def __init__(self):
         self.now = status("VmRSS")
-        if self.now is not None:
+        if self.now:
             Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far
 
     def above(self):
-        return None if self.now is None else (status("VmHWM") - self.now) / 1e6
+        """[MB], or nothing."""
+        return [(status("VmHWM") - self.now) / 1e6] if self.now else []
 
 
 def status(field):
     """A memory field of this process in bytes; None on systems other than Linux."""
-    try:
-        text = Path("/proc/self/status").read_text()
-    except OSError:
-        return None
-    return 1024 * int(text.partition(f"{field}:")[2].split()[0])
+    file = Path("/proc/self/status")
+    text = file.read_text() if file.exists() else ""
+    return 1024 * int(text.partition(f"{field}:")[2].split()[0]) if text else None

@@ -11,7 +11,7 @@ from itertools import cycle
 
 import numpy as np
 
-from benchmarks.contenders import agree, agree_alone, named, peers
+from benchmarks.contenders import agree, agree_alone, entered, named
 from benchmarks.networks import BATCH, SUBJECTS, Subject, digits, mnist
 from benchmarks.timing import interleave, seconds_of
 from dlscratch import SGD, Affine, BatchNorm, Convolution, Dropout, Flatten, Network, Pooling, ReLU
@@ -40,7 +40,7 @@ def step(results, effort, options):
     for subject in map(SUBJECTS.get, options.net):
         data = digits(subject.image, 20 if options.quick else BATCH, seed=options.seed)
         runners = {}
-        for who in contenders(options, "book", "book, float32"):
+        for who in entered(options, "book", "book, float32"):
             results.checks.append(agree(subject, who, *data[0], options.workers))
             one = made(who, subject, options)
             turn = cycle([one.batch(*batch) for batch in data])
@@ -51,7 +51,7 @@ def step(results, effort, options):
 def inference(results, effort, options):
     """scores for 1, 100 and 1000 images"""
     for subject in map(SUBJECTS.get, options.net):
-        everyone = [made(who, subject, options) for who in contenders(options, "book")]
+        everyone = [made(who, subject, options) for who in entered(options, "book")]
         for size in (1, BATCH) if options.quick else (1, BATCH, 1000):
             ((x, _),) = digits(subject.image, size, count=1, seed=options.seed)
             runners = {one.name: (one.ready, partial(one.scores, x)) for one in everyone}
@@ -66,7 +66,7 @@ def epoch(results, effort, options):
     for subject in map(SUBJECTS.get, options.net):
         x, x_test = (a.reshape(-1, *subject.image) for a in (x, x_test))
         blocks = {}
-        for who in contenders(options):
+        for who in entered(options):
             one = made(who, subject, options)
             with one.ready():
                 train(one, x[:BATCH], t[:BATCH], x_test[:1000])  # compiles what compiles
@@ -87,7 +87,7 @@ def layers(results, effort, options):
         subject, x, dout = example(name, options.seed)
         runners = {}
         book = () if name.startswith("BatchNorm") else ["book"]  # which the book does not list
-        for who in contenders(options, *book, peers_at_most=1):
+        for who in entered(options, *book, peers_at_most=1):
             results.checks.append(agree_alone(subject, who, x, dout))
             one = named(who)(subject)
             runners[who] = one.one_thread, partial(one.passes, one.array(x), one.array(dout))
@@ -117,7 +117,7 @@ def update(results, effort, options):
         (f"Adam, 9 of 10 gradients 0 for {steps} steps", few_alive, steps),
     ]:
         runners = {}
-        for who in contenders(options, "book", "book, float32", peers_at_most=1):
+        for who in entered(options, "book", "book, float32", peers_at_most=1):
             one = made(who, SUBJECTS["mlp"], options)
             warm(one, all_alive, 5)
             warm(one, grads, warmth)
@@ -139,13 +139,6 @@ def warm(one, grads, steps):
     with one.one_thread():
         for _ in range(steps):
             one.update(grads)
-
-
-def contenders(options, *ours, peers_at_most=None):
-    """The library, those named, and the peers; --quick has no time for peers and for float32."""
-    if options.quick:
-        return ["library", *(who for who in ours if who != "book, float32")]
-    return ["library", *ours, *peers()[:peers_at_most]]
 
 
 def made(who, subject, options):
