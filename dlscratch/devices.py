@@ -1,11 +1,11 @@
-"""Where an array is: in the computer's own memory, or in that of a GPU (section 8.3.2).
+"""The device of an array: the CPU's memory, or that of a GPU (section 8.3.2).
 
-A layer does not need to know. x @ W and x.sum() run where x is; NumPy dispatches np.exp(x) to the
-type of x (NEP 13 and NEP 18), and np.zeros(shape, like=x) makes the zeros where x is (NEP 35).
-CuPy's arrays are such a type, for GPUs: the same code runs on both. One operation cannot mix arrays
-of two devices, so they are copied at the boundary: a network by `Network.to`, which returns a copy,
-batches and labels when they are passed in. Scores and gradients stay on the GPU. An optimizer keeps
-arrays: make one for each network.
+A layer need not know it. x @ W and x.sum() run on the device of x; NumPy dispatches np.exp(x) to
+the type of x (NEP 13 and NEP 18), and np.zeros(shape, like=x) creates zeros on the device of x
+(NEP 35). CuPy's arrays are such a type, for GPUs: the same code runs on both. One operation cannot
+mix arrays of two devices, so arrays are copied at the boundary: a network by `Network.to`, which
+returns a copy; batches and labels when they are passed in. Scores and gradients stay on the GPU.
+The state of an optimizer is on one device too, so make a new optimizer for the copy.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from typing import Any
 
 
 def place_of(x: Any) -> Any:
-    """What np.asarray(values, like=..) takes to put the values where x is; None: in memory.
+    """The `like` of np.asarray(values, like=..) for the device of x: x itself if it is an array.
 
     >>> place_of(0.5) is None
     True
     """
-    return x if hasattr(x, "__array_function__") else None  # numbers and lists have no place
+    return x if hasattr(x, "__array_function__") else None  # numbers and lists have no device
 
 
 def send(value: Any, device: str) -> Any:
-    """An array, or a tuple of them, on the "cpu" or the "gpu"; anything else as it is.
+    """Copy an array, or a tuple of arrays, to "cpu" or "gpu"; other values stay as they are.
 
     ValueError for another device, ImportError without CuPy, RuntimeError without a GPU.
     """
@@ -39,18 +39,18 @@ def send(value: Any, device: str) -> Any:
 
 
 def move(owner: Any, device: str) -> None:
-    """Send every array that a layer or a loss holds, except what its forward pass kept."""
+    """Send every array of a layer or a loss, and discard its cache."""
     for name, value in vars(owner).items():
         setattr(owner, name, send(value, device))
     owner.cache = None
 
 
 def _cupy() -> Any:
-    """The module, if it can be used."""
+    """Import CuPy; ImportError or RuntimeError, with a hint, if it cannot be used."""
     try:
         import cupy
     except ImportError:
         raise ImportError('a GPU needs CuPy: pip install "dlscratch[gpu]"') from None
     if not cupy.cuda.is_available():
-        raise RuntimeError("CuPy finds no GPU here: look at what nvidia-smi says")
+        raise RuntimeError("CuPy finds no GPU: check the output of nvidia-smi")
     return cupy

@@ -1,10 +1,10 @@
 """Data parallelism over processes, on one machine or several: MPI (section 8.3.3).
 
-MPI starts n processes of one program and numbers them: the ranks 0 .. n-1. Each holds the whole
-network and takes its share of the rows of every batch. One Allreduce adds up the gradients of all
-shares and gives every rank the same sum, so the same update keeps all parameters equal, to the bit.
-The ranks draw the same random numbers: one order of the examples, which nobody has to send. Rank 0
-alone prints, draws and saves.
+MPI starts n processes of one program and numbers them: the ranks 0 .. n-1. Each has a copy of the
+network and processes a part of each batch. One Allreduce adds up the gradients of all parts and
+gives every rank the same sum, so the same update keeps all parameters equal, to the bit. All ranks
+draw the same random numbers, so the order of the examples need not be sent. Only rank 0 prints,
+draws and saves.
 
     pip install "dlscratch[mpi]"
     mpiexec -n 2 python ch08/train_deepnet.py --mpi
@@ -38,7 +38,7 @@ SCALE = 1024.0  # of gradients in 16 bits: below 6e-8 a float16 is 0, above 65,5
 def mpi_options(parser: Any) -> None:
     """Add --mpi and --bits to the options of a script."""
     parser.add_argument(
-        "--mpi", action="store_true", help="share each batch among the ranks of mpiexec"
+        "--mpi", action="store_true", help="split each batch among the ranks of mpiexec"
     )
     parser.add_argument(
         "--bits",
@@ -50,24 +50,25 @@ def mpi_options(parser: Any) -> None:
 
 
 def world() -> Any:
-    """The communicator of all ranks; DataError, in one line, without MPI."""
+    """The communicator of all ranks; DataError if MPI is missing."""
     try:
         from mpi4py import MPI
-    except (ImportError, RuntimeError) as error:  # mpi4py is missing, or the MPI that it needs
+    except (ImportError, RuntimeError) as error:  # without mpi4py, or without an MPI library
         raise DataError(f'MPI is missing ({error}): pip install "dlscratch[mpi]"') from error
     return MPI.COMM_WORLD
 
 
 class MPIWorkers:
-    """All ranks compute gradient, scores and accuracy of one network together, as `Workers` do.
+    """All ranks together compute gradient, scores and accuracy of a network, like `Workers`.
 
     Every rank makes the network from the same seed and calls the same methods with the same
     arguments. Each computes on one thread: start no more ranks than there are cores.
-    comm: a communicator of mpi4py, all ranks if not given; or what does as it does.
+    comm: a communicator of mpi4py, or an object with the same methods; by default all ranks.
     bits: 16 sends half the bytes, each gradient rounded to three digits (section 8.3.4); over three
     seeds no accuracy was lost (docs/scaling.md).
-    batch_norm: whether BatchNorm may take mean and variance over the rows of all ranks, with four
-    small messages a step for each layer.
+    batch_norm: whether BatchNorm may take mean and variance over the rows of all ranks, which costs
+    four small messages per step for each layer.
+    ValueError if the network needs the whole batch on one rank, or is on a GPU.
     """
 
     def __init__(self, net: Network, comm: Any = None, *, bits: int = 32, batch_norm: bool = False):
@@ -85,8 +86,8 @@ class MPIWorkers:
             hint = ": use batch_norm=True" if self.norms and not others else ""
             raise ValueError(f"{net!r:.200} needs the whole batch on one rank{hint}")
         if not in_memory(net):
-            raise ValueError("MPIWorkers compute in memory: use net.to('cpu')")
-        self.bits = 16 if net.dtype == np.float16 else bits  # MPI adds up no float16
+            raise ValueError("MPIWorkers need a network on the CPU: use net.to('cpu')")
+        self.bits = 16 if net.dtype == np.float16 else bits  # MPI cannot add up float16
         self.total = Parameters(net.params.shapes(), net.dtype)
         self.blas_limit = one_blas_thread()
 
@@ -98,10 +99,10 @@ class MPIWorkers:
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         self.blas_limit.__exit__(kind, error, trace)
         if error is not None and self.size > 1:
-            end_all(self.comm, error)  # or the other ranks would wait for this one for ever
+            end_all(self.comm, error)  # otherwise the other ranks would wait for this one forever
 
     def loss_and_gradient(self, x: np.ndarray, t: np.ndarray) -> tuple[float, Parameters]:
-        """As `Network.loss_and_gradient`, the batch shared out among the ranks."""
+        """As `Network.loss_and_gradient`, with the batch split among the ranks."""
         if self.size == 1:
             return self.net.loss_and_gradient(x, t)
         rows = self._rows(x)
@@ -123,47 +124,47 @@ class MPIWorkers:
         return float(sum_of(self.comm, np.array([loss]))[0]), self.total
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        """As `Network.predict`, the rows shared out among the ranks; every rank gets all scores."""
+        """As `Network.predict`, with the rows split among the ranks; every rank gets all scores."""
         rows = self._rows(x)
         if len(x) < self.size or self.size == 1:
             return self.net.predict(x)
         return np.concatenate(self.comm.allgather(self.net.predict(x[rows])))
 
     def accuracy(self, x: np.ndarray, t: np.ndarray) -> float:
-        """As `Network.accuracy`, the rows shared out among the ranks."""
+        """As `Network.accuracy`, with the rows split among the ranks."""
         expect_rows(t, len(x))
         self.expect_equal()
         return self.net.last_layer.accuracy(self.predict(x), t)
 
     def expect_equal(self) -> None:
-        """RuntimeError if the ranks no longer hold the same parameters and buffers."""
+        """RuntimeError if the ranks no longer have the same parameters and buffers."""
         arrays = [self.net.params.flat, *self.net.buffers.values()]
         checksum = zlib.crc32(b"".join(array.tobytes() for array in arrays))
         if len(set(self.comm.allgather(checksum))) > 1:
             raise RuntimeError(
                 "the parameters of the ranks differ: make the network from the same seed on every "
-                "rank, and draw no random numbers on one rank alone"
+                "rank, and draw no random numbers on only one rank"
             )
 
     def generators(self) -> list[np.random.Generator]:
-        """What the layers draw from: the same numbers on every rank, so rank 0's state is all."""
+        """The generators of the layers: the same on every rank, so saving rank 0's is enough."""
         return [layer.rng for layer in self.net.walk() if layer.rng is not None]
 
     def agreed(self, path: Any) -> Path:
-        """Rank 0's path: all ranks resume from its file."""
+        """Rank 0's path, from which all ranks resume."""
         return Path(self.comm.bcast(os.path.abspath(path)))
 
     def _rows(self, x: np.ndarray) -> slice:
-        """Those of this rank."""
+        """The rows of this rank."""
         first, last = (len(x) * rank // self.size for rank in (self.rank, self.rank + 1))
         return slice(first, last)
 
     @contextmanager
     def _own_masks(self) -> Iterator[None]:
-        """Dropout on other masks on each rank, though all draw from the same generators.
+        """Different masks of Dropout on each rank, although all have the same generators.
 
-        A seed for this step comes from the common generator, and from the rank. So checkpoints
-        need nothing of other ranks, and can be resumed by another number of them.
+        The seed of a step consists of the rank and a number from the common generator. So a
+        checkpoint needs nothing from other ranks, and can be resumed with another number of ranks.
         """
         drawing = [(layer, layer.rng) for layer in self.net.walk() if layer.rng is not None]
         for layer, common in drawing:
@@ -178,7 +179,7 @@ class MPIWorkers:
     def _common_statistics(self) -> Iterator[None]:
         """BatchNorm with the means over the rows of all ranks, forward and backward."""
         for layer in self.norms:
-            layer.mean = self._mean_of_all  # type: ignore[method-assign]
+            vars(layer)["mean"] = self._mean_of_all  # hides the method of the class
         try:
             yield
         finally:
@@ -186,7 +187,7 @@ class MPIWorkers:
                 del layer.mean
 
     def _mean_of_all(self, rows: np.ndarray) -> np.ndarray:
-        """(rows, W, D) -> (D,): the mean of the ranks' means, weighted by their shares."""
+        """(rows, W, D) -> (D,): the mean of the ranks' means, weighted by their numbers of rows."""
         mean = self.share * BatchNorm.mean(rows)
         return sum_of(self.comm, mean.astype(np.float64)).astype(mean.dtype)
 
@@ -202,17 +203,19 @@ def sum_of(comm: Any, part: np.ndarray) -> np.ndarray:
 
 
 def add_up_in_16_bits(comm: Any, part: np.ndarray, total: np.ndarray) -> None:
-    """total = the sum of all parts, float16 on the way: half the bytes; summed in float32.
+    """total = the sum of all parts, sent as float16, half the bytes, but summed in float32.
 
     Each rank adds up one piece of the vector, always in the order of the ranks, and sends the sum
-    to all: that is how an Allreduce works inside.
+    to all others, as in a common implementation of Allreduce.
     """
     length = -(-part.size // comm.size)  # of a piece
     sent = np.zeros((comm.size, length), np.float16)
-    with np.errstate(over="ignore"):  # infinite: the training has diverged, as its loss will tell
+    with np.errstate(
+        over="ignore"
+    ):  # if infinite, training has diverged, and the loss will show it
         sent.reshape(-1)[: part.size] = part * part.dtype.type(SCALE)
         mine = np.empty_like(sent)
-        comm.Alltoall(sent.view(np.uint16), mine.view(np.uint16))  # MPI knows no float16
+        comm.Alltoall(sent.view(np.uint16), mine.view(np.uint16))  # MPI has no float16
         piece = mine.sum(axis=0, dtype=np.float32)  # (ranks, length) -> (length,)
         piece = piece.astype(np.float16)
     whole = np.empty_like(sent)
@@ -226,9 +229,9 @@ def add_up_in_16_bits(comm: Any, part: np.ndarray, total: np.ndarray) -> None:
 
 @contextmanager
 def one_voice(args: Any, comm: Any = None) -> Iterator[None]:
-    """Rank 0 does as the script says; the others print nothing and save into a passing folder.
+    """Only rank 0 prints and saves; the output of the others goes to a temporary folder.
 
-    An exception on any rank ends them all, with one line.
+    An exception on any rank ends all of them, with one line.
     """
     comm = world() if comm is None else comm
     errors = sys.stderr
@@ -247,8 +250,8 @@ def one_voice(args: Any, comm: Any = None) -> Iterator[None]:
 
 
 def end_all(comm: Any, error: BaseException, errors: Any = None) -> NoReturn:
-    """Say in one line what has happened on this rank, and end all ranks."""
-    time.sleep(0.2 * comm.rank)  # what has happened on all of them, rank 0 says for all
+    """Print in one line what has happened on this rank, and end all ranks."""
+    time.sleep(0.2 * comm.rank)  # if it has happened on all ranks, only rank 0 prints it
     code = 1
     if isinstance(error, KeyboardInterrupt):
         error = SystemExit(130)

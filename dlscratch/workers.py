@@ -1,14 +1,14 @@
-"""Data parallelism: each worker takes a part of the batch through the whole network.
+"""Data parallelism: each worker runs the whole network on a part of the batch.
 
 NumPy releases the GIL while it computes, so two threads really run at once; between two calls they
-may have to wait for each other, though not on a free-threaded Python. A worker is a replica of the
+may have to wait for each other, except in a free-threaded Python. A worker is a replica of the
 network: the same parameter arrays, its own caches and random generators. The gradient of the whole
 batch is the mean of the parts' gradients, weighted by their sizes, always added up in the same
-order: one seed and one number of workers give one result, to the bit. BLAS is limited to one thread
-meanwhile, or its threads and ours would fight for the same cores. So it is for a single worker,
-unless a weight matrix is large: small products take longer with several BLAS threads, on a busy
-machine up to fifty times as long. For large ones they save a fifth of the time and more, though on
-a busy machine they take twice as long.
+order: the same seed and number of workers give the same result, to the bit. BLAS is limited to one
+thread meanwhile, or its threads would compete with ours for the cores. The limit also applies to a
+single worker, unless a weight matrix is large: small products take longer with several BLAS
+threads, up to fifty times as long on a busy machine. For large ones, several threads save a fifth
+of the time or more, although on a busy machine they take twice as long.
 """
 
 from __future__ import annotations
@@ -29,47 +29,47 @@ from dlscratch.layers import Layer
 from dlscratch.network import Network
 from dlscratch.parameters import Parameters
 
-MIN_ROWS = 10  # for a worker: with fewer, threads cost more time than they save
-MAX_IMAGES = 100  # that a worker takes at a time: more would only take more memory
-BLAS_MIN_WEIGHTS = 200_000  # in one matrix, from which on a second thread of BLAS saves time
+MIN_ROWS = 10  # of each worker: with fewer rows, threads cost more time than they save
+MAX_IMAGES = 100  # that a worker processes at a time: more would only need more memory
+BLAS_MIN_WEIGHTS = 200_000  # in a matrix: from this size on, a second BLAS thread saves time
 
 
 def suitable_workers(net: Any) -> int:
-    """How many workers pay: one a core where an example is much work, otherwise one."""
+    """The number of workers that pays off: one per core for expensive examples, otherwise one."""
     pays = pays_to_split(net) and can_limit_blas() and splittable(net) and in_memory(net)
     return available_cores() if pays else 1
 
 
 def layers_of(net: Any) -> list[Layer]:
-    """Every layer inside; none, if it is a reader's own class."""
+    """All layers of a `Network`; none for an object of another class."""
     return list(net.walk()) if isinstance(net, Network) else []
 
 
 def pays_to_split(net: Any) -> bool:
-    """Whether one example is much work, and takes much memory: as with a Convolution."""
+    """Whether an example takes much time and memory, as with a Convolution."""
     return any(layer.pays_to_split for layer in layers_of(net))
 
 
 def wide(net: Any) -> bool:
-    """Whether a weight matrix is so large that BLAS is faster on two threads."""
+    """Whether a weight matrix is so large that BLAS is faster with two threads."""
     params = net.params.values() if isinstance(net, Network) else ()
     return any(W.ndim == 2 and W.size >= BLAS_MIN_WEIGHTS for W in params)
 
 
 def in_memory(net: Any) -> bool:
-    """Whether it computes on these cores, not on a GPU, which threads would only share."""
+    """Whether it computes on the CPU; threads could only take turns on a GPU."""
     return isinstance(net.params.flat, np.ndarray)
 
 
 def splittable(net: Any) -> bool:
-    """Whether a batch may be taken in parts: BatchNorm needs the whole of it, and some losses."""
+    """Whether a batch may be split: BatchNorm and some losses need the whole batch."""
     if not isinstance(net, Network) or net.last_layer.whole_batch:
         return False
     return not any(layer.whole_batch for layer in net.walk())
 
 
 def available_cores() -> int:
-    """The cores this process may use."""
+    """The number of cores that this process may use."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # macOS, Windows
@@ -77,9 +77,10 @@ def available_cores() -> int:
 
 
 class Workers:
-    """`count` threads that compute gradient, scores and accuracy of one network together.
+    """`count` threads that together compute gradient, scores and accuracy of a network.
 
-    Use it in a `with` statement. The first one works in the caller's own thread.
+    Use it in a `with` statement. count: by default `suitable_workers`. The first worker runs in the
+    caller's thread. ValueError if the network needs the whole batch and count is above 1.
     """
 
     def __init__(self, net: Any, count: int | None = None):
@@ -106,10 +107,10 @@ class Workers:
         self.blas_limit.__exit__(*exception)
 
     def loss_and_gradient(self, x: np.ndarray, t: np.ndarray) -> tuple[float, Parameters]:
-        """As `Network.loss_and_gradient`, the batch shared out among the workers.
+        """As `Network.loss_and_gradient`, with the batch split among the workers.
 
-        Of many images several workers take one piece after the other: the memory does not grow.
-        A single worker takes the batch whole, for layers that need it so.
+        If it has many images, each worker processes several pieces in turn, to limit the memory.
+        A single worker processes the whole batch at once, since some layers need that.
         """
         if len(self.nets) == 1:
             return self.nets[0].loss_and_gradient(x, t)
@@ -119,7 +120,7 @@ class Workers:
             results = self._map(Network.loss_and_gradient, pieces[i:], [x, t], shares[i:])
             for part_loss, grads in results:  # always added up in this order
                 loss += part_loss
-                if total is None:  # the next round of pieces, if there is one, overwrites grads
+                if total is None:  # a further round of pieces would overwrite grads
                     total = grads if len(pieces) == len(results) else Parameters.copy_of(grads)
                 else:
                     total.flat += grads.flat
@@ -127,14 +128,14 @@ class Workers:
         return loss, total
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        """As `Network.predict`, the rows shared out among the workers."""
+        """As `Network.predict`, with the rows split among the workers."""
         if len(self.nets) == 1:
             return self.nets[0].predict(x)
         pieces, _ = self._pieces(x)
         return np.concatenate(self._map(Network.predict, pieces, [x]))
 
     def accuracy(self, x: np.ndarray, t: np.ndarray) -> float:
-        """As `Network.accuracy`, the rows shared out among the workers."""
+        """As `Network.accuracy`, with the rows split among the workers."""
         net = self.nets[0]
         if len(self.nets) == 1:
             return net.accuracy(x, t)
@@ -142,14 +143,14 @@ class Workers:
         return net.last_layer.accuracy(self.predict(x), t)
 
     def generators(self) -> list[np.random.Generator]:
-        """Whatever the layers of all replicas draw their random numbers from."""
+        """The random generators of the layers of all replicas."""
         layers = [layer for net in self.nets for layer in layers_of(net)]
         return [layer.rng for layer in layers if layer.rng is not None]
 
     def _pieces(
         self, x: np.ndarray, max_rows: int | None = None
     ) -> tuple[list[slice], list[float]]:
-        """Slices of the rows, one for each worker that gets some or several, and their shares."""
+        """Slices of the rows, one or several for each worker, and their fractions of the batch."""
         count = max(1, min(len(self.nets), len(x) // MIN_ROWS))
         if max_rows is not None:
             count *= max(1, math.ceil(len(x) / (count * max_rows)))
@@ -164,7 +165,7 @@ class Workers:
         arrays: list[np.ndarray],
         *more: list[float],
     ) -> list[Any]:
-        """method(net, rows of the arrays, ..) of all workers at once."""
+        """method(net, rows of the arrays, ..) for all workers at once."""
         work = [
             (net, *(array[piece] for array in arrays), *rest)
             for net, piece, *rest in zip(self.nets, pieces, *more)
@@ -174,20 +175,20 @@ class Workers:
 
 
 def _replica(net: Network, number: int) -> Network:
-    """The network again, on the same parameters, its generators seeded by its number."""
+    """A replica of the network with the same parameters; its generators depend on its number."""
     twin = net.replica()
     for layer in twin.walk():
-        if layer.rng is not None:  # seeded from what the network's own generator would draw next
+        if layer.rng is not None:  # the seed: the number, and the generator's next integer
             layer.rng = np.random.default_rng([number, int(layer.rng.integers(2**63))])
     return twin
 
 
 def retain_freed_memory() -> None:
-    """Let the process keep the memory that a step frees, for the next step.
+    """Make the process keep the memory that a step frees, for the next step.
 
-    Linux's malloc at first returns every large array to the system, and gets each page of the next
-    one by a page fault: up to 2,600 of them a step. Once an array of nearly 32 MB has been
-    freed, even one never written to, it keeps smaller ones for reuse.
+    At first, Linux's malloc returns every large array to the system, and gets each page of the next
+    one by a page fault: up to 2,600 of them per step. Once an array of nearly 32 MB has been freed,
+    even one that was never written to, malloc keeps smaller ones for reuse.
     """
     np.empty(31 << 20, np.uint8)
 
@@ -198,7 +199,7 @@ def can_limit_blas() -> bool:
 
 
 class _OneBlasThread:
-    """How many are inside: the limit is one for the whole process, so they share it.
+    """Limits BLAS to one thread; the limit is global, so all instances count as one.
 
     The first to enter sets it, the last to leave restores it.
     """
@@ -226,7 +227,7 @@ class _OneBlasThread:
 
 
 def let_any_thread_restore() -> None:
-    """Since 3.8, threadpoolctl ignores every thread but the one that has set the limit."""
+    """Let any thread restore the limit: threadpoolctl 3.8 allows only the one that has set it."""
     import threadpoolctl
 
     openblas: Any = getattr(threadpoolctl, "OpenBLASController", None)
@@ -235,5 +236,5 @@ def let_any_thread_restore() -> None:
 
 
 def one_blas_thread() -> AbstractContextManager[Any]:
-    """A context in which NumPy's products use one thread; nothing changes without threadpoolctl."""
+    """A context in which NumPy's products use one thread; without threadpoolctl it does nothing."""
     return _OneBlasThread()

@@ -1,3 +1,3 @@
-"""What the chapters' scripts share: experiment.py runs one, chapters.py finds them all,
-reproduce.py runs them all and writes the table beside the book's numbers.
+"""Support for the chapters' scripts: experiment.py runs one, chapters.py finds them all,
+reproduce.py runs them all and writes a table of the results beside the book's numbers.
 """

@@ -1,9 +1,9 @@
-"""Where the chapters' scripts are, and what each says about itself.
+"""Find the chapters' scripts, their titles and the records of their last runs.
 
 A chapter is a folder called ch01, ch02 and so on, a script is a file in it with a function `main`.
-New ones are found automatically: everything that lists chapters uses this module. A script's name
-is ch06/overfit_dropout, its title the first line of its docstring. After a run its record (see
-`dlscratch.book.experiment`) tells its results, and how long it took.
+New ones are found automatically: everything that lists chapters uses this module. A script has a
+name such as ch06/overfit_dropout; its title is the first line of its docstring. A run writes a
+record (see `dlscratch.book.experiment`) with its results and its time.
 """
 
 import ast
@@ -15,25 +15,25 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-ROOT = Path(__file__).parents[2]  # the chapters lie beside the library, installed or not
+ROOT = Path(__file__).parents[2]  # the chapters are beside the package, installed or not
 TIMES = Path(__file__).with_name("times.json")  # measured by `dlscratch reproduce --publish`
 
 
 @dataclass(frozen=True)
 class Script:
-    """One script: `path` of its file, `title` of its lesson."""
+    """One script: the `path` of its file, and its `title`, the first line of its docstring."""
 
     path: Path
     title: str
 
     @property
     def figures(self) -> str:
-        """The figures of the book that it draws, as its title names them: "6-1 to 6-3"."""
+        """The figures of the book that it draws, from its title, such as "6-1 to 6-3"."""
         return self._parts()[0]
 
     @property
     def lesson(self) -> str:
-        """The title without these numbers."""
+        """The title without the numbers of figures."""
         return self._parts()[1]
 
     def _parts(self):
@@ -42,29 +42,29 @@ class Script:
 
     @property
     def chapter(self) -> str:
-        """ch06"""
+        """The name of its chapter's folder, such as ch06."""
         return self.path.parent.name
 
     @property
     def name(self) -> str:
-        """ch06/overfit_dropout"""
+        """Its name on the command line, such as ch06/overfit_dropout."""
         return f"{self.chapter}/{self.path.stem}"
 
     @property
     def section(self) -> tuple[int, ...]:
-        """The first section of its own chapter that its title names: (6, 4, 3)."""
+        """The first section of its own chapter in its title, such as (6, 4, 3)."""
         numbers = re.findall(rf"\b{int(self.chapter[2:])}(?:\.\d+)+", self.title)
         return tuple(map(int, numbers[0].split("."))) if numbers else ()
 
     def load(self) -> ModuleType:
-        """The module, with its `main`, its docstring and perhaps its `options`."""
+        """Import the script: a module with `main`, a docstring and perhaps `options`."""
         return importlib.import_module(f"{self.chapter}.{self.path.stem}")
 
     def record(self, out: Path) -> dict[str, Any] | None:
-        """What the last run below the folder `out` left behind; None if there is nothing to read.
+        """The record that its last run wrote below the folder `out`; None without a readable one.
 
-        A dict of seed, options (what differed from the defaults), seconds, figures (names of
-        files) and claims (each a dict of what, book, ours, holds, why).
+        A dict of seed, options (those that differ from the defaults), seconds, figures (names of
+        files) and claims (each a dict of what, book, ours, holds, why, quoted).
         """
         try:
             return json.loads((out / f"{self.name}.json").read_text(encoding="utf-8"))
@@ -82,7 +82,7 @@ def chapters() -> list[Path]:
 
 
 def modules() -> list[Path]:
-    """Every Python file of every chapter: the scripts, and what they share.
+    """Every Python file of every chapter: scripts, and modules that they share.
 
     >>> [path.name for path in modules()][:3]
     ['hungry.py', 'img_show.py', 'man.py']

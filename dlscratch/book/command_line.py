@@ -1,4 +1,4 @@
-"""The parser of all scripts and commands: complaints in one line, with what was probably meant."""
+"""The parser of all scripts and commands: an error is one line, with a suggestion."""
 
 import argparse
 import difflib
@@ -11,19 +11,19 @@ from dlscratch.storage.files import one_line
 
 
 class Parser(argparse.ArgumentParser):
-    """An ArgumentParser that shows a docstring as it is written, and complains in one line."""
+    """An ArgumentParser that shows a docstring unchanged, and reports an error in one line."""
 
     def __init__(self, prog: str | None = None, description: str | None = None, **others: Any):
         others["formatter_class"] = argparse.RawDescriptionHelpFormatter
         super().__init__(prog, description=inspect.cleandoc(description or ""), **others)
 
     def error(self, message: str) -> NoReturn:
-        cure = did_you_mean(message, self._option_string_actions) or "--help shows an example"
-        self.exit(2, f"{self.prog}: {one_line(message)} ({cure})\n")
+        hint = did_you_mean(message, self._option_string_actions) or "--help shows an example"
+        self.exit(2, f"{self.prog}: {one_line(message)} ({hint})\n")
 
 
-def did_you_mean(complaint: str, options: Iterable[str]) -> str:
-    """A question for a complaint of argparse, "" if nothing looks like what was typed.
+def did_you_mean(error: str, options: Iterable[str]) -> str:
+    """A suggestion for an error message of argparse, "" if nothing is similar to what was typed.
 
     >>> did_you_mean("unrecognized arguments: --sed 1", ["--seed", "--out"])
     'did you mean --seed?'
@@ -32,11 +32,11 @@ def did_you_mean(complaint: str, options: Iterable[str]) -> str:
     >>> did_you_mean("unrecognized arguments: 7", ["--seed"])
     ''
     """
-    if option := re.match(r"unrecognized arguments: (--[^\s=]+)", complaint):
+    if option := re.match(r"unrecognized arguments: (--[^\s=]+)", error):
         typed, known = option[1], list(options)
-    elif choice := re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", complaint):
+    elif choice := re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", error):
         typed, known = choice[1], re.findall(r"[^\s',]+", choice[2])
     else:
         return ""
-    like = difflib.get_close_matches(typed, known, n=1)
-    return f"did you mean {like[0]}?" if like else ""
+    similar = difflib.get_close_matches(typed, known, n=1)
+    return f"did you mean {similar[0]}?" if similar else ""

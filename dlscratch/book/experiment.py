@@ -1,8 +1,8 @@
-"""What every chapter script shares: its options, its output folder, its figures and its claims.
+"""What all chapter scripts have in common: options, an output folder, figures and claims.
 
 A chapter script is a docstring (the lesson), `main(args)` (the experiment) and one call of `run`:
 
-    def options(parser):        # only where the script has options of its own
+    def options(parser):        # only if the script has its own options
         parser.add_argument("--lr", type=number(float, above=0), default=0.1, help="learning rate")
 
     def main(args):             # args.seed, args.quick, args.out, args.show, and the script's own
@@ -14,7 +14,7 @@ A chapter script is a docstring (the lesson), `main(args)` (the experiment) and 
     if __name__ == "__main__":
         run(main, __doc__, options)
 
-Beside its figures a run writes a record, out/ch03/sigmoid.json: its options and its results.
+A run also writes a record of its options and results beside its figures: out/ch03/sigmoid.json.
 """
 
 import argparse
@@ -50,15 +50,15 @@ __all__ = [
     "run",
 ]
 
-# what the result of a run does not depend on
+# options that do not affect the result of a run
 IRRELEVANT_OPTIONS = "error", "out", "processes", "resume", "show"
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What the book says beside what was measured here; `holds=False` is a finding, no failure.
+    """The book's result beside the one measured here; `holds=False` is a finding, not a failure.
 
-    quoted=True: nothing was measured, the book's number is passed on.
+    quoted=True: nothing was measured here, the book's number is only repeated.
 
     >>> print(Claim(what="test accuracy", book="0.9352", ours="0.9401"))
     test accuracy | book: 0.9352 | here: 0.9401 | holds
@@ -84,21 +84,21 @@ class Claim:
 
 
 class Arguments(argparse.Namespace):
-    """What `main` receives: every option as an attribute, and `save` for its figures."""
+    """The argument of `main`: every option as an attribute, and `save` for figures."""
 
     seed: int
     quick: bool
     show: bool
     out: Path
-    error: Callable[[str], NoReturn]  # for options that do not go together: one line, exit code 2
-    __slots__ = ("figures",)  # the names of those saved; kept apart from vars(args), the options
+    error: Callable[[str], NoReturn]  # for options that exclude each other: one line, exit code 2
+    __slots__ = ("figures",)  # names of the saved ones; not in vars(args), which are the options
 
     def __init__(self, **options: Any):
         super().__init__(**options)
         self.figures: list[str] = []
 
     def save(self, fig: Any, name: str) -> Path:
-        """Write a figure of Matplotlib into the output folder and print its path."""
+        """Save a Matplotlib figure in the output folder, and print its path."""
         path = self.out / name
         fig.savefig(path)
         self.figures.append(name)
@@ -116,15 +116,15 @@ def run(
 ) -> list[Claim]:
     """Parse the options, run `main(args)`, print its claims and return them.
 
-    A script calls `run(main, __doc__, options)`; a program passes `argv` too, a list such as
-    `["--quick", "--out", "figures"]`, and collects the claims. Whatever goes wrong for a reason
-    that the user can mend (a bad option, unreadable data, a full disk) ends in `SystemExit` with
-    one line instead of a traceback; Ctrl-C ends in exit code 130.
+    A script calls `run(main, __doc__, options)`; a program also passes `argv`, a list such as
+    `["--quick", "--out", "figures"]`, and collects the claims. An error that the user can fix (a
+    bad option, unreadable data, a full disk) raises `SystemExit` with one line instead of a
+    traceback; Ctrl-C ends with exit code 130.
     """
     script = Path(inspect.getfile(main))
     parser = parser_of(main, doc, options)
     args = parser.parse_args(argv, namespace=Arguments(error=parser.error))
-    farewell = f"stopped; what was finished is in {args.out}"
+    farewell = f"stopped; finished results are in {args.out}"
     ranks = one_voice(args) if getattr(args, "mpi", False) else nullcontext()
     with exit_with_one_line(parser.prog, farewell), ranks:
         args.out.mkdir(parents=True, exist_ok=True)
@@ -133,7 +133,7 @@ def run(
         seconds = time.perf_counter() - started
         for claim in claims:
             print(claim)
-        if script.name != "__main__.py":  # a program that is no chapter script keeps its own books
+        if script.name != "__main__.py":  # a program that is not a chapter script has its own files
             _write_record(args.out / f"{script.stem}.json", args, parser, seconds, claims)
     return claims
 
@@ -141,7 +141,7 @@ def run(
 def parser_of(
     main: Callable, doc: str | None, options: Callable[[argparse.ArgumentParser], None] | None
 ) -> argparse.ArgumentParser:
-    """The parser of a script: the options that all share, and its own."""
+    """The parser of a script: the options of all scripts, and its own."""
     script = Path(inspect.getfile(main))
     chapter = script.parent.name
     name = f"-m {chapter}" if script.name == "__main__.py" else f"{chapter}/{script.name}"
@@ -153,11 +153,11 @@ def parser_of(
 
 @contextmanager
 def exit_with_one_line(program: str, farewell: str) -> Iterator[None]:
-    """End in one line and an exit code where the cause is the user's to mend, or Ctrl-C."""
+    """Turn errors that the user can fix, and Ctrl-C, into one line and an exit code."""
     try:
         yield
         sys.stdout.flush()
-    except BrokenPipeError:  # `| head` has read enough; what is still buffered has no reader
+    except BrokenPipeError:  # `| head` has stopped reading; the rest of the buffer has no reader
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
     except (DataError, OSError) as error:
@@ -168,7 +168,7 @@ def exit_with_one_line(program: str, farewell: str) -> Iterator[None]:
 
 
 def fingerprint(args: Any, ignore: Sequence[str] = ()) -> str:
-    """Eight digits for the options that the result depends on, so that no other run is resumed."""
+    """Eight hex digits of the options that affect the result, so that no other run is resumed."""
     ignore = (*IRRELEVANT_OPTIONS, *ignore)
     options = sorted((name, value) for name, value in vars(args).items() if name not in ignore)
     return f"{zlib.crc32(repr(options).encode()):08x}"
@@ -193,7 +193,7 @@ def _write_record(path, args, parser, seconds, claims):
 
 
 def _plain(value):
-    """What JSON can hold: a number of NumPy's as Python's, a path as its text."""
+    """A value for JSON: a NumPy number as a Python one, anything else, such as a path, as text."""
     return value.item() if hasattr(value, "item") else str(value)
 
 
@@ -204,7 +204,7 @@ def number(
     above: float = -math.inf,
     at_most: float = math.inf,
 ) -> Callable[[str], Any]:
-    """An argparse `type` for a number in a range, whose error names what is allowed.
+    """An argparse `type` for a number in a range; its error message names the range.
 
     >>> number(int, at_least=1)("20")
     20
@@ -230,11 +230,10 @@ def number(
 
 
 def replay(script: str) -> None:
-    """Show the session of a script, the text beside it with >>> lines, after checking every output.
+    """Show the interactive session of a script, a text file of >>> lines, after running it.
 
-    ch01/repl.py has ch01/repl.txt. The lines are run in order, as doctest runs them. Where Python
-    prints something else than the text, both are printed and the script ends with
-    `SystemExit`.
+    The session of ch01/repl.py is ch01/repl.txt; doctest runs it. If Python prints anything but the
+    output in the file, both are printed and the script ends with `SystemExit`.
     """
     session = Path(script).with_suffix(".txt")
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -248,15 +247,15 @@ def replay(script: str) -> None:
 
 
 def options_of_all(parser: argparse.ArgumentParser, default_out: Path) -> None:
-    """Add --seed, --quick, --out and --show, which every script has."""
+    """Add --seed, --quick, --out and --show, the options of every script."""
     parser.add_argument(
         "--seed",
         type=number(int, at_least=0),
         default=0,
-        help="where the random numbers start (default: 0); the same seed gives the same result",
+        help="of the random numbers (default: 0); the same seed gives the same result",
     )
     parser.add_argument(
-        "--quick", action="store_true", help="a small version of the experiment, done in seconds"
+        "--quick", action="store_true", help="a small version of the experiment, takes seconds"
     )
     parser.add_argument(
         "--out",
@@ -266,7 +265,7 @@ def options_of_all(parser: argparse.ArgumentParser, default_out: Path) -> None:
         help=f"folder for the figures (default: {default_out})",
     )
     parser.add_argument(
-        "--show", action="store_true", help="also open the figures, where there is a screen"
+        "--show", action="store_true", help="also open the figures, if there is a screen"
     )
 
 
@@ -287,6 +286,7 @@ def _open_viewer(path: Path) -> None:
 
 
 def has_screen() -> bool:
+    """Whether a window can be opened here."""
     if sys.platform in ("win32", "darwin"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

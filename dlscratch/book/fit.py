@@ -1,8 +1,8 @@
-"""`Trainer.fit` as scripts run it: a line for each epoch, and a stop that loses nothing.
+"""`Trainer.fit` for scripts: a line for each epoch, checkpoints, and --resume.
 
 After each epoch everything that the rest of the run depends on is written to a checkpoint. After
 Ctrl-C the same command with --resume continues, with the same result as a run that was never
-stopped. A script whose loop is not the Trainer's has `dlscratch.book.loop`.
+stopped. Scripts that write their own loop use `dlscratch.book.loop`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dlscratch.data import Examples
 from dlscratch.history import History
 from dlscratch.trainer import Trainer
 
-EVALUATED = 1000  # rows of either set that are looked at after each epoch, as in the book
+EVALUATED = 1000  # rows of each set to evaluate after each epoch, as in the book
 
 
 def fit(
@@ -28,11 +28,12 @@ def fit(
     checkpoint: Path | None = None,
     **options: Any,
 ) -> History:
-    """Train until `epochs` epochs are done in all, and return the history.
+    """Train until `epochs` epochs are done in total, and return the history.
 
-    args: of the script; its out, seed and resume are used. name: of this training, in its lines and
-    its file. checkpoint: another file than out/NAME-seedS.resume.npz. options: others of
-    `Trainer.fit`. After Ctrl-C it says how to go on, and raises KeyboardInterrupt.
+    args: the script's arguments, of which out, seed and resume are used. name: of this training, in
+    its output and its file. checkpoint: a file, by default out/NAME-seedS.resume.npz. options:
+    further ones of `Trainer.fit`. After Ctrl-C it prints how to continue, and raises
+    KeyboardInterrupt.
     """
     own_file = Path(args.out) / f"{name.replace(' ', '-')}-seed{args.seed}.resume.npz"
     checkpoint = checkpoint or own_file

@@ -1,9 +1,9 @@
-"""A training loop that a script writes out itself, with what every long one needs around it.
+"""A training loop whose body the script writes, with progress, checkpoints and --resume.
 
-`Trainer` feeds (x, t) to one network. Two networks that train each other, or a player that makes
-its own examples, need a loop of their own: `for step in loop:`. This one shows the losses while it
-runs, keeps a checkpoint, and continues with --resume: the result is the same to the bit, if it was
-given everything that the next step depends on.
+`Trainer` feeds (x, t) to one network. Two networks that train each other, or an agent that
+generates its own examples, need another loop: `for step in loop:`. It shows the losses while it
+runs, saves checkpoints, and continues with --resume: the result is identical to the bit, provided
+that the loop was given everything that a step depends on.
 """
 
 from __future__ import annotations
@@ -27,25 +27,26 @@ from dlscratch.optimizers import Optimizer
 from dlscratch.storage.files import DataError, atomic_write
 from dlscratch.storage.npz import open_arrays, write_arrays
 
-LINES = 10  # how often a loop prints how far it is, and writes its checkpoint
+LINES = 10  # the number of progress lines, and of checkpoints, in a run
 
 
 def resume_option(parser: Any) -> None:
     """Add --resume to the options of a script that trains in a `Loop`."""
     parser.add_argument(
-        "--resume", action="store_true", help="go on where Ctrl-C stopped the same command"
+        "--resume", action="store_true", help="continue where Ctrl-C stopped the same command"
     )
 
 
 class Loop:
     """The steps 1 .. steps of a training; iterate over it once.
 
-    args: of the script; its out, seed and resume are used. name: of this training among those of
-    the script. parts: name -> (network, optimizer), or (network, None) for one that is not trained
-    by gradients. rng: the generator that the loop draws from, or a seed: then it is `loop.rng`.
-    arrays: whatever else changes as it runs, by name. settings: what must be the same when it goes
-    on, such as the batch size.
-    `history` holds every number that was recorded, name -> list.
+    args: the script's arguments, of which out, seed and resume are used. name: of this training
+    within the script. parts: name -> (network, optimizer), or (network, None) for a network without
+    gradient steps. rng: the generator that the loop's body uses, or a seed for one: `loop.rng`.
+    arrays: all other arrays that change during training, by name. settings: what must be the same
+    to continue, such as the batch size.
+    `history` holds all recorded numbers, name -> list. DataError if a checkpoint is damaged, or
+    belongs to another training.
 
     >>> import tempfile, types
     >>> from dlscratch import SGD, Affine
@@ -79,10 +80,10 @@ class Loop:
         self.path = Path(args.out) / f"{name.replace(' ', '-')}-seed{args.seed}.resume.npz"
         self.resume = args.resume
         self.history: dict[str, list[float]] = {}
-        self.done = 0  # steps that were finished
-        self.saved = 0  # of them, those in the checkpoint
-        self.diverged = False  # whether a number that was recorded is nan or infinite
-        self.seconds = 0.0  # of the run and those that it goes on from
+        self.done = 0  # finished steps
+        self.saved = 0  # steps at the last checkpoint
+        self.diverged = False  # whether nan or infinity was recorded
+        self.seconds = 0.0  # of this run and those that it continues
 
     def __iter__(self) -> Iterator[int]:
         from tqdm import tqdm
@@ -98,7 +99,7 @@ class Loop:
             while self.done < self.steps:
                 try:
                     yield self.done + 1
-                except GeneratorExit:  # the body of the loop was left, by Ctrl-C for instance
+                except GeneratorExit:  # the loop's body was left, for instance by Ctrl-C
                     self._farewell()
                     raise
                 self.done += 1
@@ -112,16 +113,16 @@ class Loop:
                     tqdm.write(f"{progress}: {self._losses()} ({self.seconds:.0f} s)")
 
     def update(self, name: str, clip_norm: float | None = None) -> None:
-        """Let the optimizer of a part move its weights by the gradients of its last backward."""
+        """Let its optimizer update the weights of a part, by the gradients of its last backward."""
         net, optimizer = self.parts[name]
         assert optimizer is not None, f"{name} has no optimizer"
         optimizer.update(net.params, net.grads, clip_norm=clip_norm)
 
     def record(self, **numbers: float) -> None:
-        """Keep numbers of this step; the line of progress shows the mean of the last hundred.
+        """Append numbers to the history; the progress line shows the mean of the last hundred.
 
-        The first that is nan or infinite is warned of; from then on no checkpoint is written, so
-        that the last good one stays.
+        The first one that is nan or infinite causes a RuntimeWarning; after that no checkpoint is
+        written, so that the last good one remains.
         """
         for name, number in numbers.items():
             self.history.setdefault(name, []).append(float(number))
@@ -155,7 +156,7 @@ class Loop:
         return [self.rng, *(layer.rng for layer in layers if layer.rng is not None)]
 
     def _changing(self) -> dict[str, np.ndarray]:
-        """Every array that training changes, by the name it has in a checkpoint."""
+        """Every array that training changes, by its name in a checkpoint."""
         found = {f"arrays/{name}": array for name, array in self.arrays.items()}
         for part, (net, optimizer) in self.parts.items():
             for name, array in {**net.params, **net.buffers}.items():
@@ -168,14 +169,14 @@ class Loop:
         return found
 
     def _facts(self) -> dict[str, Any]:
-        """What must be the same when the loop goes on, as JSON holds it."""
+        """What must be the same to continue, as it would be read from JSON."""
         optimizers = {part: repr(optimizer) for part, (_, optimizer) in self.parts.items()}
         facts = {**self.settings, "steps": self.steps, "optimizers": optimizers}
         return dict(json.loads(json.dumps(facts, default=str)))
 
     def _save(self) -> None:
         if self.diverged or not all(np.all(np.isfinite(a)) for a in self._changing().values()):
-            return  # nothing that training could go on from
+            return  # training could not continue from that
         self.saved = self.done
         state = {
             "settings": self._facts(),
@@ -190,7 +191,7 @@ class Loop:
             write_arrays(file, {**self._changing(), "state": text})
 
     def _restore(self) -> None:
-        """Bring everything to where `_save` wrote; DataError, and nothing changed, if unfit."""
+        """Restore what `_save` wrote; DataError, and nothing is changed, if it does not fit."""
         generators, arrays = self._generators(), self._changing()
         with open_arrays(self.path) as file:
             try:
@@ -216,7 +217,7 @@ class Loop:
                         "that it was begun with, or start anew"
                     )
             found = file.numbers(arrays)
-        for name, array in arrays.items():  # from here on, nothing can fail
+        for name, array in arrays.items():  # from here on, nothing can be refused
             array[...] = found[name]
         optimizers = [opt for _, opt in self.parts.values() if opt is not None]
         for optimizer, count in zip(optimizers, steps):

@@ -1,8 +1,8 @@
-"""Everything that the book measures, measured again: the table of REPRODUCTION.md.
+"""Run all experiments of the book and write the table of their results, REPRODUCTION.md.
 
 Each script runs in its own process, so that one failure does not end the run, and writes a log
-beside its figures. Its record holds the book's claims and the results here. Records are kept: a run
-that was stopped continues from them, and the table can be written again at any time.
+beside its figures. Its record has the book's claims and the results here. Records are kept: a run
+that was stopped continues from them, and the table can be rewritten at any time.
 """
 
 import json
@@ -25,7 +25,7 @@ from dlscratch.book.experiment import Claim
 from dlscratch.book.spread import by_claim, mean_and_spread
 from dlscratch.storage.files import atomic_write
 
-# The long trainings: minutes on two fast cores, hours on a slow laptop; only with --full.
+# The long trainings, only with --full: minutes on two fast cores, hours on a slow laptop.
 HOURS = (
     "ch07/alexnet",
     "ch07/lenet",
@@ -46,12 +46,12 @@ LARGEST_THUMBNAIL = 30_000  # bytes
 
 
 def argv_of(seed: int = 0, quick: bool = False) -> list[str]:
-    """The options that every script gets."""
+    """The command-line options that every script is run with."""
     return ["--seed", str(seed)] + ["--quick"] * quick
 
 
 def finished(script: Script, out: Path, seed: int, quick: bool) -> dict | None:
-    """The record of this very run, if it was finished before."""
+    """The record of a finished run with the same seed and size, or None."""
     record = script.record(out)
     wanted = {"seed": seed, "options": {"quick": True} if quick else {}}
     return record if record and wanted.items() <= record.items() else None
@@ -60,11 +60,11 @@ def finished(script: Script, out: Path, seed: int, quick: bool) -> dict | None:
 def run_all(
     scripts: Sequence[Script], out: Path, seed: int = 0, quick: bool = False, resume: bool = False
 ) -> Iterator[tuple[str, str]]:
-    """Run the scripts one by one, each into its folder below `out`; (name, why) of those that fail.
+    """Run the scripts one by one, with output below `out`; yield (name, why) for each failure.
 
-    resume: leave out those that are finished, and let the others go on where they can. A line for
-    each script, and a bar where the output is a terminal. Ctrl-C stops the script that is running,
-    which keeps what it can, and is raised again.
+    resume: skip finished scripts, and let the others continue if they can. Prints a line for each
+    script, and a progress bar if the output is a terminal. Ctrl-C is passed on to the running
+    script, so that it can save its state, and raised again.
     """
     from tqdm import tqdm
 
@@ -99,13 +99,13 @@ def run_one(
     stop = stop or threading.Event()
     folder = out / script.chapter
     folder.mkdir(parents=True, exist_ok=True)
-    (out / f"{script.name}.json").unlink(missing_ok=True)  # an old record is none of this run
+    (out / f"{script.name}.json").unlink(missing_ok=True)  # an old record is not of this run
     log = out / f"{script.name}.log"
     command = [sys.executable, str(script.path), *argv, "--out", str(folder)]
     if resume and has_option(script, "--resume"):
         command.append("--resume")
     with open(log, "w", encoding="utf-8") as words:
-        # A session of its own: Ctrl-C reaches this process alone, which passes it on just once.
+        # In a new session, so that Ctrl-C reaches only this process, which passes it on once.
         process = subprocess.Popen(
             command,
             stdout=words,
@@ -123,7 +123,7 @@ def run_one(
             raise
     if process.returncode == 0:
         return ""
-    lines = log.read_text(encoding="utf-8").strip().splitlines() or ["no word"]
+    lines = log.read_text(encoding="utf-8").strip().splitlines() or ["no output"]
     return f"failed: {lines[-1]} (exit code {process.returncode}; see {log})"
 
 
@@ -142,7 +142,8 @@ def outcome_of(record: Any) -> str:
 
 
 def duration(seconds: float) -> str:
-    """
+    """Seconds as a reader would write them.
+
     >>> duration(0.84), duration(250), duration(8000)
     ('0.8 s', '4 min 10 s', '2 h 13 min')
     """
@@ -153,7 +154,7 @@ def duration(seconds: float) -> str:
 
 
 def write_times(path: Path, scripts: Iterable[Script], out: Path, seed: int) -> None:
-    """Enter the seconds of every finished run in full size into a small JSON file."""
+    """Update a JSON file {script name: seconds} with every finished full-size run."""
     times = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     for script in scripts:
         record = finished(script, out, seed, quick=False)
@@ -178,9 +179,8 @@ def write_report(
 ) -> None:
     """Write the table of all finished runs as Markdown; thumbnails go into docs/figures beside it.
 
-    What seeds have measured below out/seed0, out/seed1 and so on is put beside it, as mean and
-    standard deviation. command: how it was made. missing: {name: why} of those that did not run to
-    their end.
+    Results of several seeds, below out/seed0, out/seed1 and so on, are added as mean and standard
+    deviation. command: that made it. missing: {name: why} for scripts that did not finish.
     """
     chapters: dict[str, list[str]] = {}
     verdicts = []
@@ -190,7 +190,7 @@ def write_report(
         if record is None:
             left_out.append(f"{script.name} ({missing.get(script.name, 'not run')})")
             continue
-        picture = _thumbnail(script, record, out, path.parent)  # README shows those without claims
+        picture = _thumbnail(script, record, out, path.parent)  # also without claims, for README
         if record["claims"]:
             verdicts += [c["holds"] for c in record["claims"] if not c.get("quoted")]
             over_seeds = by_claim(claims_of_seeds(script, out, quick))
@@ -216,15 +216,16 @@ def _head(verdicts, command):
     return (
         "# Reproduction\n\n"
         "What the book says, and what its experiments measure here. Of "
-        f"{len(verdicts)} claims {sum(verdicts)} hold and {len(verdicts) - sum(verdicts)} differ. "
-        "Nothing is tuned until it fits: what differs stays, with the reason as far as it is known."
-        f"\n\nMade by `{command}` on {date.today()} ({machine}). "
-        "The times are wall-clock times. Beside several seeds stand mean and standard deviation.\n"
+        f"{len(verdicts)} claims, {sum(verdicts)} hold and {len(verdicts) - sum(verdicts)} differ. "
+        "Nothing was tuned to match the book: a result that differs stays, with the reason if it "
+        f"is known.\n\nMade by `{command}` on {date.today()} ({machine}). "
+        "Times are wall-clock times. Results over several seeds are given as mean and standard "
+        "deviation.\n"
     )
 
 
 def _thumbnail(script, record, out, folder):
-    """Make a small copy of the script's first figure; its path from `folder`, "" for no figure."""
+    """Make a thumbnail of the script's first figure; its path from `folder`, "" for no figure."""
     if not record["figures"]:
         return ""
     name = f"docs/figures/{script.chapter}_{script.path.stem}.png"
@@ -242,7 +243,7 @@ def claims_of_seeds(script: Script, out: Path, quick: bool) -> dict[int, list[Cl
 
 
 def _rows(script, record, picture, folder, over_seeds):
-    """One row for each claim; the first one shows the script, seed, time and picture."""
+    """One row for each claim; the first one has the script, seed, time and picture."""
     link = os.path.relpath(script.path, folder.resolve())
     first = f"[{script.name}]({link})<br>seed {record['seed']}, {duration(record['seconds'])}"
     if picture:
@@ -268,12 +269,12 @@ def _beside(those):
 
 
 def _cell(text: str) -> str:
-    """Text that means the same in a Markdown table."""
+    """The text escaped for a cell of a Markdown table."""
     return re.sub(r"([|*_<\\`])", r"\\\1", " ".join(text.split()))
 
 
 def write_thumbnail(picture: Path, path: Path) -> None:
-    """A small copy of a picture: as wide as fits into `LARGEST_THUMBNAIL` bytes, 64 colours."""
+    """Write a thumbnail of 64 colours, as wide as fits into `LARGEST_THUMBNAIL` bytes."""
     from PIL import Image
 
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -282,7 +283,7 @@ def write_thumbnail(picture: Path, path: Path) -> None:
     for width in (400, 320, 240, 160, 100):
         small = whole.copy()
         small.thumbnail((width, 300), Image.Resampling.LANCZOS)
-        # MAXCOVERAGE keeps the colour of a thin line, however few its pixels are
+        # MAXCOVERAGE keeps the colour of a thin line that has only a few pixels
         few = small.quantize(64, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
         few.save(path, optimize=True)
         if path.stat().st_size <= LARGEST_THUMBNAIL:

@@ -1,9 +1,9 @@
-"""Many independent trainings: as many at a time as there are cores.
+"""Many independent trainings, as many at a time as there are cores.
 
-Each runs in its own process with one BLAS thread, which uses the cores better than two threads that
-share every batch. A file keeps a line of JSON for each finished training: stopping the run loses
-only those that were running, and resume=True reads the others from the file. over_seeds trains
-inside one script; dlscratch/book/seeds.py runs a whole script with several seeds.
+Each runs in its own process with one BLAS thread, which uses the cores better than threads that
+share each batch. Each finished training is a line of JSON in a file: stopping the run loses only
+the trainings in progress, and resume=True reads the others from the file. over_seeds trains inside
+one script; dlscratch/book/seeds.py runs a whole script with several seeds.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ def runner_options(parser: Any) -> None:
         "--processes",
         type=number(int, at_least=1),
         default=available_cores(),
-        help="trainings at a time (default: one a core)",
+        help="trainings at a time (default: one per core)",
     )
     resume_option(parser)
 
 
 class Runner:
-    """Calls function(*arguments) for every job; use it in a with statement.
+    """Calls function(*arguments) for every job; use it in a `with` statement.
 
-    function: defined in a module, or a functools.partial of such a one; what it takes is numbers
-    and texts, what it returns can be written as JSON. path: the file of results, None for none.
-    processes: how many at a time; 1 runs them here, one after the other. on_result(name, result):
-    called after each. resume: take from the file what was asked for with the same arguments.
-    threads: call function, which starts a process itself and waits for it, in threads of this one.
-    on_failure(name, error): called for a job that raises, the others go on; without it the first
-    error ends the run.
+    function: defined in a module, or a functools.partial of such a function; its arguments are
+    numbers and strings, its result can be written as JSON. path: the file of results, or None.
+    processes: how many run at a time; 1 runs them in this process, one after the other.
+    on_result(name, result): called after each job. resume: take results with the same arguments
+    from the file. threads: use threads instead of processes, for a function that starts a process
+    and waits for it. on_failure(name, error): called for a job that raises, while the others
+    continue; without it, the first error ends the run.
 
     >>> import operator, tempfile
     >>> path = Path(tempfile.mkdtemp(), "products.jsonl")
@@ -76,7 +76,7 @@ class Runner:
         self.finished: dict[Any, Any] = {}
         self.known = _read(path) if path and resume and path.exists() else []
         if path:
-            with atomic_write(path) as file:  # anew, or without a last line that was cut off
+            with atomic_write(path) as file:  # empty, or without a last line that was cut off
                 file.writelines(map(_line, self.known))
         self.pool: Executor | None = None
         if processes > 1 and threads:
@@ -93,10 +93,10 @@ class Runner:
             self.pool.shutdown(cancel_futures=True)
 
     def run(self, jobs: Mapping[Any, tuple[Any, ...]]) -> dict[Any, Any]:
-        """{name: what function(*arguments) returns} for {name: arguments}, in the same order.
+        """Run the jobs {name: arguments}; return {name: result} in the same order.
 
-        `finished` has them, too, as soon as each is there, with those of earlier calls. Jobs that
-        failed are in neither.
+        `finished` also has each result as soon as it is there, with those of earlier calls. Jobs
+        that failed are in neither.
         """
         missing = {}
         for name, arguments in jobs.items():
@@ -119,18 +119,18 @@ class Runner:
                     file.write(_line(line))
                     file.flush()
                     os.fsync(file.fileno())
-            self._finish(name, json.loads(json.dumps(result)))  # the same as from the file
+            self._finish(name, json.loads(json.dumps(result)))  # as if read from the file
         return {name: self.finished[name] for name in jobs if name in self.finished}
 
     def _results(
         self, jobs: Mapping[Any, tuple[Any, ...]]
     ) -> Iterator[tuple[Any, Callable[[], Any]]]:
-        """(name, a function that returns the result or raises), as soon as each is there."""
+        """(name, a function that returns the result or raises) of each job, when it is finished."""
         if self.pool is None:
             for name, arguments in jobs.items():
                 yield name, partial(self._here, *arguments)
             return
-        shielded = isinstance(self.pool, ProcessPoolExecutor)  # a process of a thread's is not
+        shielded = isinstance(self.pool, ProcessPoolExecutor)  # threads start their own processes
         with _children_without_ctrl_c() if shielded else nullcontext():
             names = {
                 self.pool.submit(self.function, *arguments): name
@@ -140,9 +140,10 @@ class Runner:
             yield names[future], future.result
 
     def _here(self, *arguments: Any) -> Any:
+        """Run one job in this process; KeyboardInterrupt even if the job has caught Ctrl-C."""
         with _ctrl_c_noticed() as pressed:
             result = self.function(*arguments)
-        if pressed:  # Trainer.fit has ended early, and returned
+        if pressed:  # Trainer.fit caught it, ended early and returned
             raise KeyboardInterrupt
         return result
 
@@ -159,11 +160,11 @@ def over_seeds(
     seeds: int,
     say: Callable[[Any], str],
 ) -> dict[Any, list[Any]]:
-    """{kind: [train(*kinds[kind], seed) for each of `seeds` seeds from args.seed on]}.
+    """{kind: [train(*kinds[kind], seed) for `seeds` seeds, from args.seed on]}.
 
-    args: of the script; its out, seed, quick, processes and resume are used. name: of the file of
-    results. say(result): what is printed of each. What is compared is compared over seeds: one seed
-    may be lucky.
+    Compare over several seeds: a single one may be lucky. args: the script's arguments, of which
+    out, seed, quick, processes and resume are used. name: of the file of results. say(result): the
+    text to print for each.
     """
     numbers = range(args.seed, args.seed + seeds)
     jobs = {f"{kind}, seed {n}": (*kinds[kind], n) for n in numbers for kind in kinds}
@@ -184,9 +185,9 @@ def _on_one_thread(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def _end_with_parent() -> None:
-    """Let this process end as soon as the one that started it has, which may have been killed.
+    """End this process when its parent ends, even if the parent was killed.
 
-    It would train on, and then wait for ever for the next job.
+    Otherwise it would finish its training, and then wait forever for the next job.
     """
     parent = multiprocessing.parent_process()
 
@@ -200,7 +201,7 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def _ctrl_c_noticed() -> Iterator[list[int]]:
-    """A list that is no longer empty once Ctrl-C was pressed, whoever has caught it."""
+    """A list that is not empty once Ctrl-C was pressed, even if something else has caught it."""
     pressed: list[int] = []
     before = signal.getsignal(signal.SIGINT)
 
@@ -217,7 +218,7 @@ def _ctrl_c_noticed() -> Iterator[list[int]]:
 
 @contextmanager
 def _children_without_ctrl_c() -> Iterator[None]:
-    """Processes started in here ignore Ctrl-C, as they inherit: it is for this process alone."""
+    """Processes started within ignore Ctrl-C, which they inherit: only this process handles it."""
     ours = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         yield
@@ -230,13 +231,13 @@ def _line(line: Mapping[str, Any]) -> bytes:
 
 
 def _is(line: Mapping[str, Any], name: Any, arguments: tuple[Any, ...]) -> bool:
-    """Whether a line of the file is of this very job."""
-    asked = json.loads(json.dumps([name, arguments]))  # tuples as the lists that JSON has
+    """Whether a line of the file is the result of this job."""
+    asked = json.loads(json.dumps([name, arguments]))  # tuples become lists, as in JSON
     return [line["job"], line["arguments"]] == asked
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
-    """The lines of the file up to the first that is none."""
+    """The lines of the file up to the first invalid one."""
     lines = []
     for text in path.read_bytes().splitlines():
         try:

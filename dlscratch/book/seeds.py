@@ -1,7 +1,7 @@
-"""One experiment with several seeds, side by side: what of its result is chance.
+"""Run a script with several seeds, to see how much of its result is chance.
 
-Each seed is a process of its own with one BLAS thread, and has a folder of its own for figures, log
-and record; dlscratch/book/spread.py puts the claims of all seeds together.
+Each seed has its own process with one BLAS thread, and its own folder for figures, log and record;
+dlscratch/book/spread.py compares the claims of all seeds.
 """
 
 import threading
@@ -31,8 +31,8 @@ def run_seeds(
     """Run the script with each seed: ({seed: its claims}, {seed: why it failed}).
 
     argv: options of the script, without --seed. out: seed 3 writes below out/seed3. processes: how
-    many at a time. resume: leave out the seeds that are finished, let the others go on where they
-    can. Prints a line for each seed. Ctrl-C stops all that run, and is raised again.
+    many run at a time. resume: skip finished seeds, and let the others continue if they can. Prints
+    a line for each seed. Ctrl-C stops all running seeds, and is raised again.
     """
     stop, failed = threading.Event(), {}
 

@@ -1,7 +1,7 @@
-"""The claims of several seeds put together: mean and standard deviation of every number.
+"""Compare the claims of several seeds: mean and standard deviation of every number.
 
-Where the seeds say the same in other numbers, these tell how far a further seed may lie from the
-first. Numbers belong together by their position in the text.
+If the texts of a claim differ only in numbers, these show how far the result of another seed may be
+from the first. Numbers at the same position in the text belong together.
 """
 
 import re
@@ -11,12 +11,12 @@ from itertools import zip_longest
 
 from dlscratch.book.experiment import Claim
 
-# 0.9720, -3, 1,234 or 3.0e-07; none that is the end of a word, as in W1
+# 0.9720, -3, 1,234 or 3.0e-07, but not the end of a word such as W1
 NUMBER = re.compile(r"(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+-]?\d+)?")
 
 
 def side_by_side(claims: Mapping[int, Sequence[Claim]]) -> Iterator[str]:
-    """The lines of each claim: what every seed has measured, then mean and standard deviation.
+    """The lines of each claim: the result of every seed, then mean and standard deviation.
 
     >>> claims = {seed: [Claim("accuracy", "0.95", f"0.9{seed}")] for seed in (4, 6)}
     >>> print(*side_by_side(claims), sep="\\n")
@@ -41,7 +41,7 @@ def side_by_side(claims: Mapping[int, Sequence[Claim]]) -> Iterator[str]:
 
 
 def by_claim(claims: Mapping[int, Sequence[Claim]]) -> dict[tuple[str, int], dict[int, Claim]]:
-    """{(what it is about, the how manieth of these): {seed: claim}}."""
+    """{(claim.what, number of earlier claims with the same what): {seed: claim}}."""
     table: dict[tuple[str, int], dict[int, Claim]] = {}
     for seed, those in claims.items():
         for i, claim in enumerate(those):
@@ -51,9 +51,9 @@ def by_claim(claims: Mapping[int, Sequence[Claim]]) -> dict[tuple[str, int], dic
 
 
 def mean_and_spread(texts: Sequence[str]) -> str | None:
-    """One text for several that differ only in numbers; None if they differ in words.
+    """Several texts that differ only in numbers, as one; None if they differ in words.
 
-    Each number that differs becomes its mean and the standard deviation of the sample (n - 1).
+    Each number that differs becomes its mean ± the standard deviation of the sample (n - 1).
 
     >>> mean_and_spread(["0.9720", "0.9711", "0.9724"])
     '0.9718 ± 0.0007'
@@ -70,7 +70,7 @@ def mean_and_spread(texts: Sequence[str]) -> str | None:
 
 
 def _spread(column: Sequence[str]) -> str:
-    """Mean ± standard deviation, with as many digits as the numbers have; whole ones, one more."""
+    """Mean ± standard deviation with the decimals of the numbers; for integers, one decimal."""
     values = [float(number.replace(",", "")) for number in column]
     decimals = max(len(re.split("e", number)[0].partition(".")[2]) for number in column)
     if any("e" in number for number in column):

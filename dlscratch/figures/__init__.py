@@ -1,4 +1,4 @@
-"""Everything that draws: `new` and the pieces that go on its axes; whole figures of networks."""
+"""Figures in one style: `new` and functions that draw on its axes; whole figures of networks."""
 
 from dlscratch.figures.film import pixels, save_film
 from dlscratch.figures.networks import activations, confusion, filters, history, misclassified

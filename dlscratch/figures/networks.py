@@ -1,7 +1,7 @@
-"""What a network does, as whole figures for the prompt: each function returns a `Figure`.
+"""Figures of a network for interactive use: each function returns a `Figure`.
 
 figures.filters(net).savefig("filters.png")
-figures.misclassified(net, x_test, t_test)          # a notebook shows it at once
+figures.misclassified(net, x_test, t_test)          # a notebook shows it directly
 """
 
 from typing import Any
@@ -24,9 +24,9 @@ from dlscratch.inspection.feature_maps import feature_maps
 
 
 def history(past: Any) -> Figure:
-    """The loss of every step and, where there are any, the accuracies of every epoch.
+    """The loss of every step and, if there are any, the accuracies of every epoch.
 
-    past: a `History`, or anything with `loss`, `train_accuracy` and `test_accuracy`.
+    past: a `History`, or any object with `loss`, `train_accuracy` and `test_accuracy`.
     """
     measured = bool(past.train_accuracy)
     fig, axes = new(1, 1 + measured, squeeze=False)
@@ -39,10 +39,10 @@ def history(past: Any) -> Figure:
 
 
 def filters(net: Any, number: int = 1) -> Figure:
-    """The filters of the first convolution of a network, or of another one by number (Fig 7-24).
+    """The filters of a network's convolution number 1, 2, .. (Fig 7-24).
 
-    Each is stretched: its smallest weight is black, its largest white. Filters of several channels
-    take a row each, a column for every channel.
+    Each is scaled separately: its smallest weight is black, its largest white. Filters with several
+    channels have a row each, with a column per channel. ValueError if there is no such convolution.
     """
     convolutions = [layer for layer in net.walk() if layer.makes_maps]
     if not 1 <= number <= len(convolutions):
@@ -58,9 +58,10 @@ def filters(net: Any, number: int = 1) -> Figure:
 
 
 def activations(net: Any, x: Any) -> Figure:
-    """What every convolution makes of one example x, (C, H, W): its maps, behind the activation.
+    """The feature maps of every convolution for one example x, (C, H, W), after the activation.
 
-    Black is 0 or less, white the largest value of the layer. At the left the example itself.
+    Black is 0 or less, white the largest value of the layer. The example itself is on the left.
+    ValueError if x is not one image, or the network has no convolution.
     """
     x = np.asarray(x, net.dtype)
     x = x[None] if x.ndim == 3 else x
@@ -87,7 +88,10 @@ def activations(net: Any, x: Any) -> Figure:
 
 
 def confusion(net: Any, x: Any, t: Any) -> Figure:
-    """How often each class t (rows) was read as each class (columns); dark where the errors are."""
+    """How often each true class (rows) was predicted as each class (columns); errors are dark.
+
+    x: a batch for the network. t: labels (N,), or one-hot rows (N, classes).
+    """
     true, read = _classes(t), net.predict(x).argmax(axis=1)
     counts = np.zeros((max(true.max(), read.max()) + 1,) * 2, int)
     np.add.at(counts, (true, read), 1)
@@ -99,18 +103,18 @@ def confusion(net: Any, x: Any, t: Any) -> Figure:
         weight = "bold" if i == j else "normal"
         ax.text(j, i, counts[i, j], ha="center", va="center", size=8, color=colour, weight=weight)
     ticks = range(len(counts))
-    title = f"{errors.sum():,} of {len(true):,} read wrongly"
-    ax.set(xlabel="read as", ylabel="true class", title=title, xticks=ticks, yticks=ticks)
+    title = f"{errors.sum():,} of {len(true):,} misclassified"
+    ax.set(xlabel="predicted class", ylabel="true class", title=title, xticks=ticks, yticks=ticks)
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
     return fig
 
 
 def misclassified(net: Any, x: Any, t: Any, limit: int = 100) -> Figure:
-    """The first images that the network misclassifies, `limit` at most (Fig 8-2).
+    """The first images that the network misclassifies, at most `limit` (Fig 8-2).
 
-    In each cell the label t is at the top left in blue, the prediction at the bottom right in red.
-    x: (N, 1, H, W), or flat rows of square images, (N, H*H).
+    In each image the label is at the top left in blue, the prediction at the bottom right in red.
+    x: (N, 1, H, W), or square images as rows, (N, H*H). t: labels (N,), or one-hot rows.
     """
     true, read = _classes(t), net.predict(x).argmax(axis=1)
     wrong = np.flatnonzero(read != true)[:limit]
@@ -135,12 +139,12 @@ def misclassified(net: Any, x: Any, t: Any, limit: int = 100) -> Figure:
 
 
 def _fitting(picture, inches):
-    """A figure size for a picture with so many inches for each pixel, and room for a title."""
+    """The size of a figure for a picture, with `inches` for each pixel and space for a title."""
     height, width = picture.shape[:2]
     return max(3.0, width * inches), max(1.0, height * inches) + 0.4
 
 
 def _classes(t):
-    """Labels as whole numbers: (N,) as they are, (N, classes) by the largest."""
+    """Labels as integers: (N,) unchanged, (N, classes) by argmax."""
     t = np.asarray(t)
     return t if t.ndim == 1 else t.argmax(axis=1)

@@ -1,14 +1,14 @@
-"""One house style, and one short function for each kind of picture.
+"""One style for all figures, and one short function for each kind of plot.
 
-Figures are Matplotlib's own `Figure` objects, made without pyplot: no window opens, no global
-state is kept, and a machine without a display draws them too. The pieces take the axes to draw
-on, so that a script puts panels together as it likes:
+Figures are Matplotlib's `Figure` objects, made without pyplot: no window opens, there is no global
+state, and it works on a machine without a display. The functions take the axes to draw on, so that
+a script can arrange its own panels:
 
     fig, ax = figures.new()
     figures.curves(ax, x, {"sin": np.sin(x), "cos": np.cos(x)}, title="sin & cos")
     fig.savefig("sin_cos.png")
 
-Lines differ in colour and in dash, so that a figure survives a grey printer and colour-blind eyes.
+Lines differ in colour and in dashes, so that a figure can be read in print and by the colour-blind.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +23,7 @@ from matplotlib.ticker import MaxNLocator
 BLUE, VERMILION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
 PURPLE, SKY, YELLOW, BLACK = "#CC79A7", "#56B4E9", "#F0E442", "#000000"
 GREY = "#999999"
-PALE = (0.80, 0.90, 0.97)  # blue, between pictures: no grey, so that it is no part of one
+PALE = (0.80, 0.90, 0.97)  # blue, between grey pictures: it cannot be mistaken for a pixel
 COLOURS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK)  # of lines; yellow is too pale
 DASHES = ("-", "--", "-.", ":", "-", "--", "-.")
 MARKERS = ("o", "s", "D", "^", "v", "x", "*")
@@ -36,10 +36,10 @@ def new(
     grid: bool = True,
     **subplots: Any,
 ) -> tuple[Figure, Any]:
-    """An empty figure in the house style, and its axes: one, or an array of rows x cols of them.
+    """An empty figure and its axes: a single one, or an array of rows x cols.
 
-    size: width and height of the whole figure in inches. `subplots` goes on to Matplotlib:
-    `sharey=True`, `subplot_kw={"projection": "3d"}`.
+    size: width and height of the whole figure in inches. subplots: passed on to Matplotlib, for
+    instance `sharey=True` or `subplot_kw={"projection": "3d"}`.
 
     >>> fig, axes = new(2, 3)
     >>> axes.shape
@@ -64,9 +64,9 @@ def _house_style(ax: Axes, grid: bool) -> None:
 
 
 def curves(ax: Axes, x: Any, ys: Mapping[str, Any], **labels: Any) -> None:
-    """One line over x for each named y (1-D, as long as x); a legend where there are several.
+    """A line over x for each named y (1-D, as long as x); a legend if there are several.
 
-    `labels` are properties of the axes: title, xlabel, ylabel, xlim, ylim.
+    labels: properties of the axes, such as title, xlabel, ylabel, xlim, ylim.
     """
     for name, y in ys.items():
         ax.plot(x, y, label=name, linewidth=2)
@@ -80,11 +80,11 @@ def accuracy(
 ) -> None:
     """Accuracy per epoch: training solid, test dashed, 0..1 (Figs 4-12, 6-20).
 
-    train, test: one value an epoch, 0 to 1; test may be empty. epochs: where they were taken, by
-    default 1, 2, ...
+    train, test: one value per epoch, 0 to 1; test may be empty. epochs: their x values, by default
+    1, 2, ...
     """
     epochs = np.arange(1, len(train) + 1) if epochs is None else epochs
-    every = max(1, len(train) // 20)  # few enough markers to tell one from the next
+    every = max(1, len(train) // 20)  # at most about 20 markers, so that they do not touch
     ax.plot(epochs, train, "-o", color=BLUE, markevery=every, markersize=4, label="train")
     if len(test):
         ax.plot(epochs, test, "--s", color=VERMILION, markevery=every, markersize=4, label="test")
@@ -94,7 +94,7 @@ def accuracy(
 
 
 def loss(ax: Axes, losses: Sequence[float], smooth: int = 0, **labels: Any) -> None:
-    """Loss per step (Fig 4-11), with a running mean over `smooth` steps drawn on top if asked."""
+    """Loss per step (Fig 4-11); smooth: draw a running mean over so many steps on top."""
     noisy = 2 <= smooth <= len(losses)
     ax.plot(losses, color=SKY if noisy else BLUE, linewidth=0.8, linestyle="-", label="each batch")
     if noisy:
@@ -106,9 +106,9 @@ def loss(ax: Axes, losses: Sequence[float], smooth: int = 0, **labels: Any) -> N
 
 
 def image(ax: Axes, pixels: Any, title: str = "", low: Any = None, high: Any = None) -> None:
-    """One picture without axes, (H, W) grey or (H, W, 3) colour; low = black, high = white.
+    """One picture without axes, (H, W) grey or (H, W, 3) colour.
 
-    Without `low` and `high` the smallest value of the picture is black, the largest white.
+    low, high: the values shown as black and white, by default the picture's smallest and largest.
     """
     ax.imshow(pixels, cmap="gray", vmin=low, vmax=high, interpolation="nearest")
     ax.set_axis_off()
@@ -127,8 +127,8 @@ def images(
 ) -> Figure:
     """A grid of pictures, (N, H, W): filters (Fig 7-24), digits (Fig 3-24).
 
-    titles: one for each picture, words or numbers. cell: inches for a picture.
-    Each picture has its own black and white unless low and high are set.
+    titles: one per picture, text or numbers. cell: the size of a picture in inches.
+    low, high: as in `image`, by default for each picture separately.
 
     >>> len(images(np.zeros((3, 28, 28)), titles=["7", "2", "1"]).axes)
     3
@@ -149,9 +149,9 @@ def images(
 
 
 def mosaic(pictures: Any, cols: int, low: Any = None, high: Any = None) -> np.ndarray:
-    """Pictures (N, h, w) side by side in one, (H, W, 3), with a pale blue line around each.
+    """Pictures (N, h, w) in a grid, one picture (H, W, 3), with a pale blue line around each.
 
-    Each is stretched from black to white by itself unless low and high are set.
+    low, high: the values shown as black and white, by default for each picture separately.
 
     >>> mosaic(np.zeros((30, 5, 5)), cols=10).shape
     (19, 61, 3)
@@ -176,7 +176,7 @@ def arrows(
 ) -> None:
     """An arrow (dx, dy) at every point (x, y), as long as the vector (Figs 4-9, 6-2).
 
-    length: of a vector of length 1, in units of the axes; by default what fits.
+    length: of a unit vector, in units of the axes; by default chosen by Matplotlib.
     """
     scale: Any = {} if length is None else {"scale_units": "xy", "scale": 1 / length}
     ax.quiver(x, y, dx, dy, angles="xy", color=BLUE, width=0.004, **scale)
@@ -189,7 +189,7 @@ def contour(ax: Axes, f: Callable[[Any, Any], Any], x: Any, y: Any, levels: Any 
 
 
 def path(ax: Axes, points: Any, label: str = "", colour: str = VERMILION) -> None:
-    """The way a point took, (steps, 2): a dot for each step, the minimum at the origin as +."""
+    """The path of a point, (steps, 2): a dot for each step; a + marks the minimum, the origin."""
     x, y = np.asarray(points, dtype=float).T
     ax.plot(x, y, "o-", color=colour, markersize=4, linewidth=1, label=label or None)
     ax.plot(0, 0, "+", color=BLACK, markersize=12)
@@ -205,9 +205,9 @@ def surface(ax: Any, f: Callable[[Any, Any], Any], x: Any, y: Any, **labels: Any
 def histograms(
     axes: Sequence[Axes], values: Mapping[str, Any], bins: int = 30, limits: Any = (0, 1)
 ) -> None:
-    """A row of histograms, one panel for each name; one height for all, y labels on the left.
+    """A row of histograms, a panel for each name, all with the same y axis.
 
-    values: arrays of any shape. limits: the range of the bins; what lies outside is not counted.
+    values: arrays of any shape. limits: the range of the bins; values outside are not counted.
     """
     counts = [np.histogram(v, bins=bins, range=limits) for v in values.values()]
     top = max(1, max(count.max() for count, _ in counts))

@@ -1,7 +1,7 @@
-"""Gradients measured, and backward passes proved right by them (sections 4.3, 4.4 and 5.7.3).
+"""Numerical gradients, and gradient checks of backward passes (sections 4.3, 4.4 and 5.7.3).
 
 numerical.py measures a slope, check.py and comparison.py compare it with what a backward pass
-returns, diagnosis.py names the likely cause where the two differ.
+returns, diagnosis.py and experiments.py name the likely cause of a difference.
 """
 
 from dlscratch.gradcheck.check import Verdict, check_gradients

@@ -1,9 +1,9 @@
 """Is this backward pass right? Proof by measurement (section 5.7.3).
 
-L = sum(dout * layer.forward(x)) is one number, and dout is random, so that no error can cancel
-out. Along a random direction of x, W, .. the slope of L is measured, (L(+h) - L(-h)) / 2h in
-float64, and compared with what backward says, sum(gradient * direction). Then single entries are
-compared, to name the worst one, and a list of common mistakes is searched for its cause.
+L = sum(dout * layer.forward(x)) is one number, and dout is random, so that errors do not cancel
+out. The slope of L along a random direction of x, W, .. is measured, (L(+h) - L(-h)) / 2h in
+float64, and compared with backward's, sum(gradient * direction). Then single entries are compared,
+to find the worst one, and the error is matched with a list of common mistakes.
 """
 
 import copy
@@ -42,15 +42,16 @@ def check_gradients(
     training: bool = True,
     tolerance: float = 1e-6,
 ) -> GradientCheck:
-    """Prove or refute the gradients of a layer, a loss or a whole `Network`.
+    """Check the gradients of a layer, a loss or a whole `Network`.
 
-    subject: anything with forward(x) and backward(dout), a `Layer` or not; it is copied, never
-    changed. A parameter W is found by `param_names`, or by having a gradient dW after backward;
-    those of layers inside are named by counting, W1 b1 W2 .., and checked as well.
-    x, t: an input batch of two or more rows, t for losses and networks; integers have no gradient.
-    training: the mode of a layer; a network is always checked in training. tolerance: the largest
-    relative error that passes. rng: draws dout and the directions; without one a fixed seed does,
-    so that a check can be repeated.
+    subject: any object with forward(x) and backward(dout), a `Layer` or not; it is copied, never
+    changed. A parameter W is found by `param_names`, or because backward sets a gradient dW; the
+    parameters of layers inside are numbered, W1 b1 W2 .., and checked too.
+    x, t: an input batch of two or more rows, and targets for losses and networks; an x of integers
+    has no gradient. training: the mode of a layer; a network is always checked in training mode.
+    tolerance: the largest relative error that passes. rng: a generator or a seed for dout and the
+    directions; by default a fixed seed, so that a check can be repeated.
+    TypeError or ValueError, with a hint, if the subject cannot be called with x and t.
 
     >>> from dlscratch import Sigmoid
     >>> x = np.linspace(-2, 2, 6).reshape(3, 2)
@@ -65,8 +66,8 @@ def check_gradients(
     name = type(subject).__name__
     expect_checkable(subject, x, t)
     kind: Callable[..., Comparison] = NetworkCheck if isinstance(subject, Network) else LayerCheck
-    # A stream of its own: were dout equal to an x of the same seed, dW = x^T . x would hide a
-    # missing transpose.
+    # An independent stream: if dout were equal to an x drawn with the same seed, dW = x^T . x
+    # would hide a missing transpose.
     (rng,) = generator(0 if rng is None else rng).spawn(1)
     try:
         return kind(subject, x, t, training).verdict(name, rng, tolerance)
@@ -88,8 +89,8 @@ class LayerCheck(Comparison):
         takes = inspect.signature(layer.forward).parameters
         self.mode = {"training": training} if "training" in takes else {}
         self.arrays = {} if self.x.dtype.kind in "iu" else {"x": self.x}
-        self.places: dict[str, tuple[int, str]] = {}  # name -> number of the part, attribute
-        # One pass over other numbers first: what it leaves behind must not matter.
+        self.places: dict[str, tuple[int, str]] = {}  # name -> index of the part, attribute
+        # One pass over other numbers first: what it saves must have no effect on later ones.
         self.fresh = copy.deepcopy(self.layer)
         y = self._forward(self.layer, read_only(self.x[::-1] + 0.5, self.x.dtype))
         self._backward(self.layer, read_only(np.ones(np.shape(y))))
@@ -116,7 +117,7 @@ class LayerCheck(Comparison):
         return float(np.sum(self.dout * self.change_of_output(key, change)))
 
     def change_of_output(self, key: str, change: np.ndarray) -> np.ndarray:
-        """forward with the array `key` moved by +change, less forward with it moved by -change."""
+        """forward with the array `key` moved by +change, minus forward with it at -change."""
         outputs = []
         for moved in (self.arrays[key] + change, self.arrays[key] - change):
             probe = copy.deepcopy(self.layer)
@@ -174,27 +175,27 @@ class LayerCheck(Comparison):
         found = super().evidence(key, gradient)
         return replace(found, dout=self.dout, x=self.x, others=others)
 
-    # ---- what the experiments repeat
+    # ---- what the experiments use
 
     def output(self, x: np.ndarray | None = None) -> Any:
         """What forward returns for x, in a copy of the layer."""
         return self._forward(copy.deepcopy(self.layer), self.x if x is None else x)
 
     def after_forward(self, layer: Any = None, t: np.ndarray | None = None) -> Any:
-        """A copy of the layer, or of another one, that has seen x; with other targets, if given."""
+        """A copy of the layer, or of another one, after forward on x and the targets, or on t."""
         probe = copy.deepcopy(self.layer if layer is None else layer)
         targets = self.t if t is None else (t,)
         self._guarded("forward", probe.forward, self.x, *targets, **self.mode)
         return probe
 
     def with_array(self, key: str, array: np.ndarray) -> Any:
-        """As `after_forward`, with a parameter replaced since."""
+        """As `after_forward`, with a parameter replaced after the pass."""
         probe = self.after_forward()
         self._set(probe, {key: array})
         return probe
 
     def gradient(self, key: str, probe: Any = None, dout: np.ndarray | None = None) -> np.ndarray:
-        """d{key} after backward in this copy, a new one if not given; dout, if it is another."""
+        """d{key} by backward, in a given copy of the layer and with a given dout, if any."""
         probe = self.after_forward() if probe is None else probe
         dx = self._backward(probe, dout)
         if key != "x":
@@ -203,7 +204,7 @@ class LayerCheck(Comparison):
         return np.array(dx)
 
     def is_right(self, key: str, gradient: np.ndarray, layer: Any = None) -> bool:
-        """Whether this is the gradient, by measurement: in the layer, or in another one."""
+        """Whether this is the gradient according to measurement, in the layer or in another one."""
         if gradient.shape != self.arrays[key].shape:
             return False
         used, self.layer = self.layer, self.layer if layer is None else layer
@@ -217,7 +218,9 @@ class NetworkCheck(Comparison):
 
     def __init__(self, net: Network, x: ArrayLike, t: Any, training: bool):
         if not training:
-            raise ValueError("the gradient of a network is that of training, got training=False")
+            raise ValueError(
+                "a network is always checked in training mode, got training=False: leave it out"
+            )
         self.net = net.astype(np.float64)
         self.x, self.t = as_input(net, x), t
         self.arrays = dict(self.net.params)

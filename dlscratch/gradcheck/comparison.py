@@ -1,7 +1,7 @@
-"""What backward says against what is measured: along a random direction, then entry by entry.
+"""Backward's gradients compared with measured ones: along a random direction, then by entry.
 
-A `Comparison` knows its arrays by name, their gradients by backward, and how L changes when one of
-them is moved. The worst entry of all is reported, with the likely cause of its error.
+A `Comparison` has arrays by name, their gradients by backward, and a way to measure how L changes
+when one of them changes. The worst entry of all is reported, with the likely cause of its error.
 """
 
 import math
@@ -14,21 +14,21 @@ import numpy as np
 from dlscratch.gradcheck import diagnosis
 
 STEPS = (1e-5, 1e-6)  # a kink (ReLU at 0) may spoil one step; a wrong gradient fails at both
-ENTRIES = 20  # how many single entries of each array are measured
+ENTRIES = 20  # single entries of each array that are measured
 
-Gradients: TypeAlias = dict[str, Any]  # arrays by name, or what a wrong backward left instead
+Gradients: TypeAlias = dict[str, Any]  # arrays by name, or what a wrong backward set instead
 Row: TypeAlias = tuple[str, tuple[int, ...] | None, float, float]  # key, index, said, measured
 
 
 @dataclass(frozen=True)
 class GradientCheck:
-    """What `check_gradients` found: true if the gradients are right; its text says where not."""
+    """The result of `check_gradients`: true if the gradients are right; its repr says where not."""
 
     ok: bool
     subject: str
     array: str = ""  # the worst array: "x", "W", ..
-    layer: str = ""  # the layer inside that this array belongs to, if there are several
-    index: tuple[int, ...] | None = None  # its worst entry, None for the slope along a direction
+    layer: str = ""  # the layer that this array belongs to, if there are several
+    index: tuple[int, ...] | None = None  # its worst entry; None: the slope along a direction
     analytic: float = 0.0  # what backward says there
     numeric: float = 0.0  # what was measured there
     error: float = 0.0  # |analytic - numeric|, relative to the larger one
@@ -50,17 +50,18 @@ class GradientCheck:
 
 
 class CheckFailed(Exception):
-    """There are no numbers to compare; the text says why, and what to do."""
+    """There are no numbers to compare; the message says why, and what to do."""
 
 
 class Comparison(ABC):
-    """One subject, its arrays by name, and the two ways to their gradients."""
+    """A subject, its arrays by name, and their gradients: analytic and measured."""
 
     x: np.ndarray  # the input batch
-    arrays: dict[str, np.ndarray]  # what is differentiated by
+    arrays: dict[str, np.ndarray]  # L is differentiated with respect to these
     rng: np.random.Generator
 
     def verdict(self, name: str, rng: np.random.Generator, tolerance: float) -> GradientCheck:
+        """Compare all gradients; CheckFailed if there are none, or their shapes are wrong."""
         self.rng = rng
         analytic = self.analytic(rng)
         for key, array in self.arrays.items():
@@ -70,7 +71,7 @@ class Comparison(ABC):
         rows = [row for key in analytic for row in self._compare(key, analytic[key], rng)]
         if not rows:
             raise CheckFailed("There is nothing to check: it has no parameters.")
-        # A slope that is truly 0 is measured as noise: errors count against the largest slope too.
+        # A slope of 0 is measured as noise, so errors are also relative to the largest slope.
         largest = max(abs(value) for *_, a, n in rows for value in (a, n))
         if largest == 0:
             raise CheckFailed(
@@ -81,7 +82,7 @@ class Comparison(ABC):
         ok = max(errors) <= tolerance
 
         def severity(i: int) -> tuple[bool, float]:
-            # of the wrong ones, single entries first: they have a place to look at
+            # among the wrong ones, prefer single entries: their index helps to find the error
             return errors[i] > tolerance and rows[i][1] is not None, errors[i]
 
         worst = max(range(len(rows)), key=severity)
@@ -90,16 +91,16 @@ class Comparison(ABC):
         return GradientCheck(ok, name, key, self.owner(key), index, a, n, errors[worst], hint)
 
     def owner(self, key: str) -> str:
-        """The layer inside that an array belongs to; "" for the subject's own."""
+        """The layer inside that an array belongs to; "" if it is the subject itself."""
         return ""
 
     @abstractmethod
     def analytic(self, rng: np.random.Generator) -> Gradients:
-        """What backward says, by name."""
+        """The gradients by backward, by name."""
 
     @abstractmethod
     def difference(self, key: str, change: np.ndarray) -> float:
-        """L with the array `key` moved by +change, less L with it moved by -change."""
+        """L with the array `key` moved by +change, minus L with it moved by -change."""
 
     def _compare(self, key: str, analytic: np.ndarray, rng: np.random.Generator) -> list[Row]:
         """(key, index, analytic, numeric): along a direction, then for single entries."""
@@ -121,7 +122,7 @@ class Comparison(ABC):
         return diagnosis.of_numbers(self.evidence(key, analytic[key]))
 
     def evidence(self, key: str, gradient: np.ndarray) -> diagnosis.Evidence:
-        """The wrong gradient, with the slopes measured at up to 200 of its places."""
+        """The wrong gradient, with the slopes measured at up to 200 of its entries."""
         shape = self.arrays[key].shape
         places = np.unravel_index(self.rng.permutation(self.arrays[key].size)[:200], shape)
         h = STEPS[0]
@@ -133,6 +134,7 @@ class Comparison(ABC):
 
 
 def unit(shape: tuple[int, ...], index: tuple[int, ...]) -> np.ndarray:
-    unit = np.zeros(shape)
-    unit[index] = 1.0
-    return unit
+    """The direction along one entry: 1 at the index, 0 elsewhere."""
+    direction = np.zeros(shape)
+    direction[index] = 1.0
+    return direction

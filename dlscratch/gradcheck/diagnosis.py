@@ -1,9 +1,9 @@
-"""Common mistakes in a backward pass, recognised by the numbers that they leave behind.
+"""Common mistakes in a backward pass, recognised by the wrong gradient itself.
 
-`dlscratch.gradcheck.check` finds out that a gradient is wrong; here it is compared with the true
-one, to say why. A sum that was forgotten leaves a shape, a transpose that was forgotten
-leaves the numbers in each other's places, a mean taken twice leaves a factor of 1/N, a mask that
-was forgotten leaves numbers where there should be 0.
+`dlscratch.gradcheck.check` finds that a gradient is wrong; here it is compared with the true one,
+to find out why. A missing sum gives a wrong shape, a missing transpose the right numbers at the
+wrong entries, dividing by the batch twice a factor of 1/N, a missing mask numbers where there
+should be zeros.
 """
 
 from collections.abc import Mapping
@@ -21,25 +21,25 @@ Places: TypeAlias = tuple[np.ndarray, ...]  # an array of indices for each axis
 
 @dataclass(frozen=True)
 class Evidence:
-    """A wrong gradient, the slopes measured at some of its places, and the arrays around it."""
+    """A wrong gradient, the slopes measured at some of its entries, and the arrays involved."""
 
     key: str
     gradient: np.ndarray
     places: Places
-    true: np.ndarray  # the slopes at the places
+    true: np.ndarray  # the measured slopes at the places
     n: int  # the rows of the batch
     dout: np.ndarray | None = None
     x: np.ndarray | None = None
-    others: Mapping[str, np.ndarray] = field(default_factory=dict)  # y, parameters, what is kept
+    others: Mapping[str, np.ndarray] = field(default_factory=dict)  # y, parameters, the cache
 
     @property
     def said(self) -> np.ndarray:
-        """What backward says at the places."""
+        """The gradient by backward at the places."""
         return self.gradient[self.places]
 
 
 def of_shape(key: str, gradient: Any, array: np.ndarray, n: int = 0) -> str:
-    """What is wrong with the shape of d{key}, the gradient of `array`; "" if nothing is.
+    """What is wrong with the shape of d{key}, the gradient of `array`; "" if it is right.
 
     n: the rows of the batch.
     """
@@ -48,7 +48,7 @@ def of_shape(key: str, gradient: Any, array: np.ndarray, n: int = 0) -> str:
         what = "backward returned no dx" if key == "x" else f"backward set no d{key}"
         return f"{what}: it must return an array of shape {array.shape}."
     if shape == array.shape:
-        return "" if np.isfinite(gradient).all() else f"d{key} holds inf or nan."
+        return "" if np.isfinite(gradient).all() else f"d{key} contains inf or nan."
     text = f"d{key} has shape {shape}, expected the shape of {key}, {array.shape}."
     wider = np.subtract(shape[2:], array.shape[2:]) if len(shape) == array.ndim == 4 else np.ones(1)
     if shape == array.shape[::-1]:
@@ -73,16 +73,16 @@ def of_shape(key: str, gradient: Any, array: np.ndarray, n: int = 0) -> str:
 
 
 def of_numbers(found: Evidence) -> str:
-    """The likely cause of a wrong gradient, or that none is known."""
+    """The likely cause of a wrong gradient, or a message that none is known."""
     for rule in (_whole, _axes, _factor, _equal, _mask, _sum_of_x, _product):
         cause = rule(found)
         if cause:
             return cause
-    return f"Derive d{found.key} again; the largest errors are where this one is."
+    return f"Derive d{found.key} again; no common mistake fits, the largest error is at this entry."
 
 
 def _whole(found: Evidence) -> str:
-    """A gradient that is not there, or should not be there."""
+    """A gradient that is all 0, or should be."""
     if not found.gradient.any():
         return likely("never computed", key=found.key)
     if np.max(np.abs(found.true)) < 1e-8 * np.max(np.abs(found.gradient)):
@@ -91,7 +91,7 @@ def _whole(found: Evidence) -> str:
 
 
 def _axes(found: Evidence) -> str:
-    """The right numbers in each other's places."""
+    """The right numbers at the wrong entries."""
     shape, ndim = found.gradient.shape, found.gradient.ndim
     for i, j in combinations(range(ndim), 2):
         swapped = found.gradient.swapaxes(i, j)
@@ -99,12 +99,12 @@ def _axes(found: Evidence) -> str:
             cause = "transposed" if ndim == 2 else "swapped axes"
             return likely(cause, key=found.key, i=i, j=j)
     if ndim > 2 and close(found.gradient[..., ::-1, ::-1][found.places], found.true):
-        return likely("turned", key=found.key)
+        return likely("rotated", key=found.key)
     return ""
 
 
 def _factor(found: Evidence) -> str:
-    """gradient = factor * true, if there is such a factor, by least squares."""
+    """gradient = factor * true, for a factor found by least squares."""
     factor = np.vdot(found.said, found.true) / max(np.vdot(found.true, found.true), 1e-300)
     if not close(found.said, factor * found.true):
         return ""
@@ -113,13 +113,13 @@ def _factor(found: Evidence) -> str:
     for value, text in ((found.n, "N"), (1 / found.n, "1/N")):
         if close(factor, value):
             return likely("N", text=text, n=found.n)
-    if found.gradient.size == 1:  # a single number is always some factor times another
+    if found.gradient.size == 1:  # a single number is always a multiple of another
         return ""
     return likely("factor", factor=factor)
 
 
 def _equal(found: Evidence) -> str:
-    """A sum over everything, spread out again."""
+    """A sum over all axes, broadcast to the shape."""
     first = found.gradient.flat[0]
     if found.gradient.size > 1 and close(found.gradient, np.full(found.gradient.shape, first)):
         return likely("equal", key=found.key)
@@ -127,7 +127,7 @@ def _equal(found: Evidence) -> str:
 
 
 def _mask(found: Evidence) -> str:
-    """Where the output does not depend on x the slope is 0: the places that a mask leaves out."""
+    """Where the output does not depend on x, the slope is 0: a mask must set the gradient to 0."""
     if found.dout is not None and found.gradient.shape == found.dout.shape:
         if close(found.gradient, found.dout):
             return likely("passed on")
@@ -153,7 +153,7 @@ def _sum_of_x(found: Evidence) -> str:
 
 
 def _product(found: Evidence) -> str:
-    """A factor that differs from place to place: y, 1 - y, a parameter, or what forward kept."""
+    """A factor that differs between entries: y, 1 - y, a parameter, or what forward saved."""
     for name, other in found.others.items():
         alongside = _alongside(other, found.gradient)
         if alongside is None or np.ptp(alongside) < 1e-6:
@@ -168,7 +168,7 @@ def _product(found: Evidence) -> str:
 
 
 def _alongside(array: np.ndarray, gradient: np.ndarray) -> np.ndarray | None:
-    """The array, if it can be multiplied with the gradient; one number for each channel, too."""
+    """The array, if it can be broadcast to the gradient, also one number per channel."""
     if array.ndim == 1 and gradient.ndim > 2 and len(array) == gradient.shape[1]:
         array = array.reshape(-1, *[1] * (gradient.ndim - 2))  # (C,) -> (C, 1, 1)
     try:
@@ -179,5 +179,5 @@ def _alongside(array: np.ndarray, gradient: np.ndarray) -> np.ndarray | None:
 
 
 def close(these: ArrayLike, those: ArrayLike) -> bool:
-    """Whether two arrays are equal but for the noise of a measured slope."""
+    """Whether two arrays are equal up to the noise of a measured slope."""
     return np.allclose(these, those, rtol=1e-4, atol=1e-6 * np.max(np.abs(those)))

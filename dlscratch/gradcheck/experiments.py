@@ -1,8 +1,8 @@
 """Common mistakes in a backward pass, recognised by running it again with one thing changed.
 
-What must not matter is changed, and something changes; what must matter is changed, and nothing
-does: twice the dout, other targets, the weights transposed, y where x was kept. Each experiment
-returns the likely cause, or "".
+Another dout, other targets, transposed weights, y in place of x: if the gradient changes where it
+should not, does not change where it should, or becomes right, that gives away the mistake. Each
+experiment returns the likely cause, or "".
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def before_numbers(check: LayerCheck, key: str, gradient: np.ndarray) -> str:
-    """What a pass under other conditions tells by itself."""
+    """The experiments that are tried first: they need no measured slopes."""
     return _first(
         lambda: _passes(check, key),
         lambda: _dout(check, key, gradient),
@@ -33,21 +33,21 @@ def before_numbers(check: LayerCheck, key: str, gradient: np.ndarray) -> str:
 
 
 def after_numbers(check: LayerCheck, found: Evidence) -> str:
-    """What is looked for where the numbers themselves show no pattern."""
+    """The experiments that are tried last, if the numbers show no known pattern."""
     return _first(lambda: _lost(check, found), lambda: _statistics(check, found))
 
 
 def _first(*experiments: Callable[[], str]) -> str:
     for experiment in experiments:
         with contextlib.suppress(ValueError, TypeError, IndexError), np.errstate(all="ignore"):
-            cause = experiment()  # a layer may not bear what is done to it here
+            cause = experiment()  # a layer may raise with such arguments
             if cause:
                 return cause
     return ""
 
 
 def _passes(check: LayerCheck, key: str) -> str:
-    """Backward twice after one forward, and in a layer that never saw another batch."""
+    """Backward twice after one forward, and in a layer that has seen no other batch."""
     probe = check.after_forward()
     once = check.gradient(key, probe)
     again = check.gradient(key, probe)
@@ -59,7 +59,7 @@ def _passes(check: LayerCheck, key: str) -> str:
 
 
 def _dout(check: LayerCheck, key: str, gradient: np.ndarray) -> str:
-    """A gradient is a sum of products with dout: twice the dout, twice the gradient."""
+    """A gradient is linear in dout: 0 for dout = 0, and a sum for a sum of two."""
     if np.any(check.gradient(key, dout=0 * check.dout)):
         same = close(check.gradient(key, dout=3 * check.dout), gradient)
         return likely("no dout" if same else "added", key=key)
@@ -71,6 +71,7 @@ def _dout(check: LayerCheck, key: str, gradient: np.ndarray) -> str:
 
 
 def _targets(check: LayerCheck, key: str, gradient: np.ndarray) -> str:
+    """The gradient of a loss must depend on the targets."""
     if not check.t or not gradient.any():
         return ""
     (t,) = check.t
@@ -82,7 +83,7 @@ def _targets(check: LayerCheck, key: str, gradient: np.ndarray) -> str:
 
 
 def _weights(check: LayerCheck, key: str) -> str:
-    """Whether backward would be right with its weights turned."""
+    """Whether backward would be right with its weights transposed or rotated."""
     for name, W in check.arrays.items():
         if name == "x":
             continue
@@ -90,14 +91,14 @@ def _weights(check: LayerCheck, key: str) -> str:
             if check.is_right(key, check.gradient(key, check.with_array(name, W.T))):
                 return likely("needs transpose", name=name)
         if W.ndim == 4:
-            turned = W[:, :, ::-1, ::-1]
-            if check.is_right(key, check.gradient(key, check.with_array(name, turned))):
-                return likely("needs turn", name=name)
+            rotated = W[:, :, ::-1, ::-1]
+            if check.is_right(key, check.gradient(key, check.with_array(name, rotated))):
+                return likely("needs rotation", name=name)
     return ""
 
 
 def _input_and_output(check: LayerCheck, key: str) -> str:
-    """Whether backward would be right with y where forward kept x, or the other way round."""
+    """Whether backward would be right with y where forward saved x, or vice versa."""
     x, y = check.x, check.output()
     if key != "x" or np.shape(y) != x.shape:
         return ""
@@ -118,7 +119,7 @@ def _exchanged(value: Any, old: np.ndarray, new: np.ndarray) -> Any:
 
 
 def _lost(check: LayerCheck, found: Evidence) -> str:
-    """Whether backward is right if only the last place, or the first, sends a gradient."""
+    """Whether backward is right if dout is not 0 only at the last position, or at the first."""
     wrong = ~np.isclose(found.said, found.true, rtol=1e-4)
     entries = list(zip(*found.places, strict=True))
     several = [_several_places(check, found.key, entries[i]) for i in np.flatnonzero(wrong)[:5]]
@@ -136,7 +137,7 @@ def _lost(check: LayerCheck, found: Evidence) -> str:
 
 
 def _several_places(check: LayerCheck, key: str, entry: tuple[int, ...]) -> bool:
-    """Whether the output depends on this entry at several places: rows, words or pixels."""
+    """Whether the output depends on this entry at several positions: rows, words or pixels."""
     change = np.zeros(check.arrays[key].shape)
     change[entry] = 1e-5
     moved = check.change_of_output(key, change) != 0
@@ -153,7 +154,7 @@ def _with_dout(check: LayerCheck, dout: np.ndarray) -> Iterator[None]:
 
 
 def _statistics(check: LayerCheck, found: Evidence) -> str:
-    """Normalization: along a shift and along a stretch of the input the output stays the same."""
+    """Normalization: shifting or scaling the input does not change the output."""
     x = check.x
     if found.key != "x" or x.ndim < 2:
         return ""
@@ -163,7 +164,8 @@ def _statistics(check: LayerCheck, found: Evidence) -> str:
         scale = check.rng.standard_normal(mean.shape)
         size = np.max(np.abs(found.gradient))
         if all(_flat(check, scale * change, 1e-3 * size) for change in (shift, stretch)):
-            # backward says so of each mean, and each variance, only if it takes it into account
+            # so the slope along a shift is 0, if backward takes the mean into account; along a
+            # stretch it is 0, if backward takes the variance into account
             said = [np.max(np.abs(np.sum(found.gradient * d, axes))) for d in (shift, stretch)]
             seen = tuple(value > 0.01 * size for value in said)
             causes = {(True, True): "constants", (True, False): "mean", (False, True): "variance"}

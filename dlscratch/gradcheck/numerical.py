@@ -1,7 +1,7 @@
 """Numerical differentiation (sections 4.3 and 4.4): the slope, measured instead of derived.
 
 Slow, but hard to get wrong: (f(x + h) - f(x - h)) / 2h for one number after the other.
-The faster backward passes of the layers are proved against it in `dlscratch.gradcheck.check`.
+`dlscratch.gradcheck.check` compares the much faster backward passes with it.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 def numerical_diff(f: Callable[[float], float], x: float, h: float = 1e-4) -> float:
     """df/dx at the number x by central difference (section 4.3.1).
 
-    TypeError for a float32 or float16: they are too coarse for h.
+    TypeError for a float32 or float16: their precision is too low for h.
 
     >>> numerical_diff(lambda x: 0.01 * x**2 + 0.1 * x, 5)
     0.1999999999990898
@@ -25,11 +25,12 @@ def numerical_diff(f: Callable[[float], float], x: float, h: float = 1e-4) -> fl
 def numerical_gradient(
     f: Callable[[np.ndarray], float], x: ArrayLike, h: float = 1e-4
 ) -> np.ndarray:
-    """df/dx for each number of the array x, which keeps its shape (section 4.4).
+    """df/dx for each number of the array x: float64, in the shape of x (section 4.4).
 
-    x is a float64 array. One number of it at a time is changed and put back, even if f raises, so
-    that f may also read x elsewhere, as a network reads its weights (section 4.4.2). Integers are
-    taken as a float64 copy. TypeError for float32 and float16: they are too coarse for h.
+    x: a float64 array. One number of it at a time is changed in place and restored, even if f
+    raises, so that f need not use its argument: the loss of a network reads its weights (section
+    4.4.2). Integers are converted to a float64 copy. TypeError for float32 and float16: their
+    precision is too low for h. ValueError if f does not return a single number.
 
     >>> numerical_gradient(lambda x: np.sum(x**2), np.array([3.0, 4.0])).round(6)
     array([6., 8.])
@@ -52,7 +53,7 @@ def numerical_gradient(
             x[place] = kept
         if np.ndim(above) != 0:
             raise ValueError(
-                f"f must return one number for the whole of x, got an array of shape "
+                f"f must return one number for all of x, got an array of shape "
                 f"{np.shape(above)}: sum it up, or use numerical_diff for f of one number"
             )
         grad[place] = (above - below) / (2 * h)
@@ -60,7 +61,7 @@ def numerical_gradient(
 
 
 def _expect_fine(dtype: np.dtype, name: str) -> None:
-    """TypeError unless numbers of this dtype can be moved by 1e-4 without being rounded off."""
+    """TypeError unless a change of 1e-4 survives rounding in this dtype."""
     if dtype != np.float64 and dtype.kind not in "iu":
         raise TypeError(
             f"{name} needs float64, got {dtype}: use x.astype(np.float64), or "

@@ -1,4 +1,4 @@
-"""What is checked: whether it can be, its layers inside, and its parameters by name."""
+"""The subject of a check: whether it can be checked, its layers, and its parameters by name."""
 
 import inspect
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from dlscratch.network import Network
 
 
 def expect_checkable(subject: Any, x: ArrayLike, t: ArrayLike | None) -> None:
-    """An error with its cure, unless forward(x) or forward(x, t) and backward can be called."""
+    """TypeError or ValueError, with a hint, unless forward and backward can be called."""
     if isinstance(subject, type):
         name = subject.__name__
         raise TypeError(f"check_gradients expects an object, got the class {name}: write {name}()")
@@ -23,7 +23,7 @@ def expect_checkable(subject: Any, x: ArrayLike, t: ArrayLike | None) -> None:
     ):
         raise TypeError(f"check_gradients expects forward(x) and backward(dout), {name} lacks one")
     if np.ndim(x) == 0:
-        raise ValueError(f"check_gradients expects as x a batch of two or more rows, got {x!r:.80}")
+        raise ValueError(f"check_gradients expects a batch x of two or more rows, got {x!r:.80}")
     if isinstance(subject, Network):
         needs_t, takes_t = True, True
     else:
@@ -35,7 +35,7 @@ def expect_checkable(subject: Any, x: ArrayLike, t: ArrayLike | None) -> None:
 
 
 def inputs_of(forward: Callable[..., Any], required: bool = True) -> list[str]:
-    """The names of the arguments besides `training` that it takes, or only those it requires."""
+    """The names of its positional arguments except `training`: the required ones, or all."""
     named = inspect.signature(forward).parameters.values()
     kinds = inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD
     found = [p for p in named if p.kind in kinds and p.name != "training"]
@@ -43,12 +43,12 @@ def inputs_of(forward: Callable[..., Any], required: bool = True) -> list[str]:
 
 
 def takes_targets(forward: Callable[..., Any]) -> bool:
-    """Whether it is a forward(x, t)."""
+    """Whether it can be called as forward(x, t)."""
     return len(inputs_of(forward, required=False)) > 1
 
 
 def parts_of(subject: Any) -> list[Any]:
-    """The subject, then all layers inside, always in the same order."""
+    """The subject and all layers inside, always in the same order."""
     parts = list(subject.walk()) if isinstance(subject, Layer) else [subject]
     for part in parts:
         if isinstance(part, Layer):
@@ -57,7 +57,7 @@ def parts_of(subject: Any) -> list[Any]:
 
 
 def parameter_places(subject: Any) -> dict[str, tuple[int, str]]:
-    """Name -> (number among the parts, attribute) of every parameter, after a backward pass."""
+    """Name -> (index of the part, attribute) of every parameter, after a backward pass."""
     parts = parts_of(subject)
     if len(parts) == 1:
         found = getattr(subject, "param_names", ()) or [
@@ -70,20 +70,21 @@ def parameter_places(subject: Any) -> dict[str, tuple[int, str]]:
 
 
 def as_input(subject: Any, x: ArrayLike) -> np.ndarray:
-    """x in float64, or as integers, where they are what the subject takes."""
+    """x in float64, or as integers if the subject takes those; read-only."""
     x = np.asarray(x)
     keep = getattr(subject, "takes_integers", False) and x.dtype.kind in "iu"
     return read_only(x, x.dtype if keep else np.float64)
 
 
 def read_only(x: ArrayLike, dtype: DTypeLike = np.float64) -> np.ndarray:
+    """A copy of x that raises when it is written to."""
     x = np.array(x, dtype)
     x.flags.writeable = False
     return x
 
 
 def kept_arrays(part: Any) -> dict[str, np.ndarray]:
-    """The arrays of numbers among its attributes, and those in a tuple such as its cache."""
+    """The floating-point arrays among its attributes, also those in a tuple such as its cache."""
     found: dict[str, Any] = {}
     for name, value in vars(part).items():
         inner = {f"{name}[{i}]": a for i, a in enumerate(value)} if isinstance(value, tuple) else {}

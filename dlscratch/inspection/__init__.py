@@ -1,1 +1,1 @@
-"""What a network is made of, and what its layers compute: summary.py and feature_maps.py."""
+"""What a network consists of and what its layers compute: summaries, feature maps, times."""

@@ -1,4 +1,4 @@
-"""What the convolutions of a network compute from an image: their feature maps (section 7.6)."""
+"""Feature maps: what the convolutions of a network compute from an image (section 7.6)."""
 
 from typing import Any
 
@@ -8,10 +8,16 @@ from dlscratch.inspection.trace import trace
 
 
 def feature_maps(net: Any, x: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
-    """Send a batch (N, C, H, W) through the layers of a network.
+    """Run a copy of the network on a batch x (N, C, H, W).
 
-    Returns the maps of every convolution, (N, F, OH, OW) behind its activation, and the scores
-    (N, classes). ValueError if the network has no convolution.
+    Returns the maps (N, F, OH, OW) of each convolution, after its activation if it has one, and the
+    scores (N, classes). ValueError if the network has no convolution.
+
+    >>> from dlscratch import Affine, Convolution, Flatten, Network, ReLU
+    >>> layers = [Convolution.init(1, 2, 3), ReLU(), Flatten(), Affine.init(8, 10)]
+    >>> maps, scores = feature_maps(Network(layers), np.ones((5, 1, 4, 4)))
+    >>> [m.shape for m in maps], scores.shape
+    ([(5, 2, 2, 2)], (5, 10))
     """
     maps = []
     every = trace(net, x)

@@ -1,9 +1,9 @@
-"""How long each layer of a network takes while the network is at work.
+"""How long each layer of a network takes while the network runs.
 
-A stopwatch is put around what training calls of every layer: `forward`, then `backward`, or
-`weight_gradients` where nothing before the layer learns. Each layer object hides its class's
-method behind a timed one of its own. That one is a bound method: in the copies of the network
-that workers make it is bound to the copy, and adds to the same list.
+The methods of a layer that training calls are timed: `forward`, and `backward`, or
+`weight_gradients` if no layer before it has parameters. Each layer object gets a timed method that
+hides that of its class. It is a bound method: in the copies of the network that workers make, it
+is bound to the copied layer, and appends to the same list.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any
 
 
 def clock_layers(net: Any) -> list[dict[str, list[float]]]:
-    """Time a network's layers from now on: the seconds of each call, the loss in the last place.
+    """Time a network's layers from now on: the seconds of each call, by layer, the loss last.
 
-    net: a `Network`; a layer made of layers is timed as one. The lists grow as the network works.
+    net: a `Network`; a layer made of layers is timed as one. The lists grow with each call.
 
     >>> import numpy as np
     >>> from dlscratch import MultiLayerNet
@@ -35,13 +35,13 @@ def clock_layers(net: Any) -> list[dict[str, list[float]]]:
 
 
 def first_trainable(net: Any) -> int:
-    """The index of the first layer with parameters, whose dx training never needs; 0 without."""
+    """The index of the first layer with parameters, whose dx is never needed; 0 if none."""
     learns = [any(inner.param_names for inner in layer.walk()) for layer in net.layers]
     return learns.index(True) if True in learns else 0
 
 
 def _clock(layer, method):
-    """Time one method of one object; returns the list that its seconds go into."""
+    """Time one method of one object; returns the list to which each call's seconds are added."""
     original, seconds = getattr(type(layer), method), []
 
     def timed(self, *args, **options):

@@ -1,10 +1,9 @@
-"""What a network is made of: a table of its layers, one row each.
+"""A summary of a network: a table of its layers, one row each.
 
-For one example: the shape of a layer's output, the numbers that it learns, the products that it
-adds up (a multiplication and an addition are one multiply-add), and the memory that its output
-takes. The layers inside a layer stand below it, moved to the right. Weights are shared in a
-convolution, so that it has few parameters and much to do; in an Affine layer it is one multiply-add
-for each weight.
+For one example: the shape of a layer's output, its parameters, its multiply-adds (a multiplication
+and an addition count as one), and the memory of its output. The layers inside a layer are indented
+below it. A convolution uses each weight at every position, so it has few parameters and many
+multiply-adds; an Affine layer has one multiply-add per weight.
 """
 
 from __future__ import annotations
@@ -17,14 +16,14 @@ import numpy as np
 
 from dlscratch.inspection.trace import trace
 
-LARGEST_SIDE = 256  # of an image, where the input shape has to be found out
+LARGEST_SIDE = 256  # of an image, when the input shape has to be found
 
 COLUMNS = ("layer", "output", "parameters", "multiply-adds", "memory")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One layer: its name, the shape of its output without the batch, and three counts."""
+    """One layer: its name, the shape of its output without the batch, three counts, a note."""
 
     layer: str
     output: tuple[int, ...]
@@ -36,7 +35,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Summary:
-    """The rows of a network; printed it is a text, in a notebook a table."""
+    """The rows of a network; str() gives a plain-text table, a notebook shows an HTML table."""
 
     name: str
     input_shape: tuple[int, ...]
@@ -45,21 +44,21 @@ class Summary:
 
     @property
     def parameters(self) -> int:
-        """How many numbers the network learns."""
+        """The number of parameters of the network."""
         return sum(row.parameters for row in self.rows)
 
     @property
     def multiply_adds(self) -> int:
-        """What one example costs on the way forwards; the way back costs about twice as much."""
+        """The cost of forward for one example; backward costs about twice as much."""
         return sum(row.multiply_adds for row in self.rows)
 
     @property
     def bytes(self) -> int:
-        """The outputs of all layers for one example; training keeps most of them."""
+        """The memory of all layers' outputs for one example; training keeps most of them."""
         return sum(row.bytes for row in self.rows)
 
     def cells(self) -> list[tuple[str, ...]]:
-        """The table as words, from the input to the sums."""
+        """The cells of the table as text, from the row of the input to that of the totals."""
         body = [
             (
                 row.layer + (f" ({row.remark})" if row.remark else ""),
@@ -108,11 +107,15 @@ class Summary:
 
 
 def summarize(net: Any, input_shape: tuple[int, ...] | None = None) -> Summary:
-    """The `Summary` of a network, found by sending one blank example through a copy of it.
+    """The `Summary` of a network, found by running a copy of it on one example of zeros.
 
-    input_shape: of one example, without the batch: (784,), (1, 28, 28). Without it, it is what the
-    first Affine layer takes; where a convolution stands before that, the smallest square image
-    that fits. ValueError if the example does not fit, or no shape is found.
+    input_shape: of one example, without the batch: (784,), (1, 28, 28). By default, the input of
+    the first Affine layer; if there is a convolution before it, the smallest square image that
+    fits. ValueError if the example does not fit, or no shape is found.
+
+    >>> from dlscratch import MultiLayerNet
+    >>> summarize(MultiLayerNet(784, [50], 10)).parameters
+    39760
     """
     shape = _find_shape(net) if input_shape is None else tuple(input_shape)
     rows = [
@@ -121,7 +124,7 @@ def summarize(net: Any, input_shape: tuple[int, ...] | None = None) -> Summary:
             step.y.shape[1:],
             sum(getattr(step.layer, name).size for name in step.layer.param_names),
             step.layer.multiply_adds(step.x, step.y),
-            0 if step.layer.flow == "row" else step.y.nbytes,  # its last layer's output is counted
+            0 if step.layer.flow == "row" else step.y.nbytes,  # in a row, the last layer's counts
             step.layer.remark(step.x, step.y),
         )
         for step in trace(net, _blank(net, shape))
@@ -137,7 +140,7 @@ def _find_shape(net):
     takers = [layer for layer in net.walk() if layer.input_shape(1) is not None]
     fixed = [layer for layer in takers if layer.input_shape(1) == layer.input_shape(2)]
     if not fixed:
-        raise ValueError("no layer tells the shape of the input: name it, summary((1, 28, 28))")
+        raise ValueError("no layer determines the input's shape: pass it, summary((1, 28, 28))")
     for side in range(1, LARGEST_SIDE + 1):
         shape = takers[0].input_shape(side)
         if takers[0] is fixed[0]:
@@ -145,9 +148,9 @@ def _find_shape(net):
         try:
             trace(net, _blank(net, shape))
         except ValueError:
-            continue  # too small, or not what the Affine layer wants
+            continue  # too small, or not the input size of the Affine layer
         return shape
-    raise ValueError("no square image fits this network: name the shape, summary((1, 28, 28))")
+    raise ValueError("no square image fits this network: pass its shape, summary((1, 28, 28))")
 
 
 def _shape(shape):
@@ -155,7 +158,7 @@ def _shape(shape):
 
 
 def memory(n: int) -> str:
-    """Bytes in the unit that keeps the number short.
+    """Bytes with a suitable unit, B, kB, MB or GB.
 
     >>> memory(40), memory(69120), memory(1735560)
     ('40 B', '69.1 kB', '1.7 MB')

@@ -1,4 +1,4 @@
-"""What every layer of a network receives and returns, those inside other layers too."""
+"""The input and the output of every layer of a network, including layers inside other layers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dlscratch.layers import Layer, Sequential
 
 @dataclass(frozen=True)
 class Step:
-    """One layer at work: depth 0 for those of the network itself, 1 for the layers inside these."""
+    """One layer's input x and output y; depth: 0 for the network's layers, 1 for those inside."""
 
     layer: Layer
     depth: int
@@ -22,7 +22,7 @@ class Step:
 
 
 def trace(net: Any, x: np.ndarray) -> list[Step]:
-    """Send a batch through a copy of the network, in evaluation mode: a `Step` for each layer.
+    """Run a copy of the network on a batch, not in training mode: a `Step` for each layer.
 
     >>> from dlscratch import MultiLayerNet
     >>> [step.y.shape for step in trace(MultiLayerNet(4, [3], 2), np.ones((5, 4)))]
@@ -32,7 +32,7 @@ def trace(net: Any, x: np.ndarray) -> list[Step]:
     seen: dict[int, tuple[np.ndarray, np.ndarray]] = {}  # by the layer's id
     for layer in net.walk():
         layer.forward = _recorded(layer, layer.forward, seen)  # hides the method in this copy
-    Sequential.forward(net, net.as_batch(x))  # layer by layer, as they are written
+    Sequential.forward(net, net.as_batch(x))  # in the order as written, not `fast_order`
     steps = [step for layer in net.layers for step in _steps(layer, 0, seen)]
     return [step for step in steps if step is not None]
 

@@ -179,7 +179,7 @@ def test_a_mistake_in_the_script_itself_keeps_its_traceback():
 
 def test_ctrl_c_says_goodbye_in_one_line(capsys):
     assert fails_with(KeyboardInterrupt()) == 130
-    assert "stopped; what was finished is in" in capsys.readouterr().err
+    assert "stopped; finished results are in" in capsys.readouterr().err
 
 
 def test_a_reader_of_the_pipe_who_leaves_early_gets_no_traceback(tmp_path):

@@ -144,7 +144,7 @@ def test_ctrl_c_reaches_the_script_once_and_resume_lets_it_go_on(script, tmp_pat
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     assert "KeyboardInterrupt" in process.communicate(timeout=30)[1]
-    assert "stopped; what was finished is in" in log.read_text()
+    assert "stopped; finished results are in" in log.read_text()
     assert not list(run_all([one], tmp_path, resume=True))
     assert finished(one, tmp_path, seed=0, quick=False)["claims"][0]["what"] == "resumed"
 
@@ -153,7 +153,8 @@ def test_the_table_has_a_row_for_each_claim_with_everything_about_it(script, tmp
     one = script("works", DRAWS)
     list(run_all([one], tmp_path / "out"))
     text = report([one])
-    assert "Of 2 claims 1 hold and 1 differ." in text
+    assert "Of 2 claims, 1 hold and 1 differ." in text
+    assert "| Experiment | Claim | The book | Here | Verdict |\n| --- |" in text
     assert "Made by `c` on 20" in text
     first, second = [line for line in text.splitlines() if line.endswith((" holds |", "\\* |"))]
     assert re.match(r"\| \[ch06/works\]\(ch06/works.py\)<br>seed 0, \d+\.\d s<br>!", first)

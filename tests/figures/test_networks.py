@@ -130,7 +130,7 @@ def test_activations_need_a_convolution():
 def test_a_confusion_counts_true_classes_down_and_readings_across():
     x, t = labels_and_readings()
     (ax,) = paint(figures.confusion(Sees(), x, t)).axes
-    assert ax.get_title() == "2 of 4 read wrongly"
+    assert ax.get_title() == "2 of 4 misclassified"
     counts = np.array([int(text.get_text()) for text in ax.texts]).reshape(3, 3)
     assert counts.tolist() == [[0, 0, 1], [1, 1, 0], [0, 0, 1]]
 
@@ -138,7 +138,7 @@ def test_a_confusion_counts_true_classes_down_and_readings_across():
 def test_labels_may_be_one_hot():
     x, t = labels_and_readings()
     (ax,) = figures.confusion(Sees(), x, np.eye(9)[t]).axes
-    assert ax.get_title() == "2 of 4 read wrongly"
+    assert ax.get_title() == "2 of 4 misclassified"
 
 
 def test_misclassified_images_carry_the_label_and_the_reading():

@@ -213,24 +213,24 @@ MISTAKES = [
         norm(StatisticsAsConstants),
         (X,),
         "x",
-        "mean and variance are taken for constants",
+        "mean and variance are treated as constants",
     ),
-    (StaleMask(), (X,), "x", "a mask of the wrong pass"),
-    (NoMask(0.5, rng=np.random.default_rng(0)), (X,), "x", "dx is dout itself"),
+    (StaleMask(), (X,), "x", "an old mask"),
+    (NoMask(0.5, rng=np.random.default_rng(0)), (X,), "x", "dx is just dout"),
     (WrongSign(), (X,), "x", "the wrong sign"),
-    (conv(FilterNotTurned), (IMAGES,), "x", "not turned by 180 degrees"),
-    (ToAllPlaces(2, 2), (IMAGES,), "x", "a mask that is missing or wrong"),
+    (conv(FilterNotTurned), (IMAGES,), "x", "not rotated by 180 degrees"),
+    (ToAllPlaces(2, 2), (IMAGES,), "x", "a missing or wrong mask"),
     (NoGradient(), (X, LABELS), "x", "gradient of x is never computed"),
     (NotDivided(), (X, LABELS), "x", r"a factor of N \(N = 6 rows\): divide by N just once"),
     (DividedTwice(), (X, LABELS), "x", r"a factor of 1/N \(N = 6 rows\): divide by N just once"),
-    (IgnoresDout(), (X, LABELS), "x", "dout is forgotten"),
+    (IgnoresDout(), (X, LABELS), "x", "dout is not used"),
 ]
 
 # layer, its arguments, what the verdict says: there are no numbers to compare
 BROKEN = [
     (BiasNotAddedUp(*square()), (X,), r"db has shape \(6, 4\), expected .* sum over the batch"),
     (BiasForgotten(*square()), (X,), r"backward set no db: it must return .* shape \(4,\)"),
-    (NotANumber(), (X,), "dx holds inf or nan"),
+    (NotANumber(), (X,), "dx contains inf or nan"),
     (Nothing(), (X,), r"backward returned no dx: it must return an array of shape \(6, 4\)"),
     (Flat(), (X,), r"dx has shape \(24,\), expected the shape of x, \(6, 4\)\. .*\.reshape\(x"),
     (TooShort(), (X,), r"dx has shape \(5, 4\), expected the shape of x, \(6, 4\)\.$"),
@@ -239,8 +239,8 @@ BROKEN = [
         (X,),
         r"dW has shape \(3, 4\), expected .* \(4, 3\)\. Likely cause: a missing transpose\.$",
     ),
-    (IntoDout(), (X,), "backward writes into its input: make a new one"),
-    (IntoX(), (X,), "forward writes into its input: make a new one"),
+    (IntoDout(), (X,), "backward writes into its input: make a new array"),
+    (IntoX(), (X,), "forward writes into its input: make a new array"),
     (IntoTargets(), (X, X + 1), "backward writes into its input"),
 ]
 
@@ -464,5 +464,5 @@ def test_a_network_without_parameters_has_nothing_to_check():
 
 
 def test_a_network_is_only_checked_in_training():
-    with pytest.raises(ValueError, match="the gradient of a network is that of training"):
+    with pytest.raises(ValueError, match="a network is always checked in training mode"):
         check_gradients(small_net(), X, LABELS, training=False)

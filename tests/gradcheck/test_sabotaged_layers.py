@@ -443,7 +443,7 @@ SABOTAGED = {  # layer -> what must be told, a key of CAUSES
     SoftmaxSign: "sign",
     SoftmaxWithoutDout: "no dout",
     SoftmaxWithoutTargets: "no targets",
-    ConvolutionNotTurned: "needs turn",
+    ConvolutionNotTurned: "needs rotation",
     ConvolutionPadded: "padding",
     ConvolutionOverwritten: "lost",
     ConvolutionBiasPerPlace: "missing sums",

@@ -47,7 +47,7 @@ def test_the_shape_of_the_input_is_found_where_the_layers_tell_it():
 
 @pytest.mark.parametrize("layers", [[ReLU()], [Convolution.init(1, 2, 3)]])
 def test_a_shape_that_no_layer_tells_has_to_be_named(layers):
-    with pytest.raises(ValueError, match=r"name it, summary\(\(1, 28, 28\)\)"):
+    with pytest.raises(ValueError, match=r"pass it, summary\(\(1, 28, 28\)\)"):
         Network(layers).summary()
 
 
