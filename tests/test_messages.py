@@ -187,7 +187,7 @@ SLIPS = {
     "no labels": (lambda: check_gradients(flat(), X), "Network takes targets as well"),
     "targets": (lambda: check_gradients(ReLU(), X, T), "ReLU.forward takes no targets"),
     "no layer": (lambda: check_gradients(3, X), "expects forward(x) and backward(dout), int lacks"),
-    "no batch": (lambda: check_gradients(ReLU(), 5.0), "a batch of two or more rows, got 5.0"),
+    "no batch": (lambda: check_gradients(ReLU(), 5.0), "a batch x of two or more rows, got 5.0"),
 }
 
 

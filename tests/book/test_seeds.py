@@ -91,7 +91,7 @@ def test_ctrl_c_stops_every_seed_and_resume_lets_them_go_on(script, tmp_path):
         time.sleep(0.05)
     run.send_signal(signal.SIGINT)
     assert "KeyboardInterrupt" in run.communicate(timeout=30)[1]
-    assert all("stopped; what was finished is in" in log.read_text() for log in logs)
+    assert all("stopped; finished results are in" in log.read_text() for log in logs)
     assert not (tmp_path / "seed2").exists()
     claims, _ = run_seeds(one, [], tmp_path, [0, 1], processes=2, resume=True)
     assert ours(claims) == {0: ["yes"], 1: ["yes"]}
