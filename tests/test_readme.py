@@ -171,6 +171,15 @@ def test_every_link_to_a_section_leads_to_one(page):
         assert anchor in [re.sub(r"[^\w -]", "", h).lower().replace(" ", "-") for h in headings]
 
 
+@pytest.mark.parametrize(
+    "page", [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")], ids=lambda p: p.name
+)
+def test_every_link_between_files_is_relative_to_its_page(page):
+    """As a code host resolves it, which shows the pages of docs/ where they are."""
+    links = re.findall(r"\]\((?!http)([^)#\s]+)", page.read_text(encoding="utf-8"))
+    assert not [link for link in links if not (page.parent / link).exists()]
+
+
 # ---- the Chinese page
 
 
