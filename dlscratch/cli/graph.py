@@ -7,7 +7,8 @@
     dlscratch graph ch07/simple_convnet
 
 Values stand above the edges, gradients below; of arrays the shapes. Where the result is an array,
-the gradients are those of its sum. The ending of --out decides between PNG, SVG and PDF.
+the gradients are those of its sum. What is wider than a page goes on below, as text does. The
+ending of --out decides between PNG, SVG and PDF.
 """
 
 from pathlib import Path
@@ -22,7 +23,9 @@ ENDINGS = (".png", ".svg", ".pdf")
 
 def options(parser):
     parser.add_argument("what", help="an expression, or a file with a network, or FILE:CLASS")
-    parser.add_argument("values", nargs="*", metavar="NAME=VALUE", help="for the expression")
+    parser.add_argument(
+        "values", nargs="*", default=[], metavar="NAME=VALUE", help="for the expression"
+    )  # the default tells argparse that none is needed
     parser.add_argument(
         "--out",
         type=Path,

@@ -11,7 +11,7 @@ let asked = 0; // the last question; an older answer is dropped
 
 // ---- what the server is asked
 
-const FUNCTIONS = ["exp", "log", "sin", "tanh", "sigmoid", "relu", "max", "sum"];
+const FUNCTIONS = ["exp", "log", "sin", "cos", "sqrt", "tanh", "sigmoid", "relu", "max", "sum"];
 
 function names() { // of the values in the expression
   const text = find("what").value.replace(/^\s*\w+\s*=(?!=)/, "");

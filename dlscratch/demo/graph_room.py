@@ -28,6 +28,8 @@ BACK = {  # symbol: how the gradient of the output becomes that of an input
     "exp": "d exp(x)/dx = exp(x): the gradient times the output",
     "log": "d log(x)/dx = 1/x: the gradient divided by the input",
     "sin": "d sin(x)/dx = cos(x): the gradient times the cosine of the input",
+    "cos": "d cos(x)/dx = -sin(x): the gradient times minus the sine of the input",
+    "sqrt": "d √x/dx = 1/(2√x): the gradient divided by twice the output",
     "tanh": "d tanh(x)/dx = 1 - y²: the gradient times 1 - (output)²",
     "sigmoid": "the derivative is y (1 - y), from the output alone",
     "ReLU": "the gradient passes where the input was above 0, else it is stopped",

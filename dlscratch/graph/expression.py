@@ -26,7 +26,7 @@ OPERATORS: dict[type, Callable] = {
 }
 MOST_OPERATIONS = 50
 EXACT = 2**53  # whole numbers beyond it become floats: 9 ** 9 ** 9 has 370 million digits
-ONE = "exp", "log", "sin", "tanh", "sigmoid", "sum"  # functions of one value
+ONE = "exp", "log", "sin", "cos", "sqrt", "tanh", "sigmoid", "sum"  # functions of one value
 FUNCTIONS: dict[str, tuple[int, Callable]] = {  # how many values each takes
     **{name: (1, partial(operate, name)) for name in ONE},
     "relu": (1, relu),

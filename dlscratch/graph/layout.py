@@ -62,9 +62,9 @@ def arrange(output: Node) -> tuple[list[list[LayoutNode]], list[Edge]]:
 
 
 def main_inputs(node: Node) -> tuple[Node, ...]:
-    """The inputs that a node stands level with: of a sum all operations, else the first one."""
+    """The inputs that a node stands level with: where branches join all, else the first one."""
     made = tuple(source for source in node.inputs if source.inputs)
-    if node.symbol == "+" and made:
+    if node.symbol in ("+", "concat") and made:
         return made
     return made[:1] or node.inputs[:1]
 

@@ -29,6 +29,8 @@ RULES: dict[str, tuple[Callable, Callable]] = {
     "log": (np.log, lambda d, z, x: (d / x,)),  # dz/dx = 1 / x
     "ReLU": (lambda x: np.maximum(x, 0), lambda d, z, x: (d * (x > 0),)),  # 1 where x > 0, else 0
     "sin": (np.sin, lambda d, z, x: (d * np.cos(x),)),  # dz/dx = cos(x)
+    "cos": (np.cos, lambda d, z, x: (-d * np.sin(x),)),  # dz/dx = -sin(x)
+    "sqrt": (np.sqrt, lambda d, z, x: (d / (2 * z),)),  # dz/dx = 1 / (2 sqrt(x)) = 1 / 2z
     "tanh": (np.tanh, lambda d, z, x: (d * (1 - z * z),)),  # dz/dx = 1 - z^2
     "sigmoid": (lambda x: sigmoid(np.asarray(x)), lambda d, z, x: (d * z * (1 - z),)),  # z (1 - z)
     "max": (np.maximum, lambda d, z, x, y: (d * (x >= y), d * (x < y))),  # 1 for the larger one

@@ -22,6 +22,8 @@ EXPRESSIONS = {
     "logarithm": (lambda x, y: log(x) * y, lambda x, y: math.log(x) * y),
     "open switch": (lambda x, y: relu(x) * y, lambda x, y: max(x, 0) * y),
     "shut switch": (lambda x, y: relu(-x) * y + x, lambda x, y: max(-x, 0) * y + x),
+    "cosine": (lambda x, y: operate("cos", x * y), lambda x, y: math.cos(x * y)),
+    "root": (lambda x, y: operate("sqrt", x * x + y * y), lambda x, y: math.hypot(x, y)),
     "sine": (lambda x, y: operate("sin", x * y), lambda x, y: math.sin(x * y)),
     "hyperbolic tangent": (lambda x, y: operate("tanh", x) * y, lambda x, y: math.tanh(x) * y),
     "sigmoid as one node": (
