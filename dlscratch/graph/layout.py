@@ -27,10 +27,11 @@ class LayoutNode:
     row: float = 0.0  # 0 is the top; neighbours in a column are 1 or more apart
     x: float = 0.0  # inches on paper; geometry.py sets both, it knows how wide the words are
     y: float = 0.0
-    before: list[LayoutNode] = field(default_factory=list)  # the spots that its edges come from
-    after: list[LayoutNode] = field(default_factory=list)  # and those that they go to
-    pulled_by: list[LayoutNode] = field(default_factory=list)  # the ones it would be level with
-    line: list[LayoutNode] = field(default_factory=list)  # the ones that it moves with
+    # No repr of what follows: each of them has neighbours again.
+    before: list[LayoutNode] = field(default_factory=list, repr=False)  # its edges come from
+    after: list[LayoutNode] = field(default_factory=list, repr=False)  # and go to
+    pulled_by: list[LayoutNode] = field(default_factory=list, repr=False)  # it would be level with
+    line: list[LayoutNode] = field(default_factory=list, repr=False)  # it moves with
     row_offset: int = 0  # how many rows below its line it stands
 
 

@@ -121,7 +121,7 @@ def test_no_arrow_passes_through_a_node_that_it_does_not_join(drawn):
     for wire, points in arrows(drawn):
         for node, box in node_boxes(drawn).items():
             if node not in (wire.edge.source, wire.edge.target):
-                assert not inside(points, box), f"{wire.edge} through {node}"
+                assert not inside(points, box), f"{wire.value} through {node}"
 
 
 def test_no_arrow_passes_through_the_words_of_another(drawn):
