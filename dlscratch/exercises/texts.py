@@ -196,6 +196,11 @@ COMMAND: dict[str, Text] = {
         "Nothing is new in {folder}: {all} exercises were there, and they stay as they are.",
         "{folder} 中没有新增练习：原有 {all} 道，保持不变。",
     ),
+    "more": Text(
+        "Not here yet: {more} exercises of this dlscratch. `dlscratch exercises start {folder}`"
+        " adds them.",
+        "还有 {more} 道练习不在这里：运行 `dlscratch exercises start {folder}` 即可加入。",
+    ),
     "go_on": Text("Go on:", "继续："),
     "no_folder": Text(
         "there are no exercises in {folder}: change to the folder that has them, or make one by "

@@ -180,13 +180,15 @@ def test_after_an_update_start_says_what_is_new_and_leaves_the_files_alone(
     mine = tmp_path / "my" / f"{RELU.name}.py"
     mine.write_text(HALF, encoding="utf-8")
 
-    lines = exercise("start", "my").out.splitlines()
     new = [each for each in EVERY if each.chapter == 8]
+    assert f"Not here yet: {len(new)} exercises" in exercise("list", "--folder", "my").out
+    lines = exercise("start", "my").out.splitlines()
     assert lines[0].startswith(f"New in my: {len(new)} of {len(EVERY)} exercises.")
     assert [line.split()[1] for line in lines[1 : len(new) + 1]] == [each.topic for each in new]
     assert lines[len(new) + 1 :] == ["Go on:", "    cd my", "    dlscratch exercises watch"]
     assert (tmp_path / "my" / f"{new[0].name}.py").read_text(encoding="utf-8") == new[0].hole()
     assert mine.read_text(encoding="utf-8") == HALF
+    assert exercise("list", "--folder", "my").out.endswith(f"0 of {len(EVERY)} done\n")
 
 
 def test_a_second_start_says_so_when_nothing_is_new(exercise):
