@@ -24,11 +24,11 @@ SHAPES = (
 )
 HINTS = {  # what the gradient checker says: the key in texts.py; the first one that fits
     r"writes into its input": "gradient_writes",
-    r"mask of the wrong pass": "gradient_stale",
+    r"uses what an earlier forward": "gradient_stale",
     r"backward needs (?P<other>\w+)\.T": "gradient_other_transpose",
     r"backward returned no dx": "gradient_no_dx",
     r"backward set no d(?P<array>\w+)": "gradient_not_set",
-    r"d(?P<array>\w+) holds inf or nan": "gradient_nan",
+    r"d(?P<array>\w+) contains inf or nan": "gradient_nan",
     rf"{SHAPES}.*sum over the batch": "gradient_batch_sum",
     SHAPES: "gradient_shape",
     r"the gradient of \w+ is never computed": "gradient_zero",
