@@ -126,6 +126,7 @@ def test_trials_that_were_stopped_do_not_count_and_the_same_command_goes_on(stud
     study().search(trained, 3, together=1)
     with pytest.raises(KeyboardInterrupt):
         study().search(stop, 6, together=2)
+    assert {trial.state.name for trial in study().study.trials} == {"COMPLETE", "FAIL"}
     study().study.ask()  # of a process that was killed: it never tells
     study().search(trained, 6, together=2)
     assert len(study().finished()) == 6
