@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dlscratch.exercises.checking import draw, expect, expect_float32, expect_gradients, fail
+from dlscratch.exercises.checking import draw, expect, expect_float32, expect_gradients, fail, given
 from dlscratch.exercises.texts import Text
 
 LESSON_ZH = """
@@ -65,15 +65,14 @@ SAYS = {
         "The shortcut is missing: add x before relu.",
         "缺少捷径：请在 relu 之前加上 x。",
     ),
-    "no_relu": Text("The sum does not pass through relu.", "和没有经过 relu。"),
+    "no_relu": Text("The sum does not pass through relu.", "求和之后没有经过 relu。"),
     "relu_first": Text(
         "relu comes before the sum here. Add x first: y = relu(F(x) + x).",
         "这里先做了 relu 再求和。应先加上 x：y = relu(F(x) + x)。",
     ),
     "x_lost": Text(
-        "F(x) is added to itself: the loop has given its name x to something else. Call what the"
-        " layers return out.",
-        "F(x) 加到了它自己身上：循环里 x 这个名字已经指向别的东西。请把各层的输出叫作 out。",
+        "F(x) is added to itself, the loop has overwritten x: call what the layers return out.",
+        "F(x) 加到了它自己身上：循环覆盖了 x。请保留 x，把各层的输出叫作 out。",
     ),
     "not_chained": Text(
         "Every layer gets x, and the last one alone counts. Give each layer what the one before it"
@@ -111,16 +110,15 @@ SAYS = {
     ),
     "mask_of_F": Text(
         "The gradient is stopped where F(x) was not positive. What counts is the sum, F(x) + x.",
-        "这里在 F(x) 不为正处截断了梯度。应看和，即 F(x) + x。",
+        "这里在 F(x) 不为正处截断了梯度。应看两者之和 F(x) + x。",
     ),
     "mask_of_x": Text(
         "The gradient is stopped where x was not positive. What counts is the sum, F(x) + x.",
-        "这里在 x 不为正处截断了梯度。应看和，即 F(x) + x。",
+        "这里在 x 不为正处截断了梯度。应看两者之和 F(x) + x。",
     ),
     "sum_lost": Text(
-        "What came back through the layers is added to itself: the loop has given the name of dsum"
-        " to something else.",
-        "穿过各层的梯度加到了它自己身上：循环里 dsum 的名字已经指向别的东西。",
+        "The loop has overwritten dsum, so the shortcut is lost: give it a name of its own.",
+        "循环覆盖了 dsum，捷径上的梯度丢失了：请让它有自己的名字。",
     ),
     "not_reversed": Text(
         "The gradient goes through the layers in their own order. It comes from the end, so it"
@@ -130,12 +128,20 @@ SAYS = {
 }
 
 
+W1, W2, X = [[-1, 1], [0, 1]], [[1, -2], [1, 0]], [[2, -1], [1, 2], [-3, 2]]
+FORWARD = f"""layers = [Affine(np.array({W1}), 0), Affine(np.array({W2}), 0)]
+    block = ResidualBlock(layers)
+    block.forward(np.array({X}))"""
+
+
 class Affine:
-    def __init__(self, n_in, n_out, seed):
-        self.W, self.b = draw(n_in, n_out, seed=seed), draw(n_out, seed=seed + 1)
+    """Without a bias."""
+
+    def __init__(self, W):
+        self.W = W
 
     def forward(self, x):
-        return x @ self.W + self.b
+        return x @ self.W
 
     def backward(self, dout):
         return dout @ self.W.T
@@ -157,16 +163,15 @@ def relu(x):
 
 
 def check(their):
-    x, dout = draw(5, 3, seed=8), draw(5, 3, seed=2)
-    f, g = layers = [Affine(3, 3, seed=3), Affine(3, 3, seed=5)]
+    x, dout = given(X), given([[40, 10], [10, 30], [20, 20]])
+    f, g = Affine(given(W1)), Affine(given(W2))
     F = g.forward(f.forward(x))
-    y = relu(F + x)
-    block = their.ResidualBlock(layers)
+    block = their.ResidualBlock([f, g])
     hidden = x + f.forward(x)
     expect(
         block.forward(x),
-        y,
-        "forward(x)  # x (5, 3), two Affine layers (3, 3)",
+        relu(F + x),
+        FORWARD,
         no_shortcut=relu(F),
         no_relu=F + x,
         relu_first=relu(F) + x,
@@ -178,11 +183,11 @@ def check(their):
     def back(dout):
         return f.backward(g.backward(dout))
 
-    dsum, of_F, of_x = dout * (y > 0), dout * (F > 0), dout * (x > 0)
+    dsum, of_F, of_x = dout * (F + x > 0), dout * (F > 0), dout * (x > 0)
     expect(
         block.backward(dout),
         back(dsum) + dsum,
-        "backward(dout)  # x and dout (5, 3), two Affine layers (3, 3)",
+        FORWARD + "\n    block.backward(np.array([[40, 10], [10, 30], [20, 20]]))",
         layers_alone=back(dsum),
         shortcut_alone=dsum,
         no_mask=back(dout) + dout,
@@ -200,9 +205,8 @@ def check(their):
     expect(block.forward(images), relu(y + images), "forward(x)  # x (2, 3, 4, 4), Sigmoid")
     if not np.array_equal(sigmoid.y, y):
         fail("writes_output")
-    expect_gradients(
-        their.ResidualBlock([Affine(4, 6, seed=7), Sigmoid(), Affine(6, 4, seed=9)]), draw(5, 4)
-    )
+    layers = [Affine(draw(4, 6, seed=1)), Sigmoid(), Affine(draw(6, 4, seed=2))]
+    expect_gradients(their.ResidualBlock(layers), draw(5, 4))
     expect_float32(block.forward, images, call="forward(x)")
     expect_float32(block.backward, images, call="backward(dout)")
 
