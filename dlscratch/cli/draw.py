@@ -4,9 +4,9 @@
     dlscratch draw --network ch07 --port 8080 --no-browser
 
 The page shows the ten probabilities of both networks, the feature maps of every convolution, and
-the gradient of any score on the drawing. Its room Train shows a small network while it learns: the
-boundary, every unit, every weight. Look inside takes any number of any layer apart. It is served on
-this machine alone; Ctrl-C ends it.
+the gradient of any score on the drawing. Its tab Train shows a network while it learns,
+from points or from MNIST: the boundary, every unit, every weight. Look inside takes any number of
+any layer apart. It is served on this machine alone; Ctrl-C ends it.
 """
 
 import importlib
@@ -22,7 +22,7 @@ NETWORKS = {  # name: module, class; the weights lie beside the module, as the c
     "ch08": ("deep_convnet", "DeepConvNet"),
 }
 
-LOADED = 2000  # test images: enough misread ones, found in a second or two
+LOADED = 2000  # images: enough misread ones, found in a second or two, and enough to learn from
 
 
 def options(parser):
@@ -42,7 +42,8 @@ def options(parser):
 
 
 def main(args):
-    with start({name: learned(name) for name in NETWORKS}, args.port, digits()) as server:
+    networks = {name: learned(name) for name in NETWORKS}
+    with start(networks, args.port, digits(), digits("train")) as server:
         address = f"{server.address}#{args.network}"
         print(f"draw at {address} - Ctrl-C ends it", flush=True)
         if has_screen() and not args.no_browser:
@@ -60,21 +61,25 @@ def learned(name):
     return net
 
 
-def digits():
-    """The first test images, (2000, 28, 28), and their labels; None where there is no MNIST."""
+def digits(kind="test"):
+    """The first images to "train" or "test" with, (2000, 28, 28), and their labels.
+
+    None where there is no MNIST.
+    """
     try:
-        _, (x, t) = load_mnist(normalize=False, flatten=False)
+        train, test = load_mnist(normalize=False, flatten=False)
     except DataError:
         return None
-    return x[:LOADED, 0], t[:LOADED]
+    x, t = train if kind == "train" else test
+    return x[:LOADED, 0].copy(), t[:LOADED].copy()  # without the 60,000 others behind them
 
 
-def start(networks, port, digits=None):
+def start(networks, port, digits=None, to_learn=None):
     """A server at this port, or at any free one."""
     from dlscratch.demo.server import DrawServer
 
     try:
-        return DrawServer(networks, port, digits)
+        return DrawServer(networks, port, digits, to_learn)
     except OSError as error:
         print(f"port {port}: {error.strerror}; taking another one", file=sys.stderr)
-        return DrawServer(networks, digits=digits)
+        return DrawServer(networks, digits=digits, to_learn=to_learn)

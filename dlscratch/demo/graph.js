@@ -1,4 +1,4 @@
-// The room of the computational graph. The server makes the graph and its numbers; this page shows
+// The tab of the computational graph. The server makes the graph and its numbers; this page shows
 // them one step after the other: step k of the list that came, or none at 0.
 import { complain, element, find, post, shape } from "/shared.js";
 

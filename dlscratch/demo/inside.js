@@ -1,5 +1,6 @@
-// The room that looks inside. The server sends an image through the network and takes any number
+// The tab that looks inside. The server sends an image through the network and takes any number
 // apart; this page shows what came. It computes no number of its own: only colours and places.
+import { drawing } from "/pen.js";
 import { bytes, colours, complain, css, element, fill, find, get, mixed, onTheme, percent, post, signed }
   from "/shared.js";
 
@@ -115,7 +116,7 @@ function tile(layer, map) { // one stop of the Tab key for each row: the arrow k
     element("span", { className: "picture" }, element("canvas", { width, height })));
   made.setAttribute("aria-pressed", "false");
   if (stages[layer].kind !== "input") made.append(`${named(layer, map)}`);
-  if (stages[layer].shape[0] <= 10 && one(stages[layer])) made.append(element("b"));
+  if (stages[layer].shape[0] <= 10 && one(stages[layer])) made.append(" ", element("b"));
   const what = one(stages[layer]) ? (layer >= stages.length - 2 ? "Digit" : "Unit") : "Map";
   made.setAttribute("aria-label", stages[layer].kind === "input" ? "The image" : `${what} ${named(layer, map)}`);
   made.addEventListener("click", (event) => {
@@ -160,7 +161,9 @@ function paint() {
     for (const [map, made] of [...row.querySelectorAll(".map")].entries()) {
       paintMap(made.querySelector("canvas"), layer, map);
       const value = made.querySelector("b");
-      if (value) value.textContent = stages[layer].kind === "softmax" ? percent(numbers[map]) : text(numbers[map], 2);
+      if (!value) continue;
+      value.textContent = stages[layer].kind === "softmax" ? percent(numbers[map]) : text(numbers[map], 2);
+      made.setAttribute("aria-label", `Digit ${map} ${value.textContent}`);
     }
   }
   paintDigits();
@@ -287,7 +290,6 @@ function table(name, rows, { size, go = null, largest = null, top = 0, left = 0 
   }
   const figure = element("figure", { className: "grids" }, element("figcaption", { textContent: name }), made);
   figure.classList.toggle("narrow", rows[0].length <= 3);
-  figure.setAttribute("role", "group");
   figure.setAttribute("aria-label", name);
   return figure;
 }
@@ -394,7 +396,11 @@ const KEYS = {
   PageUp: [-1, 0, 0], PageDown: [1, 0, 0],
 };
 panel.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") { close(); return; }
+  if (event.key === "Escape") { // closes the panel, and does not clear the drawing
+    event.preventDefault();
+    close();
+    return;
+  }
   let step = KEYS[event.key];
   if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
   if (one(stages[chosen.layer])) step = [step[0] + step[1] + step[2], 0, 0]; // a row of numbers
@@ -417,7 +423,7 @@ function close() { // and back to the map that was looked at
   made.focus();
 }
 
-// ---- the digit: chosen, drawn here, or drawn in the room Draw
+// ---- the digit: chosen, drawn here, or drawn in the tab Draw
 
 const offered = []; // { name, image }
 
@@ -431,61 +437,23 @@ function paintDigits() {
 
 function offer(name, picture) {
   const button = element("button", { type: "button" }, element("canvas", { width: 28, height: 28 }), name);
-  button.setAttribute("aria-label", name === "yours" ? "Your drawing" : `Test image, a ${name}`);
-  button.addEventListener("click", () => { image = picture; wipe(); send(); });
+  button.setAttribute("aria-label", name === "yours" ? "yours, the digit that you drew" : `Test image, a ${name}`);
+  button.addEventListener("click", () => {
+    image = picture;
+    drawing.load([]);
+    send();
+  });
   offered.push({ name, image: picture });
   find("digits").append(button);
 }
 
-const pad = find("pad");
-const pen = pad.getContext("2d", { willReadFrequently: true });
-let pointer = null;
-
-function wipe() {
-  pen.clearRect(0, 0, pad.width, pad.height);
-  find("hint").hidden = false;
-}
-
-function place(event) {
-  const box = pad.getBoundingClientRect();
-  return [(event.clientX - box.left) * pad.width / box.width, (event.clientY - box.top) * pad.height / box.height];
-}
-
-pad.addEventListener("pointerdown", (event) => {
-  if (pointer !== null || event.button !== 0) return;
-  pointer = event.pointerId;
-  find("hint").hidden = true;
-  pad.setPointerCapture(pointer);
-  const [x, y] = place(event);
-  Object.assign(pen, { strokeStyle: css(shades.ink), lineWidth: 26, lineCap: "round", lineJoin: "round" });
-  pen.beginPath();
-  pen.moveTo(x, y);
-  pen.lineTo(x + 0.01, y);
-  pen.stroke();
-});
-pad.addEventListener("pointermove", (event) => {
-  if (event.pointerId !== pointer) return;
-  pen.lineTo(...place(event));
-  pen.stroke();
-});
-for (const end of ["pointerup", "pointercancel"]) {
-  pad.addEventListener(end, (event) => {
-    if (event.pointerId !== pointer) return;
-    pointer = null;
-    drawn();
-  });
-}
-
-async function drawn() {
-  const rgba = pen.getImageData(0, 0, pad.width, pad.height).data;
-  const ink = Uint8Array.from({ length: pad.width * pad.height }, (_, i) => rgba[4 * i + 3]);
-  const read = await told(() => post("/inside/image", ink));
+drawing.changed = async () => { // the network gets it at the end of each stroke
+  if (drawing.empty() || drawing.busy()) return;
+  const read = await told(() => post("/inside/image", drawing.bytes()));
   if (!read) return;
   image = read.image;
   await send();
-}
-
-find("clear").addEventListener("click", wipe);
+};
 
 // ---- the beginning
 
@@ -510,6 +478,7 @@ async function start() {
 }
 
 onTheme(() => {
+  drawing.paint();
   shades = colours();
   if (!stages.length) return;
   paint();

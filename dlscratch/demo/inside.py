@@ -34,7 +34,7 @@ def stages(net: Any, image: np.ndarray) -> list[Stage]:
     """The image (H, W), every layer, and the softmax; a row of numbers (D,) is (D, 1, 1).
 
     Flatten and Dropout are left out: the one only arranges the numbers, the other does nothing
-    once a network has learned. TypeError for a layer that this room does not know.
+    once a network has learned. TypeError for a layer that this tab does not know.
     """
     x = image.astype(net.dtype)[None]  # (H, W) -> (1, H, W)
     found = [Stage("Image", "input", None, x, x)]

@@ -1,6 +1,6 @@
 // The page of `dlscratch draw`: the drawing goes to the server, which answers what each network makes
 // of it, and the page shows it: bars side by side, the image, gradients, feature maps, a history.
-import { drawing, pad } from "/pen.js";
+import { drawing } from "/pen.js";
 import { bytes, colours, complain, element, fill, find, get, mixed, onTheme, percent, post, signed }
   from "/shared.js";
 
@@ -25,7 +25,7 @@ async function ask() { // one at a time: what comes in between is overtaken, nev
     try {
       const found = drawing.empty() ? null : await read(drawing.bytes());
       answers = drawing.empty() ? null : found; // it may have been cleared meanwhile
-      if (answers) sessionStorage.setItem("image", answer().image); // for the room Look inside
+      if (answers) sessionStorage.setItem("image", answer().image); // for the tab Look inside
       complain();
     } catch (error) { complain(error); }
     show();
@@ -160,7 +160,7 @@ function thumbnail(image, text, name, load) {
   const canvas = element("canvas", { width: 28, height: 28 });
   const button = element("button", { type: "button", className: "thumbnail", title: name },
     canvas, element("span", {}, text));
-  button.setAttribute("aria-label", `Load: ${name}`);
+  button.setAttribute("aria-label", `${text}, load: ${name}`); // what is seen, first
   button.addEventListener("click", load);
   canvas.dataset.image = image.join(" ");
   paintThumbnail(canvas);
@@ -229,7 +229,6 @@ async function start() {
     show();
     document.querySelectorAll(".thumbnail canvas").forEach(paintThumbnail);
   });
-  new ResizeObserver(drawing.paint).observe(pad);
   drawing.paint();
   show();
   offerDigits();

@@ -165,6 +165,7 @@ find("clear").addEventListener("click", clear);
 document.addEventListener("keydown", (event) => {
   const control = event.ctrlKey || event.metaKey;
   const key = event.key.toLowerCase();
+  if (event.defaultPrevented) return; // somebody else's
   if (event.key === "Escape") clear();
   else if (control && (key === "y" || (key === "z" && event.shiftKey))) redo();
   else if (control && key === "z") undo();
@@ -188,4 +189,9 @@ pad.addEventListener("keydown", (event) => {
   changed();
 });
 pad.addEventListener("focus", paintPad);
-pad.addEventListener("blur", () => { pen.down = false; paintPad(); });
+pad.addEventListener("blur", () => { // whoever leaves has lifted the pen
+  if (pen.down) changed();
+  pen.down = false;
+  paintPad();
+});
+new ResizeObserver(paintPad).observe(pad);

@@ -1,12 +1,13 @@
 """The server behind the page: its files, and what the page asks for.
 
-    GET  /, /train, /graph, /inside, their *.css and *.js    the page, a tab each
+    GET  /, /train, /race, /graph, /inside, their *.css and *.js    the page, a tab each
     GET  /digits                    digits of MNIST to load, and those that are misread
     GET  /networks                  which networks there are, as JSON
     POST /read/NAME                 a drawing, 280 x 280 bytes -> how this network classifies it
     POST /train/start               settings as JSON -> a new training: its id and its first frame
     POST /train/ID/step             one step -> the frame after it
     GET  /train/ID                  trains while it is watched: frames as server-sent events
+    POST /race/run                  a start and learning rates as JSON -> the optimizers' paths
     POST /graph/draw                an expression and its values as JSON -> its graph
     GET  /inside/digits             images to choose from, as JSON
     POST /inside/image              a drawing, 280 x 280 bytes -> an image as MNIST has them
@@ -37,29 +38,27 @@ import time
 from collections.abc import Mapping
 from functools import partial
 from http.server import BaseHTTPRequestHandler
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from dlscratch.demo.digit import digit
+from dlscratch.demo.digits_training import digit_sets
 from dlscratch.demo.examples import examples, one_of_each
-from dlscratch.demo.graph_room import asked_graph
-from dlscratch.demo.inside_room import QUESTIONS
+from dlscratch.demo.files import FILES, content
+from dlscratch.demo.graph_tab import asked_graph
+from dlscratch.demo.inside_tab import QUESTIONS
 from dlscratch.demo.packing import packed
+from dlscratch.demo.race import race
 from dlscratch.demo.reading import read
 from dlscratch.demo.timed_reader import TimedReader
 from dlscratch.demo.trainings import Trainings
 
 SIDE = 280  # of the drawing, in pixels
-ROOMS = {"": "page", "train": "train", "graph": "graph", "inside": "inside"}  # address: file
-KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
-FILES = {f"/{room}": f"{name}.html" for room, name in ROOMS.items()}
-FILES |= {f"/{name}.{kind}": f"{name}.{kind}" for name in ROOMS.values() for kind in ("css", "js")}
-FILES |= {f"/{name}": name for name in ("shared.js", "pen.js")}
 PATIENCE = 10.0  # seconds, for a whole request
 MOST_WORDS = 2000  # bytes of the settings of a training, of an expression
 FAREWELL = 1.0  # seconds, for what a client still sends after a refusal
+ASKED = {"/graph/draw": asked_graph, "/race/run": race}  # answered from the question alone
 JSON = "application/json"
 DRAWING = "application/octet-stream"  # a foreign page may not send this type without asking first
 HEADERS = {
@@ -78,16 +77,19 @@ class DrawServer(socketserver.ThreadingTCPServer):
     """Serves the page for `networks`, by name; port 0 is any free one. OSError if it is taken.
 
     digits: images (N, 28, 28), uint8 with 255 = ink, and their labels (N,): those to load.
+    to_learn: as many, from which the networks of the Train tab learn.
     """
 
     request_queue_size = 1024  # connections that wait to be accepted; 5 by default
     daemon_threads = True  # a request that is still being served does not delay the end
     allow_reuse_address = sys.platform != "win32"  # where it would share another program's port
 
-    def __init__(self, networks: Mapping[str, Any], port: int = 0, digits: Any = None):
+    def __init__(
+        self, networks: Mapping[str, Any], port: int = 0, digits: Any = None, to_learn: Any = None
+    ):
         self.networks = networks
         self.digits = digits
-        self.trainings = Trainings()
+        self.trainings = Trainings(digit_sets(to_learn, digits))
         self.lock = threading.Lock()  # layers keep the forward pass for the backward: one at a time
         self.examples: dict[str, Any] | None = None  # of these digits, once they are found
         self.finding = threading.Lock()
@@ -150,9 +152,7 @@ class Handler(BaseHTTPRequestHandler):
     def route(self, path):
         """The method that the path wants, and the function that answers."""
         if path in FILES:
-            file = Path(__file__).with_name(FILES[path])
-            kind = f"{KINDS[file.suffix[1:]]}; charset=utf-8"
-            return "GET", lambda: (kind, file.read_bytes())
+            return "GET", lambda: content(path)
         if path == "/networks":
             return "GET", lambda: as_json(self.networks())
         if path == "/digits":
@@ -162,8 +162,8 @@ class Handler(BaseHTTPRequestHandler):
             return "POST", lambda: as_json(self.reading(self.server.networks[name]))
         if path == "/train/start":
             return "POST", lambda: as_json(self.from_json(self.server.trainings.start))
-        if path == "/graph/draw":
-            return "POST", lambda: as_json(self.from_json(asked_graph))
+        if path in ASKED:
+            return "POST", lambda: as_json(self.from_json(ASKED[path]))
         if path.startswith("/inside/"):
             return self.route_inside(path)
         name, _, verb = path.removeprefix("/train/").partition("/")
@@ -175,7 +175,7 @@ class Handler(BaseHTTPRequestHandler):
         raise Refusal(404, f"there is nothing at {path}")
 
     def route_inside(self, path):
-        """As `route`, for the room that looks inside."""
+        """As `route`, for the tab that looks inside."""
         if path == "/inside/digits":
             return "GET", lambda: as_json(one_of_each(self.server.digits))
         if path == "/inside/image":

@@ -1,14 +1,20 @@
-// The room where a network learns. The server trains and sends a frame about ten times a second
+// The tab where a network learns. The server trains and sends a frame about ten times a second
 // (server-sent events); this page only draws. Closing the stream is the pause: nothing goes on.
-import { bytes, colours, complain, css, element, fill, find, GONE, mixed, onTheme, post, shape, signed }
-  from "/shared.js";
+import { colours, complain, css, find, GONE, onTheme, post } from "/shared.js";
+import { view as digitsView } from "/train_digits.js";
+import { view as pointsView } from "/train_points.js";
 
-const PIXELS = 32; // along each side of a picture
+// What suits each kind of examples, until the reader chooses otherwise.
+const KINDS = {
+  points: { view: pointsView, presets: { hidden: "4 2", activation: "tanh", init: "xavier", lr: "0.03", batch: 20 } },
+  digits: { view: digitsView, presets: { hidden: "50", activation: "relu", init: "he", lr: "0.003", batch: 100 } },
+};
 const form = find("settings");
-let training = null; // { id, points }, once the server has made one
+let training = null; // { id, .. }, once the server has made one
 let stream = null; // while it runs
 let frame = null; // the last one
-let curve = []; // [step, training loss, test loss]
+let curve = []; // [step, training loss, test loss, right in training, right in test]
+let asked = 0; // the last question; an older answer is dropped
 
 // ---- what the server is asked
 
@@ -23,27 +29,36 @@ function settings() {
   return found;
 }
 
+async function answered(question) { // its answer; undefined if it failed, or another one was asked
+  const mine = ++asked;
+  try {
+    const read = await question;
+    if (mine !== asked) return undefined;
+    complain();
+    return read;
+  } catch (error) {
+    if (mine === asked) complain(error);
+    return undefined;
+  }
+}
+
 async function begin() { // a new training by the settings; it waits for Start
   pause();
-  try {
-    training = await post("/train/start", settings());
-    curve = [];
-    arrange(training);
-    take(training);
-    complain();
-  } catch (error) {
-    training = null;
-    complain(error);
-  }
+  training = frame = null;
+  buttons();
+  const read = await answered(post("/train/start", settings()));
+  if (!read) return;
+  training = read;
+  curve = [];
+  KINDS[kind()].view.arrange(training);
+  take(training);
   buttons();
 }
 
 async function oneStep() {
   pause();
-  try {
-    take(await post(`/train/${training.id}/step`, {}));
-    complain();
-  } catch (error) { complain(error); }
+  const read = await answered(post(`/train/${training.id}/step`, {}));
+  if (read) take(read);
 }
 
 function run() {
@@ -71,7 +86,8 @@ function buttons() {
 let wanted = 0;
 function take(next) { // draw once for each frame of the screen, whatever comes in between
   frame = next;
-  curve.push([next.steps, next.train.loss, next.test.loss]);
+  const { train, test } = next;
+  curve.push([next.steps, train.loss, test.loss, train.accuracy, test.accuracy]);
   if (curve.length > 600) curve = curve.filter((_, i) => i % 2 === 0 || i === curve.length - 1);
   cancelAnimationFrame(wanted);
   wanted = requestAnimationFrame(paint);
@@ -83,9 +99,9 @@ const told = ({ loss, accuracy }) => `${number(loss)}, ${(100 * accuracy).toFixe
 function paint() {
   if (!frame) return;
   const shown = colours();
-  paintUnits(shown);
-  paintOutput(shown);
-  paintCurves(shown);
+  KINDS[kind()].view.paint(frame, shown);
+  paintCurves("loss", [1, 2], highest(), (loss) => loss.toFixed(2), false, shown);
+  paintCurves("right", [3, 4], 1, (share) => `${100 * share}`, true, shown);
   find("epochs").textContent = Math.floor(frame.epochs).toLocaleString("en");
   find("steps").textContent = frame.steps.toLocaleString("en");
   for (const name of ["train", "test"]) find(name).textContent = told(frame[name]);
@@ -96,122 +112,65 @@ function paint() {
 }
 
 function speak() {
-  find("spoken").textContent = `Step ${frame.steps}: of the test points `
+  find("spoken").textContent = `Step ${frame.steps}: of the test ${kind()} `
     + `${(100 * frame.test.accuracy).toFixed(0)} % right, loss ${number(frame.test.loss)}`;
 }
 
-function picture(text, read, colour) { // base64 of PIXELS x PIXELS bytes -> a canvas of that size
-  const canvas = new OffscreenCanvas(PIXELS, PIXELS);
-  const numbers = read(text);
-  fill(canvas, (i) => colour(numbers[i]));
-  return canvas;
-}
+// ---- the curves
 
-// ---- the network
-
-function arrange({ units }) { // a column for the inputs, for each hidden layer and for the output
-  const named = (text, ...parts) =>
-    element("div", { className: "column" }, element("span", {}, text), ...parts);
-  const box = (text) => element("span", { className: "unit input" }, text);
-  const hidden = units.map((layer, i) => named(`layer ${i + 1}`, ...layer.map((_, j) => {
-    const canvas = element("canvas", { className: "unit", width: 72, height: 72 });
-    canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", `Unit ${j + 1} of layer ${i + 1}`);
-    return canvas;
-  })));
-  find("columns").replaceChildren(
-    named("input", box("x"), box("y")), ...hidden, named("output", box("blue"), box("orange")));
-}
-
-function paintUnits({ paper, more, less, quiet }) {
-  const columns = [...find("columns").children].map((column) => [...column.querySelectorAll(".unit")]);
-  frame.units.forEach((layer, i) => layer.forEach((text, j) => {
-    const context = columns[i + 1][j].getContext("2d");
-    const small = picture(text, signed, (value) => mixed(
-      paper, value > 0 ? more : less, Math.abs(value) / 127));
-    context.drawImage(small, 0, 0, 72, 72);
-  }));
-  const frameBox = find("network").getBoundingClientRect();
-  const middle = (unit) => {
-    const box = unit.getBoundingClientRect();
-    return [box.left + box.width / 2 - frameBox.left, box.top + box.height / 2 - frameBox.top];
-  };
-  const places = columns.map((column) => column.map(middle));
-  const lines = frame.weights.flatMap((W, layer) => {
-    const largest = Math.max(...W.flat().map(Math.abs), 1e-9);
-    return W.flatMap((row, i) => row.map((w, j) => {
-      const [[x1, y1], [x2, y2]] = [places[layer][i], places[layer + 1][j]];
-      const size = Math.abs(w) / largest;
-      return shape("line", { x1, y1, x2, y2, stroke: css(w > 0 ? more : less, 0.25 + 0.75 * size),
-        "stroke-width": 0.4 + 4 * size });
-    }));
-  });
-  find("network").querySelector("svg").replaceChildren(...lines);
-}
-
-// ---- the output and the curves
-
-function paintOutput({ paper, ink, more, less }) {
-  const canvas = find("output");
-  const context = canvas.getContext("2d");
-  const side = canvas.width;
-  context.imageSmoothingEnabled = true;
-  context.drawImage(picture(frame.field, bytes, (value) => value > 127
-    ? mixed(paper, more, 0.75 * (value - 127.5) / 127.5)
-    : mixed(paper, less, 0.75 * (127.5 - value) / 127.5)), 0, 0, side, side);
-  for (const [name, points] of Object.entries(training.points)) {
-    for (const [x, y, kind] of points) {
-      const [left, top] = [(x + 1) / 2 * side, (1 - y) / 2 * side];
-      context.beginPath();
-      if (kind) {
-        context.moveTo(left, top - 6);
-        context.lineTo(left + 5.5, top + 4.5);
-        context.lineTo(left - 5.5, top + 4.5);
-        context.closePath();
-      } else context.arc(left, top, 4.5, 0, 7);
-      Object.assign(context, { fillStyle: css(kind ? more : less), strokeStyle: css(ink), lineWidth: 1 });
-      if (name === "train") context.fill();
-      context.stroke();
-    }
-  }
-}
-
-function paintCurves({ ink, quiet, line, more, less }) {
-  const canvas = find("curves");
+// Two lines over the steps. columns: of `curve`, training and test; low: the legend stands low, where
+// the lines do not go.
+function paintCurves(id, columns, top, written, low, { ink, quiet, line, more, less }) {
+  const canvas = find(id);
   const context = canvas.getContext("2d");
   const [width, height, left, bottom] = [canvas.width, canvas.height, 46, 28];
   context.clearRect(0, 0, width, height);
-  const known = curve.flatMap(([, ...losses]) => losses).filter((loss) => loss !== null);
-  const top = Math.min(3, Math.max(0.1, ...known)) * 1.05;
   const last = Math.max(1, curve.at(-1)[0]);
   const x = (step) => left + step / last * (width - left - 12);
-  const y = (loss) => height - bottom - Math.min(loss, top) / top * (height - bottom - 12);
+  const y = (value) => height - bottom - Math.min(value, top) / top * (height - bottom - 12);
   Object.assign(context, { font: "14px system-ui, sans-serif", fillStyle: css(quiet),
     strokeStyle: css(line), lineWidth: 1 });
-  for (const part of [0, 0.5, 1]) {
+  for (const value of [0, 0.5 * top, top]) {
     context.beginPath();
-    context.moveTo(left, y(part * top));
-    context.lineTo(width - 12, y(part * top));
+    context.moveTo(left, y(value));
+    context.lineTo(width - 12, y(value));
     context.stroke();
-    context.fillText((part * top).toFixed(2), 6, y(part * top) + 5);
+    context.fillText(written(value), 6, y(value) + 5);
   }
   context.fillText("0", left, height - 8);
   context.fillText(`step ${last.toLocaleString("en")}`, width - 100, height - 8);
-  [[1, less, []], [2, more, [7, 5]]].forEach(([column, colour, dash], i) => {
+  const legend = low ? height - bottom - 32 : 24;
+  [[less, []], [more, [7, 5]]].forEach(([colour, dash], i) => {
     context.beginPath();
     context.setLineDash(dash);
     Object.assign(context, { strokeStyle: css(colour), lineWidth: 2.5 });
-    curve.filter((row) => row[column] !== null).forEach((row) => context.lineTo(x(row[0]), y(row[column])));
+    for (const row of curve) {
+      if (row[columns[i]] !== null) context.lineTo(x(row[0]), y(row[columns[i]]));
+    }
     context.stroke();
     context.setLineDash([]);
     context.fillStyle = css(ink);
-    context.fillText(["training, solid", "test, dashed"][i], width - 130, 24 + 20 * i);
+    context.fillText(["training, solid", "test, dashed"][i], width - 130, legend + 20 * i);
     context.fillStyle = css(colour);
-    context.fillRect(width - 150, 16 + 20 * i, 12, 5);
+    context.fillRect(width - 150, legend - 8 + 20 * i, 12, 5);
   });
 }
 
-// ---- the beginning
+function highest() { // of the losses, as far as they are worth showing
+  const known = curve.flatMap(([, ...row]) => row.slice(0, 2)).filter((loss) => loss !== null);
+  return 1.05 * Math.min(3, Math.max(0.1, ...known));
+}
+
+// ---- the settings
+
+const kind = () => form.elements.data.value === "mnist" ? "digits" : "points";
+
+function suit() { // other examples: what belongs to them is shown, and what suits them is chosen
+  for (const part of document.querySelectorAll("[data-kind]")) part.hidden = part.dataset.kind !== kind();
+  if (form.dataset.suited === kind()) return;
+  form.dataset.suited = kind();
+  for (const [name, value] of Object.entries(KINDS[kind()].presets)) form.elements[name].value = value;
+}
 
 function outputs() {
   for (const range of form.querySelectorAll("input[type=range]"))
@@ -225,9 +184,14 @@ find("reset").addEventListener("click", () => {
   begin();
 });
 form.addEventListener("input", outputs);
-form.addEventListener("change", begin);
+form.addEventListener("change", () => {
+  suit();
+  outputs();
+  begin();
+});
 form.addEventListener("submit", (event) => event.preventDefault());
 onTheme(paint);
 new ResizeObserver(paint).observe(find("network"));
+suit();
 outputs();
 begin();

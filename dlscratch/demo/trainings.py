@@ -14,7 +14,10 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from dlscratch.demo.digits_training import DigitsTraining
 from dlscratch.demo.playground import Playground
+from dlscratch.demo.settings import MNIST
+from dlscratch.demo.training import Examples, Training
 from dlscratch.workers import one_blas_thread
 
 MOST = 8  # trainings that are kept; the oldest is dropped
@@ -24,48 +27,57 @@ PAUSE = 0.03  # seconds for the reader's browser to draw, and for other requests
 
 
 class Trainings:
-    """At most MOST trainings by id."""
+    """At most MOST trainings by id. digits: those to "train" and to "test" with, if there are any.
 
-    def __init__(self) -> None:
-        self.kept: dict[str, Playground] = {}
+    All trainings share them.
+    """
+
+    def __init__(self, digits: Mapping[str, Examples] | None = None) -> None:
+        self.digits = digits
+        self.kept: dict[str, Training] = {}
         self.watched: dict[
             str, object
         ] = {}  # id -> the one that watches; who comes later replaces it
         self.lock = threading.Lock()  # one step or start at a time
 
     def start(self, settings: Any) -> dict[str, Any]:
-        """A new training: its id, points and first frame; ValueError, TypeError if unfit."""
+        """A new training: its id, examples and first frame; ValueError, TypeError if unfit."""
         if not isinstance(settings, Mapping):
             raise TypeError("expected the settings as one JSON object")
-        playground = Playground(settings)
+        training: Training
+        if settings.get("data") == MNIST:
+            training = DigitsTraining(settings, self.digits)
+        else:
+            training = Playground(settings)
         name = secrets.token_urlsafe(16)
         with self.lock:
-            self.kept[name] = playground
+            self.kept[name] = training
             while len(self.kept) > MOST:
                 oldest = next(iter(self.kept))
                 del self.kept[oldest]
                 self.watched.pop(oldest, None)
-        return {"id": name, "points": playground.points(), **playground.frame()}
+        with self.lock, one_blas_thread():
+            return {"id": name, **training.examples(), **training.frame()}
 
     def step(self, name: str) -> dict[str, Any]:
         """One step, and the frame after it."""
         with self.lock, one_blas_thread():
             self.watched.pop(name, None)
-            playground = self.kept[name]
-            playground.train(min(1, MAX_STEPS - playground.steps))
-            return playground.frame()
+            training = self.kept[name]
+            training.train(min(1, MAX_STEPS - training.steps))
+            return training.frame()
 
     def watch(self, name: str, send: Callable[[bytes], Any]) -> None:
         """Train and send frames as server-sent events until sending fails or MAX_STEPS are done."""
         me = object()
         self.watched[name] = me
-        playground, rate = self.kept[name], 1
-        while self.watched.get(name) is me and playground.steps < MAX_STEPS:
+        training, rate = self.kept[name], 1
+        while self.watched.get(name) is me and training.steps < MAX_STEPS:
             started = time.monotonic()
             with self.lock, one_blas_thread():
-                playground.train(min(rate, MAX_STEPS - playground.steps))
-                frame = playground.frame()
-            spent = time.monotonic() - started
+                training.train(min(rate, MAX_STEPS - training.steps))
+                spent = time.monotonic() - started
+                frame = training.frame()
             rate = max(1, min(2 * rate, 50, int(rate * PACE / spent) if spent else 50))
             send(b"data: " + json.dumps(frame).encode() + b"\n\n")
             time.sleep(PAUSE)

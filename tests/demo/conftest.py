@@ -17,7 +17,7 @@ def networks():
 @pytest.fixture(scope="module")
 def server(networks):
     """The server at work, until the tests of the module are done."""
-    with DrawServer(networks, digits=digits()) as server:
+    with DrawServer(networks, digits=digits(), to_learn=digits("train")) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield server

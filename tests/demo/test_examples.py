@@ -34,7 +34,7 @@ def test_the_first_ones_come_with_label_and_image(networks, some):
     assert base64.b64decode(first[3]["image"]) == images[3].tobytes()
 
 
-def test_there_is_one_of_each_digit_for_the_room_look_inside(some):
+def test_there_is_one_of_each_digit_for_the_tab_look_inside(some):
     images, labels = some
     assert len(one_of_each(some)) == 10
     for label, text in enumerate(one_of_each(some)):

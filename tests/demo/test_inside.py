@@ -1,4 +1,4 @@
-"""The room that looks inside: its parts add up to what the layers have returned."""
+"""The tab that looks inside: its parts add up to what the layers have returned."""
 
 import base64
 import http.client
@@ -9,7 +9,7 @@ import pytest
 
 from dlscratch import Affine, Convolution, Dropout, Flatten, Network, Pooling, ReLU, Sigmoid
 from dlscratch.demo.inside import explain, stages
-from dlscratch.demo.inside_room import layers, unit
+from dlscratch.demo.inside_tab import layers, unit
 
 
 @pytest.fixture

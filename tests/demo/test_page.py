@@ -340,7 +340,7 @@ def test_a_digit_can_be_drawn_with_the_keyboard_alone(page):
     from selenium.webdriver.common.keys import Keys
 
     page = page()
-    page.press(*[Keys.TAB] * 5)  # the rooms, then the paper
+    page.press(*[Keys.TAB] * 6)  # the tabs, then the paper
     page.press(*[Keys.ARROW_UP] * 12, " ", *[Keys.ARROW_DOWN] * 24, " ")
     page.says("Both read 1")
 
@@ -405,125 +405,270 @@ def test_a_server_that_is_gone_is_said(page):
     )
 
 
-# ---- the room where a network learns
+# ---- the tab where a network learns
 
 
 @pytest.fixture
-def room(page, browser, server):
-    """The Train room, opened anew: room(width=1200, height=900, dark=False)"""
+def tab(page, browser, server):
+    """The Train tab, opened anew: tab(width=1200, height=900, dark=False)"""
 
-    def room(**options):
+    def tab(**options):
         found = page(**options)
         browser.get(f"{server.address}train")
         found.until(lambda: found.find("test").text)
         return found
 
-    return room
+    return tab
 
 
-def steps(room):
-    return int(room.find("steps").text.replace(",", ""))
+def steps(tab):
+    return int(tab.find("steps").text.replace(",", ""))
 
 
-def choose(room, name, value):
+def choose(tab, name, value):
     from selenium.webdriver.support.ui import Select
 
-    Select(room.browser.find_element("name", name)).select_by_visible_text(value)
+    Select(tab.browser.find_element("name", name)).select_by_visible_text(value)
 
 
-def test_a_network_learns_before_the_readers_eyes_and_pauses(room, out):
-    room = room()
+def test_a_network_learns_before_the_readers_eyes_and_pauses(tab, out):
+    tab = tab()
     output = "return document.getElementById('output').toDataURL()"
-    before = room.run(output)
-    room.find("run").click()
-    room.until(lambda: steps(room) > 100)
-    assert room.find("run").text == "Pause"
-    room.find("run").click()
-    room.until(lambda: room.find("run").text == "Start")
-    done = steps(room)
-    room.says(f"Step {done}: of the test points ")
+    before = tab.run(output)
+    tab.find("run").click()
+    tab.until(lambda: steps(tab) > 100)
+    assert tab.find("run").text == "Pause"
+    tab.find("run").click()
+    tab.until(lambda: tab.find("run").text == "Start")
+    done = steps(tab)
+    tab.says(f"Step {done}: of the test points ")
     time.sleep(0.3)
-    assert steps(room) == done and room.run(output) != before
-    assert len(room.browser.find_elements("css selector", "canvas.unit")) == 4 + 2
-    assert len(room.browser.find_elements("css selector", "#network line")) == 2 * 4 + 4 * 2 + 2 * 2
-    room.picture(out / "train.png")
+    assert steps(tab) == done and tab.run(output) != before
+    assert len(tab.browser.find_elements("css selector", "canvas.unit")) == 4 + 2
+    assert len(tab.browser.find_elements("css selector", "#network line")) == 2 * 4 + 4 * 2 + 2 * 2
+    tab.picture(out / "train.png")
 
 
-def test_one_step_is_one_step_and_new_weights_begin_anew(room):
-    room = room()
+def test_one_step_is_one_step_and_new_weights_begin_anew(tab):
+    tab = tab()
     weights = "return document.querySelector('#network svg').innerHTML"
-    room.find("step").click()
-    room.until(lambda: steps(room) == 1)
-    before = room.run(weights)
-    room.find("reset").click()
-    room.until(lambda: steps(room) == 0 and room.run(weights) != before)
+    tab.find("step").click()
+    tab.until(lambda: steps(tab) == 1)
+    before = tab.run(weights)
+    tab.find("reset").click()
+    tab.until(lambda: steps(tab) == 0 and tab.run(weights) != before)
 
 
-def test_another_setting_makes_another_network_and_a_wrong_one_is_told(room):
+def test_another_setting_makes_another_network_and_a_wrong_one_is_told(tab):
     from selenium.webdriver.common.keys import Keys
 
-    room = room()
-    hidden = room.browser.find_element("name", "hidden")
+    tab = tab()
+    hidden = tab.browser.find_element("name", "hidden")
     hidden.clear()
     hidden.send_keys("3 3 2", Keys.TAB)
     columns = "return document.querySelectorAll('.column').length"
-    room.until(lambda: room.run(columns) == 5)
-    choose(room, "data", "spirals")
+    tab.until(lambda: tab.run(columns) == 5)
+    choose(tab, "data", "spirals")
     hidden.clear()
     hidden.send_keys("12", Keys.TAB)
-    room.until(lambda: room.find("trouble").is_displayed())
-    assert room.find("trouble").text.startswith("a hidden size must be a number")
-    assert not room.find("run").is_enabled()
+    tab.until(lambda: tab.find("trouble").is_displayed())
+    assert tab.find("trouble").text.startswith("a hidden size must be a number")
+    assert not tab.find("run").is_enabled()
     hidden.clear()
     hidden.send_keys("4", Keys.TAB)
-    room.until(lambda: room.find("run").is_enabled() and not room.find("trouble").is_displayed())
-    assert room.browser.get_log("browser")[0]["message"].endswith("400 (Bad Request)")
+    tab.until(lambda: tab.find("run").is_enabled() and not tab.find("trouble").is_displayed())
+    assert tab.browser.get_log("browser")[0]["message"].endswith("400 (Bad Request)")
 
 
-def test_a_training_that_diverges_says_what_to_try(room):
-    room = room()
+def test_a_training_that_diverges_says_what_to_try(tab):
+    tab = tab()
     for name, value in (("optimizer", "SGD"), ("activation", "relu"), ("lr", "3")):
-        choose(room, name, value)
-    choose(room, "decay", "0.1")
-    room.run("document.querySelector('[name=lr]').selectedOptions[0].value = '9'")
-    choose(room, "init", "std 1")
-    room.until(lambda: room.find("run").is_enabled())
-    room.find("run").click()
-    room.until(lambda: room.find("trouble").is_displayed() or steps(room) > 300)
-    if room.find("trouble").is_displayed():
-        assert "try a smaller learning rate" in room.find("trouble").text
+        choose(tab, name, value)
+    choose(tab, "decay", "0.1")
+    tab.run("document.querySelector('[name=lr]').selectedOptions[0].value = '9'")
+    choose(tab, "init", "std 1")
+    tab.until(lambda: tab.find("run").is_enabled())
+    tab.find("run").click()
+    tab.until(lambda: tab.find("trouble").is_displayed() or steps(tab) > 300)
+    if tab.find("trouble").is_displayed():
+        assert "try a smaller learning rate" in tab.find("trouble").text
 
 
-def test_by_keys_alone_and_on_a_phone_nothing_hangs_out(room, out):
+def picture_of(tab, place):
+    return tab.run(f"return document.querySelector('{place}').toDataURL()")
+
+
+def right(tab):
+    """How many of the test examples are right, in %."""
+    return float(tab.find("test").text.split(", ")[1].removesuffix(" %"))
+
+
+def test_a_network_learns_digits_and_its_weights_move(tab, out):
+    tab = tab()
+    choose(tab, "data", "digits of MNIST")
+    tab.until(lambda: tab.run("return document.querySelectorAll('#filters canvas').length") == 24)
+    assert not tab.find("output").is_displayed() and tab.find("filters").is_displayed()
+    assert tab.browser.find_element("name", "hidden").get_attribute("value") == "50"
+    tab.until(lambda: steps(tab) == 0 and tab.find("largest").text)
+    weights, activations = (
+        picture_of(tab, f"#{part} canvas") for part in ("filters", "histograms")
+    )
+    tab.find("run").click()
+    tab.until(lambda: right(tab) > 70)  # of a hundred test digits; ten by chance
+    tab.find("run").click()
+    tab.until(lambda: tab.find("run").text == "Start")
+    tab.says(f"Step {steps(tab)}: of the test digits ")
+    assert picture_of(tab, "#filters canvas") != weights
+    assert picture_of(tab, "#histograms canvas") != activations
+    first = tab.browser.find_elements("css selector", "#read canvas")[0]
+    assert first.get_attribute("aria-label").startswith("A 7, read as 7, ")
+    tab.picture(out / "train-digits.png")
+    choose(tab, "data", "xor")
+    tab.until(lambda: steps(tab) == 0 and tab.find("output").is_displayed())
+    assert tab.browser.find_element("name", "hidden").get_attribute("value") == "4 2"
+
+
+def test_without_mnist_the_page_says_what_to_do_and_points_still_work(tab, server, monkeypatch):
+    monkeypatch.setattr(server.trainings, "digits", None)
+    tab = tab()
+    choose(tab, "data", "digits of MNIST")
+    tab.until(lambda: tab.find("trouble").is_displayed())
+    assert tab.find("trouble").text.startswith("the digits of MNIST are not here: dlscratch info")
+    assert not tab.find("run").is_enabled()
+    choose(tab, "data", "xor")
+    tab.until(lambda: tab.find("run").is_enabled() and not tab.find("trouble").is_displayed())
+    tab.browser.get_log("browser")  # 400, meant
+
+
+def test_digits_on_a_phone_in_the_dark(tab, out):
+    tab = tab(width=375, height=812, dark=True)
+    choose(tab, "data", "digits of MNIST")
+    tab.until(lambda: tab.run("return document.querySelectorAll('#read canvas').length") == 20)
+    assert tab.run("return document.documentElement.scrollWidth") == 375
+    tab.picture(out / "train-digits-phone.png")
+
+
+def test_by_keys_alone_and_on_a_phone_nothing_hangs_out(tab, out):
     from selenium.webdriver.common.keys import Keys
 
-    room = room(width=390, height=844)
-    assert room.run("return document.documentElement.scrollWidth") == 390
-    room.find("run").send_keys(Keys.ENTER)
-    room.until(lambda: steps(room) > 5)
-    room.find("run").send_keys(Keys.SPACE)
-    room.until(lambda: room.find("run").text == "Start")
-    room.picture(out / "train-phone.png")
+    tab = tab(width=390, height=844)
+    assert tab.run("return document.documentElement.scrollWidth") == 390
+    tab.find("run").send_keys(Keys.ENTER)
+    tab.until(lambda: steps(tab) > 5)
+    tab.find("run").send_keys(Keys.SPACE)
+    tab.until(lambda: tab.find("run").text == "Start")
+    tab.picture(out / "train-phone.png")
 
 
-def test_every_control_has_a_name_and_the_rooms_lead_to_each_other(room):
-    room = room(dark=True)
+def test_every_control_has_a_name_and_the_tabs_lead_to_each_other(tab):
+    tab = tab(dark=True)
     named = (
         "return [...document.querySelectorAll('select, input')].every(c => c.labels.length === 1)"
     )
-    assert room.run(named)
-    room.browser.find_element("link text", "Draw").click()
-    room.until(lambda: room.browser.title.startswith("Draw a digit"))
-    room.browser.find_element("link text", "Train").click()
-    room.until(lambda: room.browser.title.startswith("Watch a network learn"))
+    assert tab.run(named)
+    tab.browser.find_element("link text", "Draw").click()
+    tab.until(lambda: tab.browser.title.startswith("Draw a digit"))
+    tab.browser.find_element("link text", "Train").click()
+    tab.until(lambda: tab.browser.title.startswith("Watch a network learn"))
 
 
-# ---- the room of the computational graph
+# ---- the tab of the race
+
+
+@pytest.fixture
+def race(page, browser, server):
+    """The Race tab, opened anew: race(width=1200, height=900, dark=False)"""
+
+    def race(**options):
+        found = page(**options)
+        browser.get(f"{server.address}race")
+        found.until(lambda: found.find("run").is_enabled())
+        return found
+
+    return race
+
+
+def heights(race):
+    """How high each optimizer stands, as it is written there."""
+    return [row.text.split()[-1] for row in race.browser.find_elements("css selector", "tbody tr")]
+
+
+def rate_of(race, name, value):
+    from selenium.webdriver.common.keys import Keys
+
+    field = race.browser.find_element("name", name)
+    field.clear()
+    field.send_keys(value, Keys.TAB)
+
+
+def test_four_optimizers_race_pause_and_go_on_to_the_end(race, out):
+    race = race()
+    before = picture_of(race, "#valley")
+    assert heights(race) == ["6.5"] * 4  # 49 / 20 + 4
+    race.find("run").click()
+    race.until(lambda: steps(race) > 5)
+    race.find("run").click()
+    race.until(lambda: race.find("run").text == "Start")
+    done = steps(race)
+    race.says(f"Step {done}, height: SGD ")
+    time.sleep(0.3)
+    assert steps(race) == done and picture_of(race, "#valley") != before
+    race.picture(out / "race.png")
+    race.find("again").click()
+    assert steps(race) == 0 and picture_of(race, "#valley") == before
+    for _ in range(29):
+        race.find("step").click()
+    assert heights(race) == ["0.016", "0.11", "0.00093", "0.10"]  # AdaGrad is lowest, as in ch06
+
+
+def test_another_rate_makes_another_race_and_too_large_a_one_leaves_the_valley(race):
+    race = race()
+    rate_of(race, "SGD", "1.2")
+    race.until(lambda: race.find("run").is_enabled() and steps(race) == 0)
+    for _ in range(25):
+        race.find("step").click()
+    assert "SGD far away" in race.find("spoken").get_attribute("textContent")
+    rate_of(race, "SGD", "11")
+    race.until(lambda: race.find("trouble").is_displayed())
+    assert race.find("trouble").text.startswith("the learning rate of SGD must be a number")
+    assert not race.find("run").is_enabled()
+    rate_of(race, "SGD", "0.5")
+    race.until(lambda: race.find("run").is_enabled() and not race.find("trouble").is_displayed())
+    race.browser.get_log("browser")  # 400, meant
+
+
+@pytest.mark.parametrize("kind", ["mouse", "touch"])
+def test_a_click_or_a_finger_chooses_the_start_and_keys_do_too(kind, race, out):
+    from selenium.webdriver.common.actions.action_builder import ActionBuilder
+    from selenium.webdriver.common.actions.pointer_input import PointerInput
+    from selenium.webdriver.common.keys import Keys
+
+    race = race(width=375, height=812, dark=True) if kind == "touch" else race()
+    left, top, width, height = race.run(
+        "const box = document.getElementById('valley').getBoundingClientRect();"
+        "return [box.left, box.top, box.width, box.height]"
+    )
+    actions = ActionBuilder(race.browser, mouse=PointerInput(kind, kind))
+    actions.pointer_action.move_to_location(round(left + 0.75 * width), round(top + 0.3 * height))
+    actions.pointer_action.pointer_down().pointer_up()
+    actions.perform()
+    x, y = (race.browser.find_element("name", name) for name in "xy")
+    race.until(lambda: abs(float(x.get_attribute("value")) - 5) < 0.2)
+    assert abs(float(y.get_attribute("value")) - 2) < 0.2
+    race.until(lambda: abs(float(heights(race)[0]) - 5.25) < 0.5)  # 25 / 20 + 4
+    y.send_keys(Keys.CONTROL, "a")
+    y.send_keys("0", Keys.TAB)
+    race.until(lambda: abs(float(heights(race)[0]) - 1.25) < 0.1)
+    assert race.run("return document.documentElement.scrollWidth <= innerWidth")
+    race.picture(out / f"race-{kind}.png")
+
+
+# ---- the tab of the computational graph
 
 
 @pytest.fixture
 def steps_of(page, browser, server):
-    """The Graph room, opened anew."""
+    """The Graph tab, opened anew."""
     found = page()
     browser.get(f"{server.address}graph")
     found.until(lambda: found.run("return document.querySelectorAll('.node').length"))

@@ -71,8 +71,8 @@ def refused(ask):
         ("/page.css", "text/css", "page.css"),
         *[(f"/{name}", "text/javascript", name) for name in ("page.js", "pen.js", "shared.js")],
         *[
-            (f"/{room}{ending}", kind, f"{room}{ending or '.html'}")
-            for room in ("train", "graph", "inside")
+            (f"/{tab}{ending}", kind, f"{tab}{ending or '.html'}")
+            for tab in ("train", "race", "graph", "inside")
             for ending, kind in (
                 ("", "text/html"),
                 (".css", "text/css"),

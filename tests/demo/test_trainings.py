@@ -7,7 +7,9 @@ import time
 
 import pytest
 
+from dlscratch.cli.draw import digits
 from dlscratch.demo import trainings as module
+from dlscratch.demo.digits_training import digit_sets
 from dlscratch.demo.trainings import MOST, Trainings
 
 JSON = {"Content-Type": "application/json"}
@@ -93,6 +95,24 @@ def test_ids_cannot_be_guessed():
     trainings = Trainings()
     names = {trainings.start({})["id"] for _ in range(5)}
     assert len(names) == 5 and all(len(name) >= 22 for name in names)
+
+
+def test_a_training_with_digits_is_kept_like_any_other():
+    trainings = Trainings(digit_sets(digits("train"), digits()))
+    started = trainings.start({"data": "mnist", "hidden": [10]})
+    assert len(started["digits"]) == len(started["read"]) == 20
+    send, frames = leave_after(2)
+    with pytest.raises(Left):
+        trainings.watch(started["id"], send)
+    assert 1 <= frames[0]["steps"] < frames[1]["steps"]
+
+
+def test_all_trainings_share_the_digits():
+    trainings = Trainings(digit_sets(digits("train"), digits()))
+    for _ in range(2):
+        trainings.start({"data": "mnist", "hidden": [10]})
+    first, second = trainings.kept.values()
+    assert first.sets["train"][0] is second.sets["train"][0]
 
 
 @pytest.mark.parametrize("settings", [[], "circles", None, 3])

@@ -1,4 +1,4 @@
-"""The door of the page: requests to all its rooms, of a server in this process."""
+"""The door of the page: requests to all its tabs, of a server in this process."""
 
 import base64
 import json
@@ -32,13 +32,15 @@ PATHS = [
     "/train/nobody/step",
 ]
 IMAGE = base64.b64encode(bytes(range(196)) * 4).decode()  # 28 x 28 bytes
-QUESTIONS = {  # what a page sends as JSON, soundly
-    "/train/start": {"data": "xor", "hidden": [4, 3], "lr": 0.1, "batch": 10, "batchnorm": True},
-    "/train/training/step": {},
-    "/graph/draw": {"what": "y = log(x) * a + x / a", "values": {"x": 2, "a": 3.5}},
-    "/inside/ch07/layers": {"image": IMAGE},
-    "/inside/ch07/unit": {"image": IMAGE, "layer": 1, "unit": [2, 3, 4]},
-}
+QUESTIONS = [  # what a page sends as JSON, soundly, and where
+    ("/train/start", {"data": "xor", "hidden": [4, 3], "lr": 0.1, "batch": 10, "batchnorm": True}),
+    ("/train/start", {"data": "mnist", "hidden": [20], "dropout": 0.5, "activation": "relu"}),
+    ("/train/training/step", {}),
+    ("/race/run", {"start": [-7, 2], "rates": {"SGD": 0.95, "Momentum": 0.1, "Adam": 0.3}}),
+    ("/graph/draw", {"what": "y = log(x) * a + x / a", "values": {"x": 2, "a": 3.5}}),
+    ("/inside/ch07/layers", {"image": IMAGE}),
+    ("/inside/ch07/unit", {"image": IMAGE, "layer": 1, "unit": [2, 3, 4]}),
+]
 STATUSES = {200, 400, 403, 404, 405, 408, 411, 413, 414, 431, 500, 501, 505}
 
 
@@ -46,7 +48,9 @@ class Recorder(DrawServer):
     """The server, which keeps what went wrong instead of printing it."""
 
     def __init__(self, networks):
-        super().__init__(networks)
+        images = np.random.default_rng(0).integers(0, 256, (40, 28, 28), np.uint8)
+        digits = images, np.arange(40) % 10
+        super().__init__(networks, digits=digits, to_learn=digits)
         self.errors = []
 
     def handle_error(self, request, client_address):
@@ -71,7 +75,7 @@ class DrawingPage(Door):
             method, path = "POST", ["/read/ch07", "/inside/image"][rng.integers(2)]
         body = b"" if method == "GET" else bytes(rng.integers(0, 256, SIDE * SIDE, np.uint8))
         if rng.random() < 0.4:
-            path, question = list(QUESTIONS.items())[rng.integers(len(QUESTIONS))]
+            path, question = QUESTIONS[rng.integers(len(QUESTIONS))]
             method, kind, body = "POST", "application/json", asked(question, rng).encode()
         body = body[: int(rng.integers(len(body) + 1))] if rng.random() < 0.2 else body
         length = [len(body), len(body) + 1, -1, 10**20, "x", 0, SIDE * SIDE]

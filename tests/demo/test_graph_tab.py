@@ -1,11 +1,11 @@
-"""The room of the computational graph: the library's numbers, step by step."""
+"""The tab of the computational graph: the library's numbers, step by step."""
 
 import http.client
 import json
 
 import pytest
 
-from dlscratch.demo.graph_room import BACK, graph
+from dlscratch.demo.graph_tab import BACK, graph
 from dlscratch.graph.node import RULES
 
 APPLES = {"what": "price = apple * 2 * tax", "values": {"apple": 100, "tax": 1.1}}

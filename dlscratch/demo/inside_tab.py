@@ -1,4 +1,4 @@
-"""What the room "Look inside" asks for: all layers of an image, or one number of one of them.
+"""What the tab "Look inside" asks for: all layers of an image, or one number of one of them.
 
 An image travels as it was drawn from MNIST: 28 x 28 bytes, 255 = ink, in base64. Each question
 brings it along, so that the server need not remember who looks at what.
