@@ -39,8 +39,8 @@ def processor():
     except OSError:
         return platform.processor() or platform.machine()
     name = re.search(r"model name\s*: (.*)", text)
-    vectors = re.search("avx512f|avx2", text)
-    return f"{name[1] if name else platform.machine()} {vectors[0] if vectors else ''}".rstrip()
+    widest = max(re.findall("avx2|avx512f", text), default="", key=len)
+    return f"{name[1] if name else platform.machine()} {widest}".rstrip()
 
 
 def peak(threads, quick=False, attempts=4):

@@ -121,4 +121,5 @@ class Compiled(ChannelsLast):
 
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
+        torch.compiler.reset()  # it gives up after eight compilations, those of others counted in
         self.net = torch.compile(self.net, dynamic=False)
