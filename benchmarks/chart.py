@@ -1,6 +1,7 @@
 """The results as figures: who is how fast, and how time and memory grow."""
 
 from benchmarks.networks import SUBJECTS
+from benchmarks.report import number
 from dlscratch import figures
 
 LOOKS = {  # who -> colour and hatch, so that a grey print tells them apart too
@@ -30,7 +31,7 @@ def draw(results, path):
 
 def contest(results):
     """Milliseconds a step, and for 100 scores, of every network: bars beside each other."""
-    fig, axes = figures.new(1, 2, size=(11, 3.8))
+    fig, axes = figures.new(1, 2, size=(13, 4.2))
     panels = [("step", "{}", "A training step"), ("inference", "{} x100", "Scores")]
     for ax, (section, name, title) in zip(axes, panels):
         for j, (who, (colour, hatch)) in enumerate(LOOKS.items()):
@@ -39,7 +40,7 @@ def contest(results):
             look = {"color": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0}
             if known:
                 bars = ax.bar(known.keys(), known.values(), 0.15, log=True, label=who, **look)
-                ax.bar_label(bars, fmt="{:.3g}", fontsize=6)
+                ax.bar_label(bars, fmt=number, fontsize=6)
         ax.set_xticks([i + 0.08 * (len(LOOKS) - 1) for i in range(len(SUBJECTS))], SUBJECTS)
         ax.set(title=f"{title}, batch of 100", ylabel="milliseconds")
     axes[0].legend(frameon=False)
