@@ -12,6 +12,10 @@ LOOKS = {  # who -> colour and hatch, so that a grey print tells them apart too
     "torch.compile": (figures.GREEN, "---"),
     "JAX, jit": (figures.PURPLE, "\\\\\\"),
 }
+LINES = [  # a network looks the same in every panel
+    {"color": colour, "linestyle": dashes, "marker": marker}
+    for colour, dashes, marker in zip(figures.COLOURS, figures.DASHES, figures.MARKERS)
+]
 GROWTH = [  # what grows, the unit, the labels of both axes
     ("batch", "ms", "images in a batch", "milliseconds a step"),
     ("batch", "MB", "images in a batch", "peak MB above the imports"),
@@ -51,14 +55,14 @@ def growth(results):
     """Milliseconds and megabytes over the batch; milliseconds over width and depth."""
     fig, axes = figures.new(2, 2, size=(8.4, 6.4))
     for ax, (what, unit, xlabel, ylabel) in zip(axes.flat, GROWTH):
-        for key, marker in zip(SUBJECTS, figures.MARKERS):
+        for key, look in zip(SUBJECTS, LINES):
             curve = {
                 int(row["name"].split()[-1]): row["value"]
                 for row in results.rows
                 if row["name"].startswith(f"{key} {what} ") and row["unit"] == unit
             }
             if curve:
-                ax.loglog(*zip(*curve.items()), marker=marker, markersize=4, label=key)
+                ax.loglog(*zip(*curve.items()), **look, markersize=4, label=key)
         ax.set(xlabel=xlabel, ylabel=ylabel)
     axes[0, 0].legend(frameon=False)
     return fig
