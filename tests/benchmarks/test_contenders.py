@@ -7,6 +7,8 @@ from benchmarks import book_manner, speed
 from benchmarks.contenders import agree, agree_alone, named, peers, verdict
 from benchmarks.networks import SUBJECTS, digits
 
+# of torch's own code, where torch.compile uses it
+pytestmark = pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
 OTHERS = ["book", "book, float32", *peers()]
 
 
