@@ -1,7 +1,7 @@
-"""What a number or an array may be: a check returns its value, or an error says what is allowed.
+"""Checks of arguments: each returns the value, or raises an error that says what is allowed.
 
-A wrong number is cheapest to find where it is typed: 2.5 epochs or a learning rate of -1 would
-otherwise train without a word.
+A wrong number is easiest to find where it is passed in: otherwise 2.5 epochs or a learning rate of
+-1 would train silently.
 """
 
 import math
@@ -14,7 +14,7 @@ from dlscratch.devices import place_of
 
 
 def expect_whole(name: str, value: int, at_least: int) -> int:
-    """value, if it is a whole number of at least that; ValueError if not.
+    """Return value as an int; ValueError unless it is a whole number, at_least or more.
 
     >>> expect_whole("epochs", 3, at_least=0)
     3
@@ -44,7 +44,7 @@ def expect_number(
     below: float = math.inf,
     at_most: float = math.inf,
 ) -> float:
-    """value, if it is a number within the bounds; ValueError if not, and for nan and infinity.
+    """Return value; ValueError unless it is a finite number within the bounds.
 
     >>> expect_number("clip_norm", 0, above=0)
     Traceback (most recent call last):
@@ -59,7 +59,7 @@ def expect_number(
 
 
 def expect_rows(t: Any, n: int) -> Any:
-    """t, if it has n rows; ValueError if not."""
+    """Return t; ValueError unless it has n rows."""
     if np.ndim(t) == 0:
         raise ValueError(f"expected labels for {n} examples, got the single value {t!r:.200}")
     if len(t) != n:
@@ -68,12 +68,13 @@ def expect_rows(t: Any, n: int) -> Any:
 
 
 def expect_unmasked(name: str, values: Any, place: Any = None) -> np.ndarray:
-    """The values as an array, lists too; ValueError for a masked array, which would lose its mask.
+    """Lists or arrays as an array; ValueError for a masked array, which would lose its mask.
+
+    place: an array on the device that they shall be copied to (`dlscratch.devices`); by default
+    they stay on theirs.
 
     >>> expect_unmasked("t", [1, 0])
     array([1, 0])
-
-    place: an array where they shall be (`dlscratch.devices`); without it, they stay where they are.
     """
     if np.ma.is_masked(values):
         raise ValueError(

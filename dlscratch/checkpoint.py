@@ -1,10 +1,10 @@
-"""Stop a training and go on later: it ends at the same numbers, to the bit.
+"""Stop a training and continue later, with the same result to the bit.
 
-A checkpoint holds whatever the rest of a run depends on: the parameters and buffers of the network,
-the state of the optimizer, the history, and the state of every random generator. It also holds the
-settings of the run (optimizer, batch size, ..): with others, training would go on without a word
-and end elsewhere, so they are refused. A file is checked whole before anything is changed.
-`Trainer.fit(checkpoint=path, resume=True)` is how both functions are used.
+A checkpoint contains everything that the rest of a run depends on: the parameters and buffers of
+the network, the state of the optimizer, the history, and the state of every random generator. It
+also contains the settings of the run (optimizer, batch size, ..): with other settings, training
+would silently give another result, so they are refused. The whole file is checked before anything
+is changed. `Trainer.fit(checkpoint=path, resume=True)` calls `save` and `resume`.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from dlscratch.storage.npz import open_arrays, write_arrays
 
 VERSION = 2  # 1 had no batch size, weight decay, clip_norm and augment, and was written too early
 
-MOST_STEPS = 2**53  # from there on, Adam's powers of steps overflow
+MAX_STEPS = 2**53  # beyond that, Adam's powers of steps overflow
 
 Path = str | PathLike[str]
-QUOTE = reprlib.Repr()  # what a stranger's file holds may be nested deeper than repr can go
+QUOTE = reprlib.Repr()  # values of a malicious file may be nested too deeply for repr
 QUOTE.maxstring = QUOTE.maxother = 300
 
 
 def save(path: Path, trainer: Any) -> None:
-    """Write the checkpoint of a trainer between two epochs, all of it or nothing."""
+    """Write the checkpoint of a trainer between two epochs; on failure, an old file remains."""
     optimizer = trainer.optimizer
     facts = {
         **_settings(trainer),
@@ -51,7 +51,7 @@ def save(path: Path, trainer: Any) -> None:
 
 
 def resume(path: Path, trainer: Any) -> None:
-    """Bring a trainer to where `save` wrote; DataError, and nothing changed, if it does not fit."""
+    """Restore a trainer from a file of `save`; if it does not fit, DataError, and no change."""
     with open_arrays(path) as file:
         facts = _facts(file.text("facts"))
         _expect_settings(path, facts, trainer)
@@ -66,7 +66,7 @@ def resume(path: Path, trainer: Any) -> None:
             raise DataError(f"{path} is damaged ({error!r:.200}): start anew") from error
         arrays = _arrays(trainer, optimizer)
         found = file.numbers(arrays, _positive(trainer, optimizer))
-    for name, array in arrays.items():  # from here on, nothing can fail
+    for name, array in arrays.items():  # from here on, nothing can be refused
         array[...] = np.asarray(found[name], like=array)
     if facts.get("ranks", 1) != _ranks(trainer):
         print(
@@ -82,7 +82,7 @@ def resume(path: Path, trainer: Any) -> None:
 
 
 def _settings(trainer: Any) -> dict[str, Any]:
-    """What must be the same when the run goes on; the optimizer is compared by itself."""
+    """The settings that must be the same to continue; the optimizer is compared separately."""
     return {
         "version": VERSION,
         "generators": [rng.bit_generator.state["bit_generator"] for rng in trainer.generators()],
@@ -94,12 +94,12 @@ def _settings(trainer: Any) -> dict[str, Any]:
 
 
 def _ranks(trainer: Any) -> int:
-    """The processes that share each batch (`dlscratch.mpi`)."""
+    """The number of processes that share each batch (`dlscratch.mpi`)."""
     return getattr(trainer.workers_in_use, "size", 1)
 
 
 def _arrays(trainer: Any, optimizer: Optimizer) -> dict[str, np.ndarray]:
-    """Every array that training changes, by the name it has in a checkpoint."""
+    """Every array that training changes, by its name in a checkpoint."""
     net = {**trainer.net.params, **getattr(trainer.net, "buffers", {})}
     return {
         **{f"net/{name}": array for name, array in net.items()},
@@ -112,7 +112,7 @@ def _arrays(trainer: Any, optimizer: Optimizer) -> dict[str, np.ndarray]:
 
 
 def _positive(trainer: Any, optimizer: Optimizer) -> list[str]:
-    """The names of those arrays that hold no negative number."""
+    """The names of the arrays that must not be negative."""
     buffers = trainer.net.positive_buffers() if hasattr(trainer.net, "positive_buffers") else []
     state = [
         f"optimizer/{name}/{i}"
@@ -131,10 +131,10 @@ def _facts(text: str | None) -> dict[str, Any]:
 
 
 def _expect_settings(path: Path, facts: dict[str, Any], trainer: Any) -> None:
-    """DataError that names the first setting that is another one."""
+    """DataError that names the first setting that differs, if any."""
     expected = {**_settings(trainer), "optimizer": repr(trainer.optimizer)}
     if facts.get("optimizer now") == expected["optimizer"]:
-        expected["optimizer"] = facts.get("optimizer")  # on_epoch has already been at work
+        expected["optimizer"] = facts.get("optimizer")  # on_epoch has already changed it
     for name, value in expected.items():
         if facts.get(name) != value:
             hint = "go on with the settings that it was begun with, or start anew"
@@ -147,16 +147,16 @@ def _expect_settings(path: Path, facts: dict[str, Any], trainer: Any) -> None:
 
 
 def _optimizer_at(facts: dict[str, Any], trainer: Any) -> Optimizer:
-    """A copy of the trainer's optimizer at the step and rate of a checkpoint; its state: zeros."""
+    """A copy of the trainer's optimizer with the step and lr of a checkpoint, its state zeros."""
     optimizer: Optimizer = copy.copy(trainer.optimizer)
     if repr(optimizer) != facts["optimizer now"] and facts["lr"] is not None:
         optimizer.lr = expect_number("lr", facts["lr"], at_least=0)
     if repr(optimizer) != facts["optimizer now"]:
         raise ValueError(f"only a number lr may change in a run, not to {facts['optimizer now']!r}")
     optimizer.steps = expect_whole("steps", facts["steps"], at_least=0)
-    expect_number("steps", optimizer.steps, at_most=MOST_STEPS)
+    expect_number("steps", optimizer.steps, at_most=MAX_STEPS)
     optimizer.state = {}
-    optimizer.init_state(trainer.net.params)  # room for what the file holds
+    optimizer.init_state(trainer.net.params)  # to be filled from the file
     return optimizer
 
 
@@ -167,9 +167,9 @@ def _history(found: dict[str, Any]) -> History:
 
 
 def generator_state(rng: np.random.Generator, state: dict[str, Any]) -> dict[str, Any]:
-    """The state, if it is one of such a generator."""
+    """Return the state; an error unless it is a valid state of such a generator."""
     copy.deepcopy(rng.bit_generator).state = state
-    # NumPy takes these on trust, and reads behind the end of its arrays
+    # NumPy does not check these, and would read beyond the end of its arrays
     expect_number("pos", dict(state["state"]).get("pos", 0), at_least=0, at_most=624)
     expect_number("buffer_pos", state.get("buffer_pos", 0), at_least=0, at_most=4)
     return state

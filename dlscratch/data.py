@@ -1,9 +1,9 @@
 """Preparing examples: shuffle, split, shift, warp (8.1.2).
 
-Mini-batches are drawn without replacement, so that an epoch sees each example once. A digit moved
-or turned a little is the same digit, though all its pixels differ: drawn again for every batch,
-such changes give unlimited examples. Nothing here writes to its arguments; whatever is random takes
-rng, a `np.random.Generator` or a seed.
+Mini-batches are drawn without replacement, so that an epoch has each example once. A digit that is
+shifted or rotated a little is the same digit, although all its pixels change: with a new random
+change in every batch, there are unlimited examples. No function writes to its arguments; rng is a
+`np.random.Generator` or a seed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ BLOCK = 32  # images warped at a time: their coordinates stay in the cache
 def batches(x: Any, t: Any, size: int, rng: Random) -> Iterator[tuple[Any, Any]]:
     """All rows once, in random order, `size` at a time; the last batch may be shorter.
 
-    x: (N, ..), t: (N, ..). ValueError if size is no whole number of 1 or more.
+    x: (N, ..), t: (N, ..). ValueError unless size is a whole number of 1 or more.
 
     >>> [len(part) for part, _ in batches(np.zeros((7, 2)), np.zeros(7), 3, rng=0)]
     [3, 3, 1]
@@ -42,8 +42,8 @@ def train_validation_split(
 ) -> tuple[Examples, Examples]:
     """(x, t) to train with and (x, t) to choose hyper-parameters with (section 6.5.1).
 
-    x: (N, ..), t: (N, ..); the rows are mixed first, for many data sets are sorted by class.
-    validation: how many rows are held back, an int, or their share, a float between 0 and 1.
+    x: (N, ..), t: (N, ..); the rows are shuffled first, since many data sets are sorted by class.
+    validation: the number of rows to hold back, an int, or their fraction, a float between 0 and 1.
     ValueError if one of the two parts would be empty.
 
     >>> train, validation = train_validation_split(np.eye(10), np.arange(10), 0.2, rng=0)
@@ -65,9 +65,9 @@ def train_validation_split(
 
 
 def one_hot(t: Any, classes: int, dtype: Any = np.float32) -> np.ndarray:
-    """Classes as rows with a single 1: (..) of integers -> (.., classes) (section 3.6.1).
+    """Labels as rows with a single 1: integers (..) -> (.., classes) (section 3.6.1).
 
-    ValueError for what is no class 0 .. classes - 1.
+    ValueError for labels that are not integers 0 .. classes - 1.
 
     >>> one_hot([2, 0], classes=3)
     array([[0., 0., 1.],
@@ -83,7 +83,7 @@ def one_hot(t: Any, classes: int, dtype: Any = np.float32) -> np.ndarray:
 
 
 def shift(x: np.ndarray, pixels: int, rng: Random) -> np.ndarray:
-    """Each image moved by up to `pixels`, down or up and right or left; 0 moves in.
+    """Shift each image at random by up to `pixels`, vertically and horizontally; fill with 0.
 
     x: (N, C, H, W), any dtype; all channels of an image move together. ValueError for other shapes.
 
@@ -109,13 +109,13 @@ def affine_warp(
     shear: float = 0.0,
     shift: float = 0.0,
 ) -> np.ndarray:
-    """Each image turned, resized, slanted and moved a little, each differently (Simard, 2003).
+    """Rotate, scale, shear and shift each image at random (Simard, 2003).
 
-    x: (N, C, H, W), float16, float32 or float64, which is kept; ValueError for others. Each image
-    draws for itself, evenly: a turn of up to `degrees` either way, a size from 1 - scale to
-    1 + scale, a slant of up to `shear` columns a row, a move of up to `shift` pixels either way,
-    down and right. It is done about the middle; pixels between pixels are interpolated, outside
-    the image is 0.
+    x: (N, C, H, W), float16, float32 or float64, which is kept; ValueError for others. The numbers
+    are uniform and different for each image: a rotation by up to `degrees` either way, a scale from
+    1 - scale to 1 + scale, a shear of up to `shear` columns per row, a shift of up to `shift`
+    pixels, vertically and horizontally. The centre of the image is fixed, except by the shift.
+    Values between pixels are interpolated (bilinear); outside the image they are 0.
 
     >>> x = np.zeros((1, 1, 3, 3))
     >>> x[0, 0, 1, 1] = 1
@@ -141,31 +141,31 @@ def affine_warp(
 
 
 def _sources(x: np.ndarray, draws: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where in x each pixel of the warped images comes from: row and column, (N, H, W) each.
+    """The position in x of each pixel of the warped images: row and column, (N, H, W) each.
 
-    An image is slanted, resized, turned and moved; its pixels take the way back, from the end.
+    An image is sheared, scaled, rotated and shifted, so the inverse is applied in reverse order.
     """
     H, W = x.shape[2:]
-    dtype = np.result_type(x, np.float32)  # float16 counts pixels too coarsely
+    dtype = np.result_type(x, np.float32)  # float16 is too coarse for positions
     turn, growth, slant, down, right = draws.astype(dtype)[:, :, None, None]  # (N, 1, 1) each
     v = np.arange(H, dtype=dtype)[:, None] - (H - 1) / 2 - down  # from the middle, (N, H, 1)
     h = np.arange(W, dtype=dtype) - (W - 1) / 2 - right  # (N, 1, W)
     cos, sin = np.cos(turn) / (1 + growth), np.sin(turn) / (1 + growth)
-    row = cos * v + sin * h  # turned and resized back: (N, H, 1) and (N, 1, W) -> (N, H, W)
+    row = cos * v + sin * h  # inverse rotation and scale: (N, H, 1), (N, 1, W) -> (N, H, W)
     col = cos * h - sin * v - slant * row
     return row + (H - 1) / 2, col + (W - 1) / 2
 
 
 def _bilinear(x: np.ndarray, row: np.ndarray, col: np.ndarray) -> np.ndarray:
-    """The numbers of x (N, C, H, W) at row, col (N, H, W), between pixels too; 0 outside."""
+    """Bilinear interpolation of x (N, C, H, W) at row, col (N, H, W); 0 outside."""
     N, C, H, W = x.shape
-    padded = np.pad(x, [(0, 0), (0, 0), (1, 2), (1, 2)])  # zeros around, for what is outside
+    padded = np.pad(x, [(0, 0), (0, 0), (1, 2), (1, 2)])  # zeros for positions outside
     row, col = np.clip(row, -1, H) + 1, np.clip(col, -1, W) + 1
     i, j = np.floor(row), np.floor(col)  # the pixel above and to the left
     a, b = (row - i)[:, None], (col - j)[:, None]  # how far below and right of it, (N, 1, H, W)
     width = W + 3
     place = i.astype(np.intp) * width + j.astype(np.intp)
-    channels = np.arange(N * C).reshape(N, C, 1, 1) * ((H + 3) * width)  # where each one begins
+    channels = np.arange(N * C).reshape(N, C, 1, 1) * ((H + 3) * width)  # where each channel begins
     corner = channels + place[:, None]  # (N, C, H, W)
     pixels = padded.ravel()
     above = pixels.take(corner)

@@ -1,7 +1,7 @@
-"""The pure functions of the book: activations (3.2), output functions (3.5) and errors (4.2).
+"""The pure functions of the book: activations (3.2), output functions (3.5) and losses (4.2).
 
-A function takes arrays and returns a new array; it keeps no state and changes no argument.
-The layers in `dlscratch.layers` wrap some of them and add what learning needs: a backward pass.
+A function takes arrays and returns a new array; it has no state and changes no argument.
+The layers in `dlscratch.layers` use some of them and add a backward pass for learning.
 Arrays keep their dtype: float32 in, float32 out.
 """
 
@@ -79,7 +79,7 @@ def _shift_by_max(a: np.ndarray) -> np.ndarray:
 def mean_squared_error(y: np.ndarray, t: ArrayLike) -> np.floating:
     """Half the sum of squares, 1/2 sum_k (y_k - t_k)^2 (section 4.2.1, equation 4.1).
 
-    The book's name; it is a sum, not a mean. y and t have one shape.
+    The book's name; it is a sum, not a mean. y and t: the same shape; ValueError otherwise.
 
     >>> float(mean_squared_error(np.array([0.1, 0.9]), np.array([0.0, 1.0])))
     0.01
@@ -91,9 +91,9 @@ def cross_entropy_error(y: ArrayLike, t: ArrayLike) -> np.floating:
     """-sum_k t_k log(y_k + 1e-7), the mean over the batch (sections 4.2.2 to 4.2.4).
 
     y: probabilities, (N, classes), or (classes,) for a single example, or (N, .., classes).
-    t: integer labels of y's shape without the last axis; or the shape of y: probabilities,
-    one-hot for instance. The 1e-7 is the book's and avoids log(0); `SoftmaxWithLoss` does
-    without it.
+    t: integer labels of y's shape without the last axis; or probabilities of y's shape, for
+    instance one-hot. The 1e-7 is the book's and avoids log(0); `SoftmaxWithLoss` does not need it.
+    ValueError if t does not fit y.
 
     >>> y = np.array([0.1, 0.05, 0.6, 0.0, 0.05, 0.1, 0.0, 0.1, 0.0, 0.0])
     >>> round(float(cross_entropy_error(y, 2)), 6)
@@ -111,7 +111,7 @@ def cross_entropy_error(y: ArrayLike, t: ArrayLike) -> np.floating:
 
 
 def accuracy(y: np.ndarray, t: ArrayLike) -> float:
-    """The accuracy, 0 .. 1: the share of rows whose largest score is at the true class (3.6.2).
+    """The accuracy, 0 .. 1: the fraction of rows whose largest score is the true class (3.6.2).
 
     y: (N, classes) or (N, .., classes), scores or probabilities.
     t: integer labels (N, ..), or probabilities of y's shape.
@@ -132,10 +132,10 @@ def label_index(t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def check_labels(
     y: np.ndarray, t: ArrayLike, axis: int = -1, ignore: int | None = None
 ) -> np.ndarray:
-    """t as an array, if it fits the scores or probabilities y; ValueError if not.
+    """t as an array; ValueError unless it fits the scores or probabilities y.
 
-    t has the shape of y without the axis of the classes and holds integers, 0 .. classes - 1, or
-    the label `ignore`. Or t has the shape of y: a probability for each class.
+    t: integer labels 0 .. classes - 1, or the label `ignore`, in the shape of y without the axis of
+    the classes; or a probability for each class, in the shape of y.
     """
     t = np.asarray(t, like=place_of(y))
     if t.shape == y.shape:
@@ -162,7 +162,7 @@ def check_labels(
 
 
 def check_targets(y: ArrayLike, t: ArrayLike) -> np.ndarray:
-    """t as an array, if it has the shape of y; ValueError if not."""
+    """t as an array; ValueError unless it has the shape of y."""
     t = np.asarray(t, like=place_of(y))
     if t.shape != np.shape(y):
         raise ValueError(
@@ -173,7 +173,7 @@ def check_targets(y: ArrayLike, t: ArrayLike) -> np.ndarray:
 
 
 def _hint(y: np.ndarray, t: np.ndarray, axis: int) -> str:
-    """How labels of the wrong shape could be made to fit, where the shapes show it."""
+    """How to make labels of the wrong shape fit, if the shapes show it."""
     if t.ndim == y.ndim and t.shape == y.shape[:axis] + (1,) + y.shape[axis + 1 :]:
         return f"; use np.squeeze(t, {axis})"
     if t.shape == y.shape[:1] + y.shape[2:]:

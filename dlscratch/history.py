@@ -14,7 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-RUNNING = 100  # steps whose mean loss is watched
+RUNNING = 100  # steps in the running mean of the loss
 DIVERGED = 1e6  # a loss this many times the first one is no longer training
 
 
@@ -29,11 +29,11 @@ class History:
     train_accuracy: list[float] = field(default_factory=list)
     test_accuracy: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
-    interrupted: bool = False  # by Ctrl-C; the epochs that were finished are all here
+    interrupted: bool = False  # by Ctrl-C; all finished epochs are included
 
     @property
     def epochs(self) -> int:
-        """How many epochs were finished."""
+        """The number of finished epochs."""
         return len(self.seconds)
 
     @property
@@ -47,7 +47,7 @@ class History:
 
     @property
     def diverged(self) -> int | None:
-        """The first step whose loss is nan or a million times the first one; None without any.
+        """The first step whose loss is nan or a million times the first one; None if there is none.
 
         >>> History(loss=[2.3, 2.1, float("nan"), float("nan")]).diverged
         3
@@ -82,7 +82,7 @@ def _count(n: int, what: str) -> str:
 
 
 def diverges(loss: float, first: list[float]) -> bool:
-    """Whether a loss is no longer that of a training. first: the first loss, if there is one."""
+    """Whether a loss shows that training has diverged. first: [the first loss], or []."""
     return not loss < DIVERGED * max([1.0, *first])
 
 

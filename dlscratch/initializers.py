@@ -1,7 +1,7 @@
 """Initial weights: random numbers of the right size (section 6.2).
 
-Equal weights would stay equal forever; weights too large or too small drown the signal on its
-way through the layers. For n inputs to each unit, the book's rules for the standard deviation:
+Equal weights would stay equal forever; with weights that are too large or too small, activations
+and gradients explode or vanish. The book's rules for the standard deviation, for units of n inputs:
     "xavier": 1 / sqrt(n), for sigmoid and tanh;  "he": sqrt(2 / n), for ReLU, which halves it.
 Biases start at 0, and so does the shift of batch normalization; its scale starts at 1.
 A layer with such weights: `Affine.init(784, 50, std="he", rng=rng)`, `Convolution.init(..)`.
@@ -17,7 +17,7 @@ Random: TypeAlias = np.random.Generator | int | None  # a generator, or the seed
 
 
 def weight_std(std: float | str, n: int) -> float:
-    """The standard deviation for weights that feed n inputs to a unit.
+    """The standard deviation for the weights of a unit with n inputs; ValueError for other rules.
 
     >>> weight_std("he", 50), weight_std("xavier", 100), weight_std(0.01, 100)
     (0.2, 0.1, 0.01)
@@ -37,12 +37,12 @@ def normal(
     rng: Random,
     dtype: DTypeLike = np.float32,
 ) -> np.ndarray:
-    """Gaussian weights around 0; drawn in float64, so that every dtype gets the same ones."""
+    """Gaussian weights with mean 0; drawn in float64, so that they are the same in every dtype."""
     return (std * generator(rng).standard_normal(shape)).astype(dtype)
 
 
 def generator(rng: Random) -> np.random.Generator:
-    """The generator itself; a new one from a seed, or from the system if there is none.
+    """The generator itself, or a new one from a seed; None: a seed from the operating system.
 
     >>> bool(generator(3).integers(100) == generator(3).integers(100))
     True

@@ -1,6 +1,6 @@
-"""The fully connected network of chapter 6, its layers made from options (sections 6.1.8 to 6.5).
+"""The fully connected network of chapter 6, built from options (sections 6.1.8 to 6.5).
 
-Affine - (BatchNorm) - activation - (Dropout), once for each hidden size, and an Affine at the end.
+Affine - (BatchNorm) - activation - (Dropout) for each hidden size, and an Affine at the end.
 """
 
 from dlscratch.initializers import Random, generator
@@ -16,7 +16,7 @@ class MultiLayerNet(Network):
 
     activation: "relu", "sigmoid" or "tanh". weight_init_std: a number, "he", "xavier", or None for
     the one that suits the activation. weight_decay_lambda: the penalty of section 6.4.2.
-    rng: draws the weights and the dropout masks.
+    rng: a generator or a seed, for weights and dropout masks. ValueError or TypeError for others.
 
     >>> MultiLayerNet(784, [100, 100], 10, use_batchnorm=True)
     MultiLayerNet(

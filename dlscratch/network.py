@@ -1,9 +1,8 @@
-"""A network is a list of layers and a loss (sections 4.5 and 5.7): what all networks share.
+"""A network is a list of layers and a loss (sections 4.5 and 5.7).
 
-Forward: each layer's output is the next one's input. Backward: the same row in reverse, each
-layer passing the gradient on. The network names its parameters by counting, W1 b1 W2 b2 .., also
-those of layers inside layers, so that no network ever types a list of names; all of them are
-views on one vector.
+Forward: each layer's output is the next one's input. Backward: the same layers in reverse, each
+passing on the gradient. The network numbers its parameters, W1 b1 W2 b2 .., also those of layers
+inside layers, so that no network has to list names; all of them are views of one vector.
 """
 
 from __future__ import annotations
@@ -32,13 +31,15 @@ from dlscratch.storage.npz import load_arrays, write_arrays
 class Network(Sequential):
     """Layers in a row, with `last_layer` as the loss.
 
-    layers: `Layer` objects, each once. last_layer: `SoftmaxWithLoss()` if not given.
+    layers: `Layer` objects, each only once. last_layer: by default `SoftmaxWithLoss()`.
     weight_decay: lambda of the penalty lambda/2 * sum(W^2), for every weight W (section 6.4.2).
-    x: a batch (N, ...), taken in the network's dtype. t: labels (N,) or probabilities (N, classes).
+    x: a batch (N, ...), converted to the network's dtype. t: labels (N,) or probabilities
+    (N, classes).
 
-    params: every learned array by name, the very arrays that the layers use; grads: the gradients
-    of the last backward pass, by the same names. Both are made once, with the network: to change a
-    weight, write into it; for other layers, build another network.
+    params: every learned array by name, the same arrays that the layers use; grads: the gradients
+    of the last backward pass, by the same names. Both are created with the network: to change a
+    weight, write into it; for other layers, build another network. TypeError or ValueError, with a
+    hint, for layers that cannot form a network.
 
     >>> from dlscratch import Affine, ReLU
     >>> net = Network([Affine.init(4, 3, rng=0), ReLU(), Affine.init(3, 2, rng=1)])
@@ -68,11 +69,11 @@ class Network(Sequential):
     # ---- passes
 
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
-        """The scores of one batch, before the loss; training as for a layer."""
+        """The scores of a batch, before the loss; training as for a layer."""
         return self._passes.forward(self.as_batch(x), training)
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
-        """dL/dx from the gradient of the scores, after `forward`; fills `grads`, decay left out."""
+        """dL/dx from the gradient of the scores, after `forward`; sets `grads`, without decay."""
         dx = self._passes.backward(dout)
         self._collect_gradients()
         return dx
@@ -85,7 +86,7 @@ class Network(Sequential):
     def predict(self, x: np.ndarray, batch_size: int = 100) -> np.ndarray:
         """The scores (N, classes), before the softmax; computed `batch_size` rows at a time.
 
-        For many images at once, `dlscratch.workers.Workers` does the same on all cores.
+        For many images, `dlscratch.workers.Workers` does the same on all cores.
         """
         x = self.as_batch(x)
         expect_whole("batch_size", batch_size, at_least=1)
@@ -93,29 +94,29 @@ class Network(Sequential):
             parts = [self.forward(x[i : i + batch_size]) for i in range(0, len(x), batch_size)]
         except ValueError:
             if x.ndim == 2:
-                self.forward(x)  # refused as well, now with the shape of all rows, as it was typed
+                self.forward(x)  # raises the same error, but with the shape of the whole x
             raise
         return np.concatenate(parts) if len(parts) != 1 else parts[0]
 
     def loss(
         self, x: np.ndarray, t: np.ndarray, training: bool = False, batch_size: int = 100
     ) -> float:
-        """The mean loss over the batch, the weight decay's penalty included.
+        """The mean loss over the batch, including the penalty of weight decay.
 
-        training=True is the loss that `gradient` differentiates: Dropout drops, BatchNorm uses the
-        batch's statistics, and the batch stays in one piece.
+        training=True gives the loss that `gradient` differentiates: with Dropout, with the batch's
+        statistics in BatchNorm, and with the whole batch at once.
         """
         scores = self.forward(x, training=True) if training else self.predict(x, batch_size)
         return self.last_layer.forward(scores, expect_unmasked("t", t)) + self._penalty()
 
     def accuracy(self, x: np.ndarray, t: np.ndarray, batch_size: int = 100) -> float:
-        """The share of rows whose highest score is the right class, 0 .. 1."""
+        """The fraction of rows whose highest score is the true class, 0 .. 1."""
         x = self.as_batch(x)
         expect_rows(t, len(x))
         return self.last_layer.accuracy(self.predict(x, batch_size), expect_unmasked("t", t))
 
     def gradient(self, x: np.ndarray, t: np.ndarray) -> Parameters:
-        """dL/dW and so on by backpropagation, named as `params`; a new set at each call."""
+        """dL/dW and so on by backpropagation, by the names of `params`; a new set at each call."""
         return copy.deepcopy(self.loss_and_gradient(x, t)[1])
 
     def loss_and_gradient(
@@ -123,8 +124,8 @@ class Network(Sequential):
     ) -> tuple[float, Parameters]:
         """Both from one forward and one backward pass, in training mode.
 
-        The gradients are `grads`, which the next pass overwrites. scale: both are multiplied by
-        it, where a part of a batch counts for its share of the rows.
+        The gradients are `grads`, which the next pass overwrites. scale: a factor for both, for
+        instance the fraction of the rows if x is a part of a batch.
         """
         t = expect_unmasked("t", t)
         loss = self.last_layer.forward(self.forward(x, training=True), t)
@@ -134,7 +135,7 @@ class Network(Sequential):
         return scale * (loss + self._penalty()), self.grads
 
     def as_batch(self, x: ArrayLike) -> np.ndarray:
-        """x in the network's dtype, if it is a batch; ValueError for a single example."""
+        """x in the network's dtype; ValueError unless it is a batch of one row or more."""
         x = expect_unmasked("x", x, self.params.flat)
         if x.size == 0:
             raise ValueError(f"expected a batch of one row or more, got shape {x.shape}")
@@ -155,7 +156,7 @@ class Network(Sequential):
         squares = 0.0
         for name in self._decayed():
             W = self.params[name]
-            W = W.astype(np.result_type(W, np.float32), copy=False)  # the sum outgrows float16
+            W = W.astype(np.result_type(W, np.float32), copy=False)  # the sum overflows float16
             squares += float(np.vdot(W, W))
         return 0.5 * self.weight_decay * squares
 
@@ -167,12 +168,12 @@ class Network(Sequential):
 
     @property
     def buffers(self) -> dict[str, np.ndarray]:
-        """The arrays that are saved but not learned: BatchNorm's running averages."""
+        """The arrays that are saved but not trained: BatchNorm's running averages."""
         named = named_arrays(self.layers, "buffer_names")
         return {name: getattr(layer, attribute) for name, (layer, attribute) in named.items()}
 
     def positive_buffers(self) -> list[str]:
-        """The names of the buffers that hold no negative number: BatchNorm's running variances."""
+        """The names of the buffers that must not be negative: BatchNorm's running variances."""
         named = named_arrays(self.layers, "buffer_names").items()
         return [name for name, (layer, array) in named if array in layer.positive_names]
 
@@ -182,14 +183,14 @@ class Network(Sequential):
         return self.params.flat.dtype
 
     def _bind_to_vector(self, params: Parameters | None = None) -> None:
-        """Make every parameter of the layers a view on one vector: a new one, or that of params."""
+        """Make every parameter of the layers a view of one vector: a new one, or that of params."""
         expect_each_once(list(self.walk()))
         self._trainable = named_arrays(self.layers, "param_names")
         if params is None:
             arrays = {name: getattr(*owner) for name, owner in self._trainable.items()}
             if len({id(array) for array in arrays.values()}) < len(arrays):
                 names = ", ".join(arrays)
-                raise ValueError(f"two of {names} are one array: give each its own copy")
+                raise ValueError(f"two of {names} are the same array: give each its own copy")
             params = Parameters.copy_of(arrays)
         for name, (layer, attribute) in self._trainable.items():
             setattr(layer, attribute, params[name])
@@ -197,7 +198,7 @@ class Network(Sequential):
         self.grads = Parameters(params.shapes(), params.flat.dtype, params.flat)
 
     def _collect_gradients(self) -> None:
-        """Copy dW, .. of every layer into `grads`, and keep it there alone."""
+        """Copy dW, .. of every layer into `grads`, and make it a view of that."""
         self._expect_bound()
         for name, (layer, attribute) in self._trainable.items():
             self.grads[name] = getattr(layer, "d" + attribute)
@@ -213,26 +214,26 @@ class Network(Sequential):
                 )
 
     def __getstate__(self) -> dict[str, Any]:
-        made_anew = ("params", "grads", "_trainable")  # a copy has its own vector
-        return {key: value for key, value in vars(self).items() if key not in made_anew}
+        rebuilt = ("params", "grads", "_trainable")  # a copy has its own vector
+        return {key: value for key, value in vars(self).items() if key not in rebuilt}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
         self._bind_to_vector()
 
     def __copy__(self) -> Network:
-        return copy.deepcopy(self)  # a network owns its layers: no two networks share one
+        return copy.deepcopy(self)  # a network owns its layers: two networks never share one
 
     # ---- copies and files
 
     def replica(self) -> Network:
-        """A second network on the same parameter arrays; caches and gradients are its own."""
+        """A second network with the same parameter arrays, but its own caches and gradients."""
         twin = copy.deepcopy(self)
         twin._bind_to_vector(self.params)
         return twin
 
     def astype(self, dtype: DTypeLike) -> Network:
-        """A copy whose parameters and buffers have another dtype, np.float64 to check gradients."""
+        """A copy with another dtype of parameters and buffers, such as np.float64."""
         twin = copy.deepcopy(self)
         for kind in ("param_names", "buffer_names"):
             for layer, attribute in named_arrays(twin.layers, kind).values():
@@ -249,29 +250,29 @@ class Network(Sequential):
         return twin
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write parameters and buffers to a .npz file, all of it or nothing."""
+        """Write parameters and buffers to a .npz file; on failure, an old file stays unchanged."""
         self._expect_bound()
         with atomic_write(path) as file:
             write_arrays(file, {**self.params, **self.buffers})
 
     def load(self, path: str | PathLike[str]) -> None:
-        """Read what `save` wrote; DataError, and nothing changed, if the file does not fit."""
+        """Read a file of `save`; if it does not fit, DataError, and nothing is changed."""
         self._expect_bound()
         load_arrays(path, {**self.params, **self.buffers}, self.positive_buffers())
 
-    # ---- words
+    # ---- descriptions
 
     def summary(self, input_shape: tuple[int, ...] | None = None) -> Summary:
         """The table of the layers: output shapes, parameters, multiply-adds, memory.
 
-        input_shape: of one example, (784,) or (1, 28, 28), if the layers leave it open.
+        input_shape: of one example, such as (784,) or (1, 28, 28), if the layers do not define it.
         """
         return summarize(self, input_shape)
 
     def _repr_html_(self) -> str | None:
         try:
             return self.summary()._repr_html_()
-        except ValueError:  # the input shape is not known: the notebook shows the text below
+        except ValueError:  # the input shape is unknown: the notebook shows repr(self)
             return None
 
     def __repr__(self) -> str:
@@ -279,12 +280,12 @@ class Network(Sequential):
 
 
 def expect_no_loss(layers: tuple[Layer, ...]) -> None:
-    """TypeError for the loss among the layers, or a network in a network."""
+    """TypeError for a loss among the layers, or a network inside a network."""
     for layer in layers:
         if isinstance(layer, Loss):
             raise TypeError(f"{layer!r} is a loss, not a layer: write Network(layers, {layer!r})")
         if isinstance(layer, Network):
-            raise TypeError("a network is no layer of another one: use Sequential(*net.layers)")
+            raise TypeError("a network cannot be a layer: use Sequential(*net.layers)")
 
 
 def expect_each_once(layers: list[Layer]) -> None:

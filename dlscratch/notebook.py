@@ -1,8 +1,8 @@
-"""What the first cell of a notebook imports: inline figures, options, exercises with a check.
+"""For the first cell of a notebook: inline figures, options, exercises with a check.
 
-A notebook of a chapter is made of its scripts (docs/make_notebooks.py). What a script gets from the
-command line its cells get from `arguments`; what it saves as a file is shown below the cell. A cell
-that begins with %%check and the name of an exercise is checked when it is run.
+A notebook of a chapter is made from its scripts (docs/make_notebooks.py). Its cells get from
+`arguments` what a script gets from the command line; a saved figure is also shown below the cell. A
+cell that begins with %%check and the name of an exercise is checked when it is run.
 """
 
 import io
@@ -23,7 +23,7 @@ from dlscratch.exercises.workbook import Workbook
 __all__ = ["ROOT", "arguments", "run_here", "show"]
 
 Options = Callable[[Any], None]
-EXERCISES = Path("my_exercises")  # what a checked cell holds is kept here
+EXERCISES = Path("my_exercises")  # the code of checked cells is saved here
 
 
 class Inline(Arguments):
@@ -36,14 +36,14 @@ class Inline(Arguments):
 
 
 def show(fig: Any) -> None:
-    """The figure on the page, in its own size."""
+    """Show a figure below the cell, in its own size."""
     png = io.BytesIO()
     fig.savefig(png)
-    display(Image(png.getvalue(), width=round(96 * fig.get_figwidth())))  # 96 pixels an inch
+    display(Image(png.getvalue(), width=round(96 * fig.get_figwidth())))  # 96 pixels per inch
 
 
 def arguments(options: Options | None = None, command: str = "") -> Inline:
-    """What `main(args)` of a script would get for this command; `options` is the script's own."""
+    """The arguments that a script's `main(args)` would get for this command; options: its own."""
     parser = Parser("arguments")
     options_of_all(parser, default_out=Path("out"))
     if options is not None:
@@ -54,13 +54,13 @@ def arguments(options: Options | None = None, command: str = "") -> Inline:
 
 
 def run_here(main: Callable[..., Any], options: Options | None = None, command: str = "") -> None:
-    """Run the `main` of a script as the command would, and print its claims."""
+    """Run the `main` of a script with the options of this command, and print its claims."""
     for claim in main(arguments(options, command)) or []:
         print(claim)
 
 
 def check(line: str, cell: str) -> None:
-    """%%check ch05_5_1_relu: what the check of this exercise says of the cell."""
+    """%%check ch05_5_1_relu: check the cell as a solution of this exercise, print the result."""
     workbook = Workbook(EXERCISES)
     exercise = next((one for one in exercises() if one.name == line.strip()), None)
     if exercise is None:

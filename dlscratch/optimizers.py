@@ -1,9 +1,9 @@
 """Optimizers: six update rules, in order of complexity (section 6.1).
 
-An optimizer takes the parameters and their gradients, and moves the parameters in place:
-`optimizer.update(net.params, grads)`. What it keeps between steps is in `state`, arrays of the
-shapes of the parameters. The learning rate lr is a number, or a schedule (`dlscratch.schedules`)
-that gives one for each step. g is the gradient of w throughout.
+An optimizer takes the parameters and their gradients, and changes the parameters in place:
+`optimizer.update(net.params, grads)`. Its memory between steps is `state`, arrays with the shapes
+of the parameters. The learning rate lr is a number, or a schedule (`dlscratch.schedules`), which
+returns one for each step. Below, g is always the gradient of w.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from dlscratch.devices import place_of
 from dlscratch.parameters import Parameters
 from dlscratch.schedules import Schedule, expect_rate, rate_at
 
-EPS = 1e-7  # keeps a division by zero away, as in the book
-BLOCK = 65536  # numbers taken at a time, so that w, g and their state stay in the cache
+EPS = 1e-7  # prevents a division by zero, as in the book
+BLOCK = 65536  # numbers updated at a time, so that w, g and their state stay in the cache
 
 
 class Optimizer(ABC):
-    """What the six share: walking through the parameters, their state, the learning rate.
+    """The base class: the loop over the parameters, their state, and the learning rate.
 
     lr: a number above 0, or a schedule, step -> number; ValueError or TypeError for anything else.
-    A number may be replaced at any time: `optimizer.lr *= 0.5`.
+    A number may be changed at any time: `optimizer.lr *= 0.5`.
     """
 
-    state_names: tuple[str, ...] = ()  # the arrays that `step` remembers for each parameter
+    state_names: tuple[str, ...] = ()  # the state of each parameter: arrays that `step` receives
     positive_names: tuple[str, ...] = ()  # those of them that are never negative: sums of g^2
 
     def __init__(self, lr: float | Schedule):
@@ -41,7 +41,7 @@ class Optimizer(ABC):
 
     @property
     def rate(self) -> float:
-        """The learning rate of the last step; before the first one, that of the first.
+        """The learning rate of the last step, or of the first one if there was none.
 
         >>> from dlscratch import StepDecay
         >>> Adam(StepDecay(0.001, 0.5, every=100)).rate
@@ -55,10 +55,10 @@ class Optimizer(ABC):
         grads: Mapping[str, Any],
         clip_norm: float | None = None,
     ) -> None:
-        """One step: arrays change in place, plain numbers are replaced. Equal names in both.
+        """One step: arrays are changed in place, plain numbers are replaced.
 
-        clip_norm: gradients whose norm, over all of them, is larger are scaled down to it. The
-        arrays of grads are never written to. ValueError if names, shapes or dtypes do not fit.
+        params, grads: the same names and shapes, floats; ValueError otherwise. clip_norm: if the
+        norm over all gradients is larger, they are scaled down to it. grads is not written to.
         """
         pairs = _pairs(params, grads)
         scale = _clip_scale([g for _, _, g in pairs], clip_norm)
@@ -67,7 +67,7 @@ class Optimizer(ABC):
         for name, w, g in pairs:
             g = g if scale == 1 else scale * g
             arrays = [np.asarray(w, like=place_of(w)), g, *self.state[name]]
-            if isinstance(w, np.ndarray) and w.ndim == 1:  # a GPU takes all at once
+            if isinstance(w, np.ndarray) and w.ndim == 1:  # on a GPU, all numbers at once
                 for i in range(0, len(w), BLOCK):
                     self.step(*(array[i : i + BLOCK] for array in arrays))
             else:
@@ -78,7 +78,7 @@ class Optimizer(ABC):
                 params[name] = arrays[0][()]  # a plain number, as in section 6.1.7
 
     def init_state(self, params: Mapping[str, Any]) -> None:
-        """Make the state of every parameter that has none yet: zeros."""
+        """Create the state, zeros, of new parameters; ValueError if a shape has changed."""
         for name, w in _arrays(params).items():
             if name not in self.state:
                 self.state[name] = [np.zeros_like(w) for _ in self.state_names]
@@ -88,10 +88,10 @@ class Optimizer(ABC):
                 )
 
     def _flush_denormals(self, name: str) -> None:
-        """Set numbers far too small to matter to 0.
+        """Set numbers that are far too small to matter to 0.
 
-        Where g stays 0, the state shrinks step by step towards 1e-38, and there processors become
-        many times slower. Next to 1e-20 such a number leaves no trace.
+        Where g stays 0, the state shrinks step by step below 1e-38, where numbers are denormal and
+        processors many times slower. Adding 1e-20 rounds such a number away.
         """
         for array in self.state[name]:
             array += 1e-20
@@ -99,7 +99,7 @@ class Optimizer(ABC):
 
     @abstractmethod
     def step(self, w: np.ndarray, g: np.ndarray, *state: Any) -> None:
-        """The rule itself: change w in place, given its gradient g and its state."""
+        """The update rule: change w and its state in place, given its gradient g."""
 
     def __repr__(self) -> str:
         hidden = ("steps", "state")
@@ -108,26 +108,27 @@ class Optimizer(ABC):
 
 
 def _clip_scale(grads: Iterable[Any], clip_norm: float | None) -> float:
-    """The factor that makes the norm over all gradients clip_norm, 1 if it is no larger.
+    """The factor that scales the norm over all gradients down to clip_norm; 1 if it is smaller.
 
-    The direction of the step stays, only its length is bounded: one steep place in the landscape of
-    a recurrent network cannot throw the weights far away (Pascanu and others, 2013).
+    The direction of the step stays the same, only its length is limited, so that a single steep
+    place in the loss of a recurrent network cannot throw the weights far away (Pascanu and others,
+    2013).
     """
     if clip_norm is None:
         return 1.0
     expect_number("clip_norm", clip_norm, above=0)
-    # squared and added up in float64: too much for float16 otherwise
+    # squared and summed in float64, since float16 would overflow
     norm = math.sqrt(sum(float(np.sum(np.square(g, dtype=np.float64))) for g in grads))
     return float(clip_norm / norm) if norm > clip_norm else 1.0
 
 
 def _arrays(arrays: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Name -> array; all parameters of a network are one long vector."""
+    """Name -> array; all parameters of a network are a single vector."""
     return {"flat": arrays.flat} if isinstance(arrays, Parameters) else arrays
 
 
 def _pairs(params: Mapping[str, Any], grads: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
-    """(name, parameter, gradient) for each, once it is sure that they match."""
+    """(name, parameter, gradient) for each parameter; ValueError unless they match."""
     if isinstance(params, Parameters) and isinstance(grads, Parameters) and params.aligned(grads):
         return [("flat", params.flat, grads.flat)]
     for name, w in params.items():
@@ -139,7 +140,7 @@ def _pairs(params: Mapping[str, Any], grads: Mapping[str, Any]) -> list[tuple[st
                 "expected equal shapes"
             )
         if np.asarray(w, like=place_of(w)).dtype.kind != "f":
-            raise ValueError(f"{name!r} is of whole numbers: expected floats, for small steps")
+            raise ValueError(f"{name!r} holds integers: expected floats, for small steps")
     if isinstance(params, Parameters):
         grads = Parameters.copy_of({name: grads[name] for name in params})
     params, grads = _arrays(params), _arrays(grads)
@@ -163,7 +164,7 @@ class SGD(Optimizer):
 
 
 class Momentum(Optimizer):
-    """v <- momentum v - lr g;  w <- w + v: a ball that rolls (equations 6.3 and 6.4)."""
+    """v <- momentum v - lr g;  w <- w + v: like a rolling ball (equations 6.3 and 6.4)."""
 
     state_names = ("v",)
 
@@ -178,17 +179,17 @@ class Momentum(Optimizer):
 
 
 class Nesterov(Momentum):
-    """Momentum that measures the slope where the ball is about to be (Nesterov, 1983).
+    """Momentum with the gradient at the point where the ball is going (Nesterov, 1983).
 
-    The true position is p; the network holds w = p + momentum v, the place looked ahead to, so
-    that g is measured there:  v <- momentum v - lr g;  p <- p + v;  w = p + momentum v.
+    The actual position is p; the network holds w = p + momentum v, the look-ahead point, so that g
+    is the gradient there:  v <- momentum v - lr g;  p <- p + v;  w = p + momentum v.
     """
 
     def step(self, w: np.ndarray, g: np.ndarray, v: np.ndarray) -> None:
-        w -= self.momentum * v  # back from the place looked ahead to: w = p
+        w -= self.momentum * v  # back from the look-ahead point: w = p
         v *= self.momentum
         v -= self.rate * g
-        w += (1 + self.momentum) * v  # p + v, and ahead from there
+        w += (1 + self.momentum) * v  # p + v, and the next look-ahead
 
 
 class AdaGrad(Optimizer):
@@ -218,13 +219,13 @@ class RMSprop(AdaGrad):
 
 
 class Adam(Optimizer):
-    """Momentum and RMSprop in one, both corrected for starting at 0 (6.1.6; Kingma and Ba, 2015).
+    """Momentum and RMSprop combined, with bias correction (6.1.6; Kingma and Ba, 2015).
 
     m <- beta1 m + (1 - beta1) g;  v <- beta2 v + (1 - beta2) g^2
     w <- w - lr sqrt(1 - beta2^k) / (1 - beta1^k) m / sqrt(v)  in step k
 
-    m and v are kept without their factors 1 - beta: these are made up for in the rate, where they
-    cost one product instead of one for each weight.
+    m and v are stored without their factors 1 - beta, which are part of the rate instead: one
+    product per step, not one per weight.
     """
 
     state_names = ("m", "v")

@@ -1,7 +1,7 @@
 """All arrays of a network, by name, as views of one flat vector.
 
-The names are for the reader (`params["W1"]`), the vector is for the machine: an optimizer updates
-all parameters at once, and a network has one array to add up, copy or clip.
+The names are for the reader (`params["W1"]`), the vector is for speed: an optimizer updates all
+parameters at once, and a network has a single array to add up, copy or clip.
 """
 
 import math
@@ -15,8 +15,9 @@ from numpy.typing import ArrayLike, DTypeLike
 class Parameters(Mapping[str, np.ndarray]):
     """A dictionary of arrays; `flat` is all of them in one vector, in the same order.
 
-    like: an array where they shall be, on a GPU perhaps (`dlscratch.devices`).
-    New arrays hold no numbers yet. They cannot be replaced: an assignment copies into them.
+    shapes: name -> shape; the arrays start as zeros. like: an array on the device to use, for
+    instance a GPU (`dlscratch.devices`). An array cannot be replaced: an assignment copies the
+    numbers into it. KeyError for an unknown name, ValueError for another shape.
 
     >>> params = Parameters({"W1": (2, 3), "b1": (3,)}, np.float32)
     >>> params["W1"] = np.ones((2, 3))
@@ -36,7 +37,7 @@ class Parameters(Mapping[str, np.ndarray]):
 
     @classmethod
     def copy_of(cls, arrays: Mapping[str, np.ndarray]) -> "Parameters":
-        """The same names and numbers, in a new vector; all arrays have one float dtype."""
+        """The same names and numbers, in a new vector; ValueError unless of one float dtype."""
         dtypes = {array.dtype for array in arrays.values()} or {np.dtype(np.float32)}
         if len(dtypes) > 1 or not all(dtype.kind == "f" for dtype in dtypes):
             kinds = ", ".join(f"{name} {array.dtype}" for name, array in arrays.items())
@@ -74,11 +75,11 @@ class Parameters(Mapping[str, np.ndarray]):
         return dict(self._layout)
 
     def aligned(self, other: "Parameters") -> bool:
-        """Whether the two vectors hold the same names in the same order, equally shaped."""
+        """Whether both have the same names and shapes in the same order."""
         return self._layout == other._layout
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Parameters.copy_of, (self._arrays,)  # a copy has windows on its own vector
+        return Parameters.copy_of, (self._arrays,)  # the arrays of a copy are views of its vector
 
     def __repr__(self) -> str:
         shapes = ", ".join(f"{name} {shape}" for name, shape in self.shapes().items())

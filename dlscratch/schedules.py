@@ -1,9 +1,9 @@
-"""Learning rates that change while training goes on (section 6.1.4).
+"""Learning rates that change during training (section 6.1.4).
 
-Large steps make fast progress, small steps reach a lower loss: most trainings begin with large ones
-and end with small ones. A schedule is a function of the step number, which starts at 1, and is used
-in place of a number: `Adam(StepDecay(0.001, 0.85, every=600))`. It has no state, so a training that
-is resumed at step k gets the rate of step k.
+Large steps make fast progress, small steps reach a lower loss: most trainings begin with large
+steps and end with small ones. A schedule is a function of the step number, which starts at 1, and
+replaces a fixed rate: `Adam(StepDecay(0.001, 0.85, every=600))`. It has no state, so a training
+that is resumed at step k gets the rate of step k.
 """
 
 import math
@@ -17,7 +17,7 @@ Schedule: TypeAlias = Callable[[int], float]
 
 
 def rate_at(lr: float | Schedule, step: int) -> float:
-    """The learning rate of this step, from a number or a schedule.
+    """The learning rate of a step; lr: a number or a schedule.
 
     >>> rate_at(0.1, 5), rate_at(lambda step: 0.1 / step, 5)
     (0.1, 0.02)
@@ -26,7 +26,7 @@ def rate_at(lr: float | Schedule, step: int) -> float:
 
 
 def expect_rate(lr: float | Schedule) -> float | Schedule:
-    """lr, if it is a number above 0 or a schedule; ValueError or TypeError if not."""
+    """Return lr; ValueError or TypeError unless it is a number above 0 or a schedule."""
     if isinstance(lr, type):
         raise TypeError(f"lr must be a number or a schedule, got a class: write {lr.__name__}(..)")
     return lr if callable(lr) else expect_number("lr, unless it is a schedule,", lr, above=0)
@@ -34,9 +34,9 @@ def expect_rate(lr: float | Schedule) -> float | Schedule:
 
 @dataclass(frozen=True)
 class StepDecay:
-    """lr factor^n after n times `every` steps: the rate falls like a staircase.
+    """lr * factor^n after n times `every` steps: the rate falls like a staircase.
 
-    lr > 0, 0 < factor <= 1, every: steps, 1 or more; ValueError for others. Where an epoch has 600
+    lr > 0, 0 < factor <= 1, every: steps, 1 or more; ValueError otherwise. If an epoch has 600
     steps, every=600 multiplies the rate by `factor` after each epoch.
 
     >>> schedule = StepDecay(0.1, 0.5, every=2)
@@ -61,8 +61,8 @@ class StepDecay:
 class CosineDecay:
     """From lr down to floor along half a cosine (Loshchilov and Hutter, 2017).
 
-    It falls slowly at first and at the end. lr > 0, 0 <= floor <= lr, steps: 1 or more; ValueError
-    for others. The first step has the rate lr; from step `steps` + 1 on it is floor.
+    It falls slowly at the beginning and at the end. lr > 0, 0 <= floor <= lr, steps: 1 or more;
+    ValueError otherwise. The first step has the rate lr; from step `steps` + 1 on it is floor.
 
     >>> schedule = CosineDecay(0.1, steps=4)
     >>> [round(schedule(step), 4) for step in (1, 2, 3, 4, 5, 6)]
@@ -85,10 +85,10 @@ class CosineDecay:
 
 @dataclass(frozen=True)
 class Warmup:
-    """Another schedule, or one rate, approached from below (Goyal and others, 2017).
+    """A schedule, or a fixed rate, with smaller rates at the beginning (Goyal and others, 2017).
 
-    The first weights are random, and large steps from there can go astray: over the first `steps`
-    steps the rate rises evenly, 1/steps of it in the first step, all of it from step `steps` on.
+    Large steps from random weights can make training diverge: over the first `steps` steps the rate
+    rises linearly, from 1/steps of the schedule's in the first step to all of it in step `steps`.
     ValueError if steps is below 1.
 
     >>> schedule = Warmup(0.1, steps=4)

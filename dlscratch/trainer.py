@@ -1,9 +1,9 @@
-"""Training (sections 4.5 and 5.7.4): mini-batch, gradient, update, and again.
+"""Training (sections 4.5 and 5.7.4): mini-batch, gradient, update, repeat.
 
-An epoch is one pass through the training set in a new random order, the last short batch included.
-After each one the accuracy on training and test data is measured, and, if asked for, a checkpoint
-is written (`dlscratch.checkpoint`). All random numbers of a run come from its rng: one seed gives
-one result, to the bit.
+An epoch is one pass through the training set in a new random order, including the last short batch.
+After each epoch the accuracy on training and test data is measured and, on request, a checkpoint is
+written (`dlscratch.checkpoint`). All random numbers of a run come from its rng: the same seed gives
+the same result, to the bit.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ Augment: TypeAlias = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 class Trainer:
     """Trains a network with an optimizer.
 
-    rng: draws the order of the examples; a generator or a seed. batch_size: rows a step.
-    workers: how many threads share each batch; None chooses from the network and the machine (see
-    `dlscratch.workers`). Or an object that does as `Workers` does: loss_and_gradient(x, t),
-    accuracy(x, t), generators(), in a with statement: `dlscratch.mpi.MPIWorkers(net)`.
-    augment: f(x, rng) -> x, changes the inputs of each batch before they are trained on, such as
+    rng: for the order of the examples; a generator or a seed. batch_size: rows per step.
+    workers: the number of threads that share each batch; None chooses it for the network and the
+    machine (see `dlscratch.workers`). Or an object with loss_and_gradient, accuracy and generators
+    like `Workers`, for a `with` statement, such as `dlscratch.mpi.MPIWorkers(net)`.
+    augment: f(x, rng) -> x, applied to the inputs of each batch, such as
     `lambda x, rng: shift(x, 2, rng)`. clip_norm: longer gradients are scaled down to this norm.
-    TypeError or ValueError for anything else.
+    TypeError or ValueError for other arguments.
 
     >>> from dlscratch import SGD, MultiLayerNet
     >>> rng = np.random.default_rng(0)
@@ -90,14 +90,14 @@ class Trainer:
     ) -> History:
         """Train for `epochs` epochs and return the history, one accuracy per epoch.
 
-        train, test: (x, t). evaluate: measure on the first so many rows of each only.
-        progress: a bar with the running loss, where the output is a terminal.
+        train, test: (x, t). evaluate: measure the accuracy only on the first so many rows of each.
+        progress: show a bar with the running loss, if the output is a terminal.
         on_step(trainer, loss): called after each update; on_epoch(trainer): after each epoch.
-        checkpoint: a .npz file, written after each epoch and its on_epoch; with resume=True
-        training goes on from it, if it is there, until `epochs` in all. Ctrl-C ends the training
-        and keeps the history. A loss that is nan or a million times the first one is warned of at
-        its step, unless NumPy's own warnings are off: np.errstate(invalid="ignore"); from then on
-        no checkpoint is written, so that the last good epoch stays in the file.
+        checkpoint: a .npz file, written after each epoch and its on_epoch; with resume=True,
+        training continues from it, if it exists, up to `epochs` epochs in total. Ctrl-C ends the
+        training and keeps the history. If a loss is nan or a million times the first one, there is
+        a RuntimeWarning, unless NumPy's are off: np.errstate(invalid="ignore"); after that no
+        checkpoint is written, so that the file keeps the last good epoch.
         """
         train = _expect_examples("train", train)
         sets = [train] if test is None else [train, _expect_examples("test", test)]
@@ -110,11 +110,11 @@ class Trainer:
             raise ValueError("resume=True needs the file to go on from: checkpoint=path")
         self.history = History()
         self._has_diverged = False
-        self.recipe = repr(self.optimizer)  # as it is before on_epoch changes its lr
+        self.recipe = repr(self.optimizer)  # before on_epoch changes its lr
         own = hasattr(self.workers, "loss_and_gradient")
         with self.workers if own else Workers(self.net, self.workers) as self.workers_in_use:
             if checkpoint is not None and hasattr(self.workers_in_use, "agreed"):
-                checkpoint = self.workers_in_use.agreed(checkpoint)  # on one file, if ranks of MPI
+                checkpoint = self.workers_in_use.agreed(checkpoint)  # one file for all MPI ranks
             saves = checkpoint is not None and getattr(self.workers_in_use, "rank", 0) == 0
             if resume and checkpoint is not None and Path(checkpoint).exists():
                 checkpoints.resume(checkpoint, self)
@@ -149,14 +149,14 @@ class Trainer:
             self.workers_in_use.accuracy(x[:evaluate], t[:evaluate])
             for x, t in (sets if self._has_accuracy() else [])
         ]
-        history = self.history  # written to only now: Ctrl-C leaves whole epochs
+        history = self.history  # changed only here: after Ctrl-C it has whole epochs
         history.train_accuracy += accuracies[:1]
         history.test_accuracy += accuracies[1:]
         history.loss += losses
         history.seconds.append(time.perf_counter() - start)
 
     def _step(self, x: np.ndarray, t: np.ndarray, losses: list[float]) -> float:
-        """One update; its loss. losses: those of the epoch so far."""
+        """Make one update and return its loss. losses: those of this epoch so far."""
         if self.augment is not None:
             x = self.augment(x, self.rng)
         loss, grads = self.workers_in_use.loss_and_gradient(x, t)
@@ -170,7 +170,7 @@ class Trainer:
         return float(loss)
 
     def _is_sound(self) -> bool:
-        """Whether training can go on from here: also the last update was one of finite numbers."""
+        """Whether training can continue from here: all losses and parameters are finite."""
         arrays = self.net.params.values()
         return self.history.diverged is None and all(np.all(np.isfinite(a)) for a in arrays)
 
@@ -178,12 +178,12 @@ class Trainer:
         return getattr(getattr(self.net, "last_layer", None), "has_accuracy", True)
 
     def generators(self) -> list[np.random.Generator]:
-        """The generators that the run draws random numbers from, while `fit` is running."""
+        """All random generators of the run, while `fit` is running."""
         return [self.rng, *self.workers_in_use.generators()]
 
 
 def _expect_part(what: str, part: Any, method: str) -> Any:
-    """The network or the optimizer, if it can be one."""
+    """Return the network or the optimizer; TypeError, with a hint, if it cannot be one."""
     if isinstance(part, type):
         got, hint = f"the class {part.__name__}", f": write {part.__name__}(..)"
     elif not hasattr(part, method):
@@ -204,7 +204,7 @@ def _expect_workers(workers: Any) -> Any:
 
 
 def _expect_examples(name: str, pair: Examples) -> Examples:
-    """(x, t), if it is such a pair and each row has its label; lists become arrays."""
+    """(x, t) with lists as arrays; TypeError or ValueError unless each row of x has a label."""
     if not isinstance(pair, tuple | list) or len(pair) != 2:
         kind = f"an array of shape {pair.shape}" if hasattr(pair, "shape") else repr(pair)[:200]
         hint = "write fit((x, t)), or fit((x, t), (x_test, t_test))"
@@ -236,7 +236,7 @@ def _warn_of_divergence(step: int, loss: float, optimizer: Any, grads: Any) -> N
 
 
 def _bar(steps: Iterator[Any], total: int, title: str | None, losses: list[float]) -> Iterator[Any]:
-    """The steps behind a progress bar; None for a title means none, and so does a pipe."""
+    """The steps, with a progress bar; without one if title is None, or the output is a pipe."""
     if title is None:
         yield from steps
         return

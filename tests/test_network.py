@@ -485,7 +485,10 @@ def test_its_layers_are_fixed_when_it_is_built():
         ),
         ([Affine.init(3, 3), ReLU], "got <class 'dlscratch.*ReLU'> as number 2: write ReLU()"),
         ([Affine.init(3, 3), "relu"], "expects layers, got 'relu' as number 2"),
-        ([Network([Affine.init(3, 3)])], r"no layer of another one: use Sequential\(\*net.layers"),
+        (
+            [Network([Affine.init(3, 3)])],
+            r"a network cannot be a layer: use Sequential\(\*net.layers",
+        ),
     ],
 )
 def test_what_is_no_layer_is_refused_with_the_cure(layers, message):
@@ -501,7 +504,7 @@ def test_a_layer_may_stand_in_a_network_only_once():
 
 def test_an_array_may_belong_to_one_layer_only():
     W = np.ones((2, 2))
-    with pytest.raises(ValueError, match="are one array: give each its own copy"):
+    with pytest.raises(ValueError, match="are the same array: give each its own copy"):
         Network([Affine(W, np.zeros(2)), Affine(W, np.zeros(2))])
 
 

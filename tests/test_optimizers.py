@@ -264,7 +264,7 @@ def test_a_copy_goes_on_from_the_same_place_to_the_bit(fresh, duplicate):
         ({"W1": [1.0], "b1": [2.0]}, {"W1": [1.0]}, r"no gradient for 'b1'.*\['W1', 'b1'\]"),
         ({"W1": [1.0]}, {"W1": [1.0, 2.0]}, r"'W1' has shape \(1,\), its gradient \(2,\)"),
         ({"W1": [1.0]}, {"W1": [[1.0]]}, r"'W1' has shape \(1,\), its gradient \(1, 1\)"),
-        ({"W1": [1, 2]}, {"W1": [0.5, 0.5]}, "'W1' is of whole numbers: expected floats"),
+        ({"W1": [1, 2]}, {"W1": [0.5, 0.5]}, "'W1' holds integers: expected floats"),
     ],
 )
 def test_gradients_that_do_not_fit_are_refused_and_nothing_moves(fresh, params, grads, message):
@@ -278,7 +278,7 @@ def test_gradients_that_do_not_fit_are_refused_and_nothing_moves(fresh, params, 
 
 
 def test_whole_numbers_are_refused_even_as_plain_numbers():
-    with pytest.raises(ValueError, match="'x' is of whole numbers"):
+    with pytest.raises(ValueError, match="'x' holds integers"):
         SGD().update({"x": -7}, {"x": -0.7})
 
 
