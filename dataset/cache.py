@@ -1,9 +1,8 @@
-"""The cache: arrays that took a while to make, kept as one pickle in the user's cache folder.
+"""The cache: arrays that took a while to make, as a pickle in the user's cache folder.
 
-Whatever lies in that folder, damaged, foreign or put there to harm, must not be believed: behind
-the pickle stands its SHA-256, checked before the pickle is read, and what reads it executes
-nothing (`dlscratch.storage.files.load_pickle`). A cache that fails is as good as none: it is made
-again.
+A file in that folder may be damaged, unrelated or malicious. So the pickle is followed by its
+SHA-256, which is checked before the pickle is read, and reading it executes nothing
+(`dlscratch.storage.files.load_pickle`). A cache that cannot be read is ignored and written again.
 """
 
 import hashlib
@@ -23,34 +22,34 @@ LARGEST = 64 * 2**20  # bytes; MNIST and Fashion-MNIST take 55 million each
 
 
 def cache_folder() -> Path | None:
-    """The folder in DLSCRATCH_CACHE, else the user's cache folder; None if that is not known."""
+    """The folder in DLSCRATCH_CACHE, or the user's cache folder; None if that is unknown."""
     chosen = os.environ.get("DLSCRATCH_CACHE")
     if chosen:
         return Path(os.path.expanduser(chosen))
     try:
         import platformdirs
-    except ImportError:  # NumPy alone suffices for everything else
+    except ImportError:  # everything else works with only NumPy
         return None
     return platformdirs.user_cache_path("dlscratch", appauthor=False)
 
 
 def read_cache(path: Path, expected: Iterable[str]) -> dict[str, np.ndarray] | None:
-    """The arrays that `write_cache` left at `path`, or None if anything at all is wrong with it."""
-    sweep(path)  # what killed processes have left
+    """The arrays that `write_cache` wrote to `path`, or None if anything is wrong with the file."""
+    sweep(path)
     try:
-        if not path.is_file() or path.stat().st_size > LARGEST:  # a pipe would keep us waiting
+        if not path.is_file() or path.stat().st_size > LARGEST:  # reading a pipe could block
             return None
         data = path.read_bytes()
         body, digest = memoryview(data)[:-DIGEST_SIZE], data[-DIGEST_SIZE:]
         if hashlib.sha256(body).digest() != digest:
             return None
-        return load_pickle(io.BytesIO(data), expected)  # a pickle says itself where it ends
-    except Exception:  # too little memory, for instance: the files themselves need less
+        return load_pickle(io.BytesIO(data), expected)  # ignores the digest after the pickle's end
+    except Exception:  # for instance too little memory, since the IDX files need less
         return None
 
 
 def write_cache(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    """Keep arrays at `path` for `read_cache`; where that cannot be, a warning says so."""
+    """Write arrays to `path` for `read_cache`; a warning if that is not possible."""
     body = pickle.dumps(arrays, protocol=4)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

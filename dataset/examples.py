@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 
 from dataset.cache import cache_folder, read_cache, write_cache
-from dataset.idx import CURE, checksum, read_examples
+from dataset.idx import HINT, checksum, read_examples
 from dlscratch.data import one_hot
 from dlscratch.storage.files import DataError
 
@@ -70,7 +70,7 @@ def _read_files(title: str, folder: Path, checksums: Checksums) -> Arrays:
             folder / f"{images}.gz", folder / f"{labels}.gz"
         )
     for name in _foreign(arrays, checksums):
-        raise DataError(f"{folder / name}.gz: holds another data set than {title}; {CURE}")
+        raise DataError(f"{folder / name}.gz: holds another data set than {title}; {HINT}")
     return arrays
 
 

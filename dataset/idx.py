@@ -3,8 +3,9 @@
     00 00 08 03  00 00 ea 60  00 00 00 1c  00 00 00 1c  pixel pixel pixel ...
     3 dimensions      60,000           28           28  (08: of unsigned bytes)
 
-What was downloaded is easily something else: a web page, half of the file, another data set. So
-nothing is guessed: gzip's checksum must hold, and the bytes be exactly as many as the header says.
+A downloaded file may turn out to be a web page, half of the file, or another data set. So nothing
+is guessed: gzip's checksum must be right, and there must be exactly as many bytes as the header
+says.
 """
 
 import hashlib
@@ -18,25 +19,25 @@ import numpy as np
 from dlscratch.storage.files import DataError, open_regular
 
 LARGEST = 64 * 2**20  # bytes, unpacked or not; MNIST's largest file unpacks to 47 million
-CURE = "restore the file (`git checkout dataset`), or install dlscratch again"
+HINT = "restore the file (`git checkout dataset`), or install dlscratch again"
 
 
 def read_examples(
     images_path: str | PathLike[str], labels_path: str | PathLike[str]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Read images, (N, height, width) of uint8, and their labels 0 to 9, (N,) of uint8.
+    """Read images, (N, height, width) uint8, and their labels 0 to 9, (N,) uint8.
 
-    Raises DataError if a file is missing, damaged or not IDX, or if the two do not belong together.
+    DataError if a file is missing, damaged or not IDX, or if there is not one label per image.
     """
     images = read_idx(images_path, dimensions=3)
     labels = read_idx(labels_path, dimensions=1)
     if len(images) != len(labels):
         raise DataError(
             f"{labels_path}: has {len(labels)} labels for the {len(images)} images of "
-            f"{images_path}; {CURE}"
+            f"{images_path}; {HINT}"
         )
     if labels.max() > 9:
-        raise DataError(f"{labels_path}: has the label {labels.max()}, expected 0 to 9; {CURE}")
+        raise DataError(f"{labels_path}: has the label {labels.max()}, expected 0 to 9; {HINT}")
     return images, labels
 
 
@@ -48,14 +49,14 @@ def read_idx(path: str | PathLike[str], dimensions: int) -> np.ndarray:
     if content[:4] != magic:
         raise DataError(
             f"{path}: starts with {content[:4]!r}, expected {magic!r}, the magic number of IDX "
-            f"with {dimensions} dimensions; {CURE}"
+            f"with {dimensions} dimensions; {HINT}"
         )
     if len(content) < start:
-        raise DataError(f"{path}: ends within its header; {CURE}")
+        raise DataError(f"{path}: ends within its header; {HINT}")
     shape = struct.unpack(f">{dimensions}I", content[4:start])
     if len(content) - start != math.prod(shape) or 0 in shape:
         raise DataError(
-            f"{path}: says that it holds {shape} bytes, but holds {len(content) - start}; {CURE}"
+            f"{path}: says that it holds {shape} bytes, but holds {len(content) - start}; {HINT}"
         )
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape).copy()  # copy: writable
 
@@ -73,18 +74,18 @@ def checksum(array: np.ndarray) -> str:
 
 
 def _unpack(path: str | PathLike[str]) -> bytes:
-    """What a gzip file holds, of which a bomb gets no more than LARGEST bytes into memory."""
-    with open_regular(path, CURE) as file:
+    """The content of a gzip file; DataError if it is damaged or larger than LARGEST bytes."""
+    with open_regular(path, HINT) as file:
         packed = file.read(LARGEST + 1)
     inflate = zlib.decompressobj(wbits=31)  # 31: gzip's header and checksum around the data
     try:
         content = inflate.decompress(packed, LARGEST + 1)
     except zlib.error as error:
-        raise DataError(f"{path}: not a gzip file, or damaged ({error}); {CURE}") from error
+        raise DataError(f"{path}: not a gzip file, or damaged ({error}); {HINT}") from error
     if len(content) > LARGEST:
-        raise DataError(f"{path}: unpacks to more than {LARGEST} bytes; {CURE}")
+        raise DataError(f"{path}: unpacks to more than {LARGEST} bytes; {HINT}")
     if not inflate.eof:
-        raise DataError(f"{path}: ends too early; {CURE}")
+        raise DataError(f"{path}: ends too early; {HINT}")
     if inflate.unused_data:
-        raise DataError(f"{path}: goes on behind its end; {CURE}")
+        raise DataError(f"{path}: goes on after its end; {HINT}")
     return content

@@ -136,8 +136,8 @@ def test_a_file_that_ends_within_its_header_is_refused(path):
 
 def test_a_byte_too_many_is_refused(path):
     refused(path, gzip.compress(idx(IMAGES) + b"\0"), "but holds 61")
-    refused(path, gzip.compress(idx(IMAGES)) + b"\0", "goes on behind its end")
-    refused(path, gzip.compress(idx(IMAGES)) * 2, "goes on behind its end")
+    refused(path, gzip.compress(idx(IMAGES)) + b"\0", "goes on after its end")
+    refused(path, gzip.compress(idx(IMAGES)) * 2, "goes on after its end")
 
 
 def test_as_many_labels_as_images_are_expected(tmp_path):
