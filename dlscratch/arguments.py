@@ -70,8 +70,7 @@ def expect_rows(t: Any, n: int) -> Any:
 def expect_unmasked(name: str, values: Any, place: Any = None) -> np.ndarray:
     """Lists or arrays as an array; ValueError for a masked array, which would lose its mask.
 
-    place: an array on the device that they shall be copied to (`dlscratch.devices`); by default
-    they stay on theirs.
+    place: an array on the device to copy them to (`dlscratch.devices`), by default their own.
 
     >>> expect_unmasked("t", [1, 0])
     array([1, 0])

@@ -1,7 +1,7 @@
-"""What the book types about its convolutional networks (sections 7.5 and 8.1): read `Network`.
+"""The methods of the book's convolutional networks (sections 7.5 and 8.1): read `Network`.
 
-`ConvNet` is a `dlscratch.Network` on which the book's listings work too: `layers["Conv1"]` beside
-`layers[0]`, weights as pickles, `predict(x, train_flg=..)`, and the gradient measured.
+`ConvNet` is a `dlscratch.Network` that also works with the book's listings: `layers["Conv1"]` as
+well as `layers[0]`, weights as pickles, `predict(x, train_flg=..)`, and a numerical gradient.
 ch07/simple_convnet.py and ch08/deep_convnet.py derive from it.
 """
 
@@ -19,7 +19,7 @@ from dlscratch.network import Network
 
 
 class NamedLayers(tuple):
-    """Layers in a row, by position, or by the book's names: the kind and a number that counts.
+    """Layers in a row, by position, or by the book's names: the kind and a number.
 
     `keys`, `values` and `items` are those of a dictionary.
 
@@ -72,20 +72,20 @@ class ConvNet(Network):
         self.layers = NamedLayers(self.layers)
 
     def predict(self, x, batch_size: int = 100, train_flg: bool = False) -> np.ndarray:
-        """The scores (N, classes), before the softmax; train_flg=True: Dropout drops."""
+        """The scores (N, classes), before the softmax; train_flg=True: in training mode."""
         return self.forward(x, training=True) if train_flg else super().predict(x, batch_size)
 
     def numerical_gradient(self, x, t) -> dict[str, np.ndarray]:
-        """As `gradient`, measured in float64: two passes a number, so only for small networks.
+        """The gradient by finite differences in float64, for small networks: two passes per number.
 
-        Without Dropout only: each pass would drop other units.
+        Only without Dropout, since each pass would drop different units.
         """
         return measured_gradient(self, x, t)
 
     def load_params(self, file_name: str | os.PathLike[str] = "params.pkl") -> None:
-        """Read a weight pickle of the book; DataError, and nothing changed, if it does not fit."""
+        """Read a weight pickle of the book; DataError, and no change, if it does not fit."""
         load_params(self, file_name)
 
     def save_params(self, file_name: str | os.PathLike[str] = "params.pkl") -> None:
-        """Write the weights as the book does, a pickled dictionary of arrays."""
+        """Write the weights like the book, as a pickled dictionary of arrays."""
         save_params(self, file_name)

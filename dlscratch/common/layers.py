@@ -72,8 +72,8 @@ class Convolution(library.Convolution):
 class SoftmaxWithLoss(library.SoftmaxWithLoss):
     """Softmax and cross entropy (section 5.6.3). Read `dlscratch.SoftmaxWithLoss`.
 
-    The differences: the results of the last forward pass can be looked at, `loss`, the
-    probabilities `y` and the targets `t`; and the classes may be a column (N, 1), taken as (N,).
+    The differences: it has the results of the last forward pass, `loss`, the probabilities `y` and
+    the targets `t`; and labels may be a column (N, 1), which is treated as (N,).
 
     >>> head = SoftmaxWithLoss()
     >>> round(head.forward(np.array([[0.3, 2.9, 4.0]]), np.array([2])), 4)
@@ -103,10 +103,10 @@ class SoftmaxWithLoss(library.SoftmaxWithLoss):
 
 
 class Dropout(library.Dropout):
-    """In training, silence a share of the units; at test time scale all (section 6.4.3).
+    """In training, drop a fraction of the units; at test time, scale all of them (section 6.4.3).
 
     Read `dlscratch.Dropout`. The difference: the library scales the survivors up by
-    1 / (1 - ratio) in training and does nothing at test time. The book's rule is that multiplied by
+    1 / (1 - ratio) in training and does nothing at test time. The book's rule is this times
     (1 - ratio): survivors unchanged in training, everything scaled down at test time.
 
     >>> Dropout(0.25).forward(np.ones(3), train_flg=False)
@@ -128,7 +128,7 @@ class BatchNormalization(library.BatchNorm):
 
     The differences: training is the default, eps is the book's 10e-7, running averages of an
     earlier training can be passed in (they are copied), and a batch of one is allowed. Its
-    variance is 0, so y = beta and dx = 0: nothing before this layer can learn from it.
+    variance is 0, so y = beta and dx = 0: no layer before this one can learn from it.
     Images are normalised by channel.
 
     >>> BatchNormalization(np.ones(2), np.array([3.0, 4.0])).forward(np.array([[7.0, 8.0]]))

@@ -43,11 +43,11 @@ class BookNetwork:
         return self.network.forward(x, True) if train_flg else self.network.predict(x)
 
     def loss(self, x, t, train_flg: bool = False) -> float:
-        """The mean loss over the batch, weight decay included."""
+        """The mean loss over the batch, including weight decay."""
         return self.network.loss(x, t, training=train_flg)
 
     def accuracy(self, x, t) -> float:
-        """The share of rows whose highest score is the right class, 0 .. 1."""
+        """The fraction of rows whose highest score is the true class, 0 .. 1."""
         return self.network.accuracy(x, t)
 
     def gradient(self, x, t) -> Parameters:
@@ -59,9 +59,9 @@ class BookNetwork:
         return self.network.loss_and_gradient(x, t)
 
     def numerical_gradient(self, x, t) -> dict[str, np.ndarray]:
-        """As `gradient`, measured: two passes for each number, so only for small networks.
+        """The gradient by finite differences, for small networks: two passes per number.
 
-        Without Dropout only, because each pass would drop other units: with it, use
+        Only without Dropout, since each pass would drop different units: with it, use
         `dlscratch.check_gradients` on `network`.
         """
         return measured_gradient(self.network, x, t)
@@ -102,7 +102,7 @@ class MultiLayerNet(BookNetwork):
 
 def measured_gradient(network: Network, x, t) -> dict[str, np.ndarray]:
     """The gradient of the training loss by finite differences, in float64, named as `params`."""
-    copy = network.astype(np.float64)  # whose running averages of BatchNormalization may move
+    copy = network.astype(np.float64)  # the running averages of BatchNormalization will change
 
     def loss(_):
         return copy.loss(x, t, training=True)
@@ -111,7 +111,7 @@ def measured_gradient(network: Network, x, t) -> dict[str, np.ndarray]:
 
 
 def library_std(weight_init_std: float | str) -> float | str:
-    """The library's name for a rule that the book also names after its activation.
+    """The library's name for a rule, which the book also names after the activation.
 
     >>> library_std("ReLU"), library_std("Xavier"), library_std(0.01)
     ('he', 'xavier', 0.01)
@@ -123,13 +123,13 @@ def library_std(weight_init_std: float | str) -> float | str:
 
 
 def named(layers: Iterable[library.Layer]) -> OrderedDict[str, library.Layer]:
-    """The layers as the book's, on the same arrays, by the book's names."""
+    """The book's layers with the same arrays, by the book's names."""
     kinds, books = zip(*map(_translated, layers))
     return OrderedDict(zip(numbered(kinds), books))
 
 
 def numbered(kinds: Iterable[str]) -> list[str]:
-    """The book's names of layers: each kind is counted.
+    """The book's names of layers: each kind is numbered separately.
 
     >>> numbered(["Affine", "Relu", "Affine"])
     ['Affine1', 'Relu1', 'Affine2']

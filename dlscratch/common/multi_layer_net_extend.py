@@ -13,9 +13,9 @@ from dlscratch.multi_layer_net import MultiLayerNet as LibraryNet
 class MultiLayerNetExtend(BookNetwork):
     """Affine - (BatchNorm) - activation - (Dropout) for each hidden size, an Affine at the end.
 
-    The arguments of `MultiLayerNet`, and use_dropout; dropout_ration, the share of units silenced
-    in training; use_batchnorm. rng also draws the dropout masks. `predict` and `loss` run in test
-    mode unless train_flg=True, `gradient` always in training mode.
+    The arguments of `MultiLayerNet`, and use_dropout; dropout_ration, the fraction of units dropped
+    in training; use_batchnorm. rng is also used for the dropout masks. `predict` and `loss` run in
+    test mode unless train_flg=True, `gradient` always in training mode.
 
     >>> net = MultiLayerNetExtend(784, [100], 10, use_batchnorm=True, use_dropout=True)
     >>> list(net.layers)

@@ -1,8 +1,8 @@
 """The book's `Trainer` (sections 6.4.3 and 7.5): read `dlscratch.trainer`.
 
-It takes the data and the optimizer's name as arguments, and keeps its results in three lists. An
-epoch is one pass over the training set in a new random order, and each adds one accuracy to the
-lists, whatever the size of the set and the batch.
+It takes the data and the optimizer's name as arguments, and has its results in three lists. An
+epoch is one pass over the training set in a new random order; each epoch adds one accuracy to the
+lists, for any size of the set and the batch.
 """
 
 from collections.abc import Mapping
@@ -30,9 +30,9 @@ class Trainer:
     network: from `dlscratch.common`, from the library, or typed from the book: it needs params,
     loss(x, t), gradient(x, t) and accuracy(x, t). optimizer: "SGD", "Momentum", "Nesterov",
     "AdaGrad", "RMSprop" or "Adam", in upper or lower case. optimizer_param: its arguments.
-    evaluate_sample_num_per_epoch: how many rows, from the first, the accuracy is measured on; all
-    of them by default. verbose: print a line each epoch. rng: orders the rows; a Generator or a
-    seed.
+    evaluate_sample_num_per_epoch: the number of rows, from the first, to measure the accuracy on;
+    by default all. verbose: print a line after each epoch. rng: for the order of the rows; a
+    Generator or a seed.
 
     train_loss_list: the loss of each step. train_acc_list, test_acc_list: the accuracy after each
     epoch.
@@ -124,14 +124,14 @@ class _Typed:
         return self.network.accuracy(x, t)
 
     def loss_and_gradient(self, x, t):
-        """Both from one forward pass: the book's `gradient` calls `loss`, whose result is kept."""
+        """Both from one forward pass: the book's `gradient` calls `loss`, which is saved."""
         net, losses = self.network, []
 
         def loss(*args, **kwargs):
             losses.append(type(net).loss(net, *args, **kwargs))
             return losses[-1]
 
-        net.loss = loss  # in front of the method while `gradient` runs
+        net.loss = loss  # hides the method while `gradient` runs
         try:
             grads = net.gradient(x, t)
         finally:
