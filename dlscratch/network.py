@@ -33,8 +33,7 @@ class Network(Sequential):
 
     layers: `Layer` objects, each only once. last_layer: by default `SoftmaxWithLoss()`.
     weight_decay: lambda of the penalty lambda/2 * sum(W^2), for every weight W (section 6.4.2).
-    x: a batch (N, ...), converted to the network's dtype. t: labels (N,) or probabilities
-    (N, classes).
+    x: a batch (N, ..), converted to the network's dtype. t: labels (N,) or rows of probabilities.
 
     params: every learned array by name, the same arrays that the layers use; grads: the gradients
     of the last backward pass, by the same names. Both are created with the network: to change a
