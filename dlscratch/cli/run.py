@@ -6,8 +6,9 @@
     dlscratch run ch05/train_neuralnet --seeds 0-4  # what of its result is chance?
 
 It is the same as `python ch06/overfit_dropout.py`, wherever that file lies. With --seeds each seed
-is a process of its own, as many at a time as there are cores; seed 3 writes below FOLDER/seed3,
-and at the end mean and standard deviation are printed. --resume leaves out what is finished.
+is a process of its own, as many at a time as there are cores, or --processes; seed 3 writes into
+the folder seed3 below that of --out (default: out), and at the end mean and standard deviation are
+printed. --resume leaves out what is finished.
 """
 
 import argparse
@@ -35,9 +36,8 @@ def options(parser):
 def options_of_seeds(parser, args):
     """Those that may stand among the options of the script, where there are several seeds."""
     parser.add_argument("--seeds", type=seeds, default=args.seeds)
-    parser.add_argument(
-        "--processes", type=number(int, at_least=1), default=available_cores()
-    )  # at a time
+    whole = number(int, at_least=1)
+    parser.add_argument("--processes", type=whole, default=available_cores())  # at a time
     parser.add_argument("--out", type=Path, default=Path("out"))
     parser.add_argument("--resume", action="store_true")
 
