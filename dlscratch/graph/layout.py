@@ -28,10 +28,12 @@ class LayoutNode:
     x: float = 0.0  # inches on paper; geometry.py sets both, it knows how wide the words are
     y: float = 0.0
     # No repr of what follows: each of them has neighbours again.
-    before: list[LayoutNode] = field(default_factory=list, repr=False)  # its edges come from
-    after: list[LayoutNode] = field(default_factory=list, repr=False)  # and go to
-    pulled_by: list[LayoutNode] = field(default_factory=list, repr=False)  # it would be level with
-    line: list[LayoutNode] = field(default_factory=list, repr=False)  # it moves with
+    before: list[LayoutNode] = field(default_factory=list, repr=False)  # where its edges come from
+    after: list[LayoutNode] = field(default_factory=list, repr=False)  # and where they go
+    pulled_by: list[LayoutNode] = field(
+        default_factory=list, repr=False
+    )  # what it would be level with
+    line: list[LayoutNode] = field(default_factory=list, repr=False)  # what it moves with
     row_offset: int = 0  # how many rows below its line it stands
 
 

@@ -6,6 +6,7 @@ Needs Chromium and its driver (on Debian: apt install chromium chromium-driver) 
 
 import shutil
 import time
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -691,6 +692,30 @@ def test_a_graph_is_stepped_through_forwards_and_back(steps_of, out):
     steps_of.picture(out / "graph.png")
     steps_of.press(Keys.ARROW_LEFT)
     assert sorted(steps_of.run(grads)) == ["1", "1.1", "200"]
+
+
+BOXES = """return [...document.querySelectorAll('#graph text')].filter(text => text.textContent)
+  .map(text => text.getBoundingClientRect()).map(({left, right, top, bottom}) => {
+    const leading = (bottom - top - 10) / 2; // a line of words is higher than its letters
+    return [left, right, top + leading, bottom - leading]; })"""
+
+
+@pytest.mark.parametrize("width", [1200, 375])
+def test_no_words_of_a_graph_lie_on_others_on_a_screen_of_any_width(width, page, browser, server):
+    room = page(width=width)
+    browser.get(f"{server.address}graph")
+    nodes = "return document.querySelectorAll('.node :is(circle, rect)').length"
+    for what, count in (("x * x * x", 2), ("(x + y) * (x - y)", 3), ("log(exp(a) / exp(b))", 5)):
+        room.find("what").clear()
+        room.find("what").send_keys(what)
+        room.until(lambda count=count: room.run(nodes) == count)
+        room.find("last").click()
+        boxes = room.run(BOXES)
+        assert len(boxes) > 10  # the names, and two at each edge
+        for (l1, r1, t1, b1), (l2, r2, t2, b2) in combinations(boxes, 2):
+            assert r1 <= l2 or r2 <= l1 or b1 <= t2 or b2 <= t1, (what, l1, t1, l2, t2)
+    assert room.run("return document.documentElement.scrollWidth") == width
+    browser.get_log("browser")  # what is half typed is no expression: 400, meant
 
 
 def test_a_value_is_edited_and_all_follow(steps_of):
