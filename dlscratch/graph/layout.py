@@ -27,13 +27,12 @@ class LayoutNode:
     row: float = 0.0  # 0 is the top; neighbours in a column are 1 or more apart
     x: float = 0.0  # inches on paper; geometry.py sets both, it knows how wide the words are
     y: float = 0.0
-    # No repr of what follows: each of them has neighbours again.
-    before: list[LayoutNode] = field(default_factory=list, repr=False)  # where its edges come from
-    after: list[LayoutNode] = field(default_factory=list, repr=False)  # and where they go
-    pulled_by: list[LayoutNode] = field(
-        default_factory=list, repr=False
-    )  # what it would be level with
-    line: list[LayoutNode] = field(default_factory=list, repr=False)  # what it moves with
+    # The spots where its edges come from, where they go, what it would be level with, and what it
+    # moves with; not in its repr, for each of them has neighbours again.
+    before: list[LayoutNode] = field(default_factory=list, repr=False)
+    after: list[LayoutNode] = field(default_factory=list, repr=False)
+    pulled_by: list[LayoutNode] = field(default_factory=list, repr=False)
+    line: list[LayoutNode] = field(default_factory=list, repr=False)
     row_offset: int = 0  # how many rows below its line it stands
 
 
