@@ -1,10 +1,11 @@
-"""Values of options that several commands read."""
+"""Types of options that several commands have."""
 
 import argparse
 
 
 def shape(text: str) -> tuple[int, ...]:
-    """
+    """An argparse `type` for a shape.
+
     >>> shape("1,28,28")
     (1, 28, 28)
     """
@@ -18,7 +19,8 @@ def shape(text: str) -> tuple[int, ...]:
 
 
 def seeds(text: str) -> list[int]:
-    """
+    """An argparse `type` for seeds: a range, a list or a single one.
+
     >>> seeds("0-4"), seeds("0,3,7"), seeds("5")
     ([0, 1, 2, 3, 4], [0, 3, 7], [5])
     """

@@ -23,7 +23,7 @@ from dlscratch.network import Network
 
 SHAPE = "; an input of another shape: --shape, for images --shape 4,3,6,6"
 TARGETS = "; targets that are numbers, as many as x has: --targets"
-MOST_NUMBERS = 10_000_000  # in an input; the check keeps a dozen arrays as large
+MAX_NUMBERS = 10_000_000  # in an input; the check needs a dozen arrays of this size
 
 
 def options(parser):
@@ -62,9 +62,9 @@ def options(parser):
 
 
 def main(args):
-    if math.prod(args.shape) > MOST_NUMBERS:
+    if math.prod(args.shape) > MAX_NUMBERS:
         raise UsageError(
-            f"--shape {args.shape} holds over {MOST_NUMBERS:,} numbers: a gradient shows on a few"
+            f"--shape {args.shape} holds over {MAX_NUMBERS:,} numbers: a few are enough for a check"
         )
     rng = np.random.default_rng(args.seed)
     kind = find_class(args.layer, _is_layer, "layer")
@@ -75,14 +75,14 @@ def main(args):
         )
     layer = make(kind, args.args, rng)
     if given and not takes_targets(layer.forward):
-        raise UsageError(f"{kind.__name__}.forward takes x alone: leave --labels out")
+        raise UsageError(f"{kind.__name__}.forward takes only x: leave out --labels")
     x = rng.standard_normal(args.shape)
     if getattr(layer, "takes_integers", False):
         x = rng.integers(2, size=args.shape)
     t = rng.integers(args.shape[-1], size=args.shape[:-1]) if args.labels else None
     t = rng.random(args.shape) if args.targets else t
-    cure = TARGETS if args.labels else SHAPE
-    with user_code_errors(f"checking {kind.__name__} with an input of shape {args.shape}", cure):
+    hint = TARGETS if args.labels else SHAPE
+    with user_code_errors(f"checking {kind.__name__} with an input of shape {args.shape}", hint):
         verdict = check_gradients(
             layer, x, t, rng=rng, training=not args.no_training, tolerance=args.tolerance
         )

@@ -1,6 +1,6 @@
-"""Finds a class that the reader names, in a file or a module, and makes an object of it.
+"""Find a class by its name on the command line, in a file or a module, and make an object of it.
 
-This runs the reader's own code: if it fails, one line says at which line of it.
+This runs the user's code: if it fails, the message of one line says at which line of that code.
 """
 
 import functools
@@ -26,8 +26,8 @@ from dlscratch.network import Network
 def find_class(target: str, fits: Callable[[type], bool], kind: str) -> Any:
     """The class that `target` names: FILE.py:Class, ch08/deep_convnet:Class or module:Class.
 
-    Without :Class, the only one in the file of which fits(class) is true; kind: what such a class
-    is called. UsageError if there is none.
+    Without :Class, the only class in the file for which fits(class) is true; kind: the word for
+    such a class in messages. UsageError if there is none.
     """
     where, colon, name = target.rpartition(":")
     if not colon:
@@ -53,9 +53,9 @@ def find_class(target: str, fits: Callable[[type], bool], kind: str) -> Any:
 
 
 def make(kind: type, arguments: str, rng: np.random.Generator) -> Any:
-    """An object of this class; arguments: as in a call, "4, 3, std=0.1"; np and rng are known.
+    """An object of this class; arguments: as in a call, "4, 3, std=0.1", and may use np and rng.
 
-    A constructor that takes an rng gets it, too.
+    A constructor with an argument rng gets this rng. UsageError if it fails.
     """
     needed = required_arguments(kind)
     if needed and not arguments:
@@ -76,7 +76,7 @@ def make_network(target: str, arguments: str, rng: np.random.Generator) -> Netwo
     return make(find_class(target, is_network, "network"), arguments, rng)
 
 
-EXAMPLES = {  # of a class or one derived from it: the options that make an object of it
+EXAMPLES = {  # a class, also for its subclasses: options that make an object of it
     "Affine": "--args 'rng.standard_normal((5, 3)), np.zeros(3)'",
     "BinaryAffine": "--args 'rng.standard_normal((5, 3)), np.zeros(3)'",
     "BatchNorm": "--args 'np.ones(5), np.zeros(5)'",
@@ -96,7 +96,7 @@ EXAMPLES = {  # of a class or one derived from it: the options that make an obje
     ),
 }
 
-VALUES = {  # of arguments that any class may call by these names
+VALUES = {  # examples for arguments with these names, of any class
     "W": "rng.standard_normal((5, 3))",
     "b": "np.zeros(3)",
     "input_size": "784",
@@ -107,7 +107,7 @@ VALUES = {  # of arguments that any class may call by these names
 
 
 def example_options(kind: type) -> str:
-    """How to give a class its arguments: an example where one is known that works."""
+    """How to pass a class its arguments: an example that works, if one is known."""
     for base in kind.__mro__:
         if base.__name__ in EXAMPLES and base.__module__.startswith("dlscratch"):
             return f"give them, such as {EXAMPLES[base.__name__]}"
@@ -118,7 +118,7 @@ def example_options(kind: type) -> str:
 
 
 def required_arguments(function: Callable) -> list[str]:
-    """The names of the arguments that a call must give."""
+    """The names of the required arguments."""
     return [
         p.name
         for p in inspect.signature(function).parameters.values()
@@ -126,7 +126,7 @@ def required_arguments(function: Callable) -> list[str]:
     ]
 
 
-NOT_THE_READERS = (  # how the names of files begin whose lines a reader did not write
+OTHER_CODE = (  # the file names of code that the user did not write begin like this
     "<",
     "--",
     str(ROOT / "dlscratch"),
@@ -136,10 +136,10 @@ NOT_THE_READERS = (  # how the names of files begin whose lines a reader did not
 
 
 @contextmanager
-def user_code_errors(doing: str, cure: str = "") -> Iterator[None]:
-    """Turn any error of the reader's own code into a UsageError that says where it happened.
+def user_code_errors(doing: str, hint: str = "") -> Iterator[None]:
+    """Turn any error in the user's code into a UsageError that says where it happened.
 
-    cure: what may help where arrays do not fit each other.
+    hint: added to errors that may be due to shapes.
     """
     try:
         yield
@@ -147,9 +147,9 @@ def user_code_errors(doing: str, cure: str = "") -> Iterator[None]:
         raise
     except Exception as error:
         frames = traceback.extract_tb(error.__traceback__)
-        own = [f for f in frames if not f.filename.startswith(NOT_THE_READERS)]
+        own = [f for f in frames if not f.filename.startswith(OTHER_CODE)]
         at = f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
-        shapes = cure if isinstance(error, ValueError | IndexError) else ""
+        shapes = hint if isinstance(error, ValueError | IndexError) else ""
         raise UsageError(f"{doing} failed{at}: {type(error).__name__}: {error}{shapes}") from None
 
 
@@ -166,7 +166,7 @@ def _load(where: str) -> ModuleType:
                 raise UsageError(f"there is no file or module {where}") from None
         if not path.is_file():
             raise UsageError(f"there is no file {where}")
-        sys.path.insert(0, str(path.parent.resolve()))  # its own imports, as python FILE.py has it
+        sys.path.insert(0, str(path.parent.resolve()))  # for its imports, as in python FILE.py
         spec = importlib.util.spec_from_file_location(path.stem, path)
         assert spec is not None and spec.loader is not None
         module = importlib.util.module_from_spec(spec)

@@ -1,4 +1,4 @@
-"""The names of scripts that a reader types, and a suggestion for one that does not exist."""
+"""Find scripts by the names on the command line, with a suggestion if there is none."""
 
 import difflib
 from collections.abc import Sequence
@@ -11,10 +11,10 @@ class UsageError(Exception):
 
 
 def chosen(names: Sequence[str]) -> list[Script]:
-    """The scripts of these names, or of these chapters; UsageError for a name that none has.
+    """The scripts with these names, or of these chapters; UsageError for an unknown name.
 
-    A script is called ch06/overfit_dropout, ch06/overfit_dropout.py or, where only one chapter has
-    it, overfit_dropout.
+    A script is called ch06/overfit_dropout, ch06/overfit_dropout.py or, if only one chapter has it,
+    overfit_dropout.
 
     >>> [script.name for script in chosen(["ch02/xor_gate.py", "sigmoid"])]
     ['ch02/xor_gate', 'ch03/sigmoid']
@@ -31,9 +31,9 @@ def chosen(names: Sequence[str]) -> list[Script]:
         those = those or [s for s in every if wanted == s.path.stem]
         if not those:
             known = [word for s in every for word in (s.name, s.path.stem, s.chapter)]
-            like = difflib.get_close_matches(wanted, known, n=1)
-            cure = f"did you mean {like[0]}?" if like else "`dlscratch list` shows all"
-            raise UsageError(f"no script is called {name}; {cure}")
+            similar = difflib.get_close_matches(wanted, known, n=1)
+            hint = f"did you mean {similar[0]}?" if similar else "`dlscratch list` shows all"
+            raise UsageError(f"no script is called {name}; {hint}")
         if len(those) > 1 and wanted == those[0].path.stem:
             both = " or ".join(s.name for s in those)
             raise UsageError(f"{name} is in several chapters: {both}")

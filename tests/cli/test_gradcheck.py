@@ -113,7 +113,7 @@ def test_the_likely_cause_is_named(name, options, cause, gradcheck):
 def test_a_loss_gets_labels(gradcheck, mistake):
     assert gradcheck("Loss", "--labels").code == 0
     assert mistake("gradcheck", "my_layers.py:Loss").endswith("add --labels or --targets")
-    assert mistake("gradcheck", "my_layers.py:Square", "--labels").endswith("leave --labels out")
+    assert mistake("gradcheck", "my_layers.py:Square", "--labels").endswith("leave out --labels")
 
 
 def test_a_layer_that_takes_an_rng_gets_one(gradcheck):
