@@ -115,9 +115,10 @@ def show_list(book, there, args):
         print(f"  {status:<5}{title}"[:columns], flush=True)
         done += finding.status == "done"
     print(COMMAND["count"].say(args.lang, done=done, all=len(there)))
-    more = len(exercises()) - len(there)
+    every = len(exercises())
+    more = every - len(there)
     if more and len(there) > len(exercises(fast=True)):  # the fast track leaves them out knowingly
-        print(COMMAND["more"].say(args.lang, more=more, folder=book.folder))
+        print(COMMAND["more"].say(args.lang, more=more, all=every, folder=book.folder))
 
 
 def check(book, there, args):

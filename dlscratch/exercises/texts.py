@@ -197,9 +197,10 @@ COMMAND: dict[str, Text] = {
         "{folder} 中没有新增练习：原有 {all} 道，保持不变。",
     ),
     "more": Text(
-        "Not here yet: {more} exercises of this dlscratch. `dlscratch exercises start {folder}`"
-        " adds them.",
-        "还有 {more} 道练习不在这里：运行 `dlscratch exercises start {folder}` 即可加入。",
+        "Not here yet: {more} of {all} exercises. `dlscratch exercises start {folder}` adds what is"
+        " missing.",
+        "全部 {all} 道练习中还有 {more} 道不在这里：运行 `dlscratch exercises start {folder}`"
+        " 即可加入。",
     ),
     "go_on": Text("Go on:", "继续："),
     "no_folder": Text(

@@ -181,7 +181,10 @@ def test_after_an_update_start_says_what_is_new_and_leaves_the_files_alone(
     mine.write_text(HALF, encoding="utf-8")
 
     new = [each for each in EVERY if each.chapter == 8]
-    assert f"Not here yet: {len(new)} exercises" in exercise("list", "--folder", "my").out
+    assert (
+        f"Not here yet: {len(new)} of {len(EVERY)} exercises"
+        in exercise("list", "--folder", "my").out
+    )
     lines = exercise("start", "my").out.splitlines()
     assert lines[0].startswith(f"New in my: {len(new)} of {len(EVERY)} exercises.")
     assert [line.split()[1] for line in lines[1 : len(new) + 1]] == [each.topic for each in new]
