@@ -198,11 +198,14 @@ def _rows_out(torn):
 def _ports(spot, neighbours):
     """Where at a spot's side its edges arrive or leave, up or down from the middle, in order.
 
-    A level edge stays in the middle, so that chains of operations are straight lines.
+    A level edge stays in the middle, so that chains of operations are straight lines, unless the
+    others would crowd on one side of it: two of them at a circle, three elsewhere.
     """
     order = sorted(neighbours, key=lambda other: other.row)
     level = [i for i, other in enumerate(order) if abs(other.row - spot.row) < 1e-6]
     middle = level[0] if level else (len(order) - 1) / 2
+    if max(middle, len(order) - 1 - middle) > (1 if is_circle(spot.node) else 2):
+        middle = (len(order) - 1) / 2
     most = max(middle, len(order) - 1 - middle, 1)
     reach = 0.85 * half_height(spot.node) if spot.node.symbol else FAN
     pitch = min(PORT, reach / most)

@@ -5,6 +5,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from hypothesis import given
 
 from ch07.simple_convnet import SimpleConvNet
 from ch08.block_nets import inception_block
@@ -14,6 +15,7 @@ from dlscratch import Affine, Convolution, GlobalAveragePooling, MultiLayerNet, 
 from dlscratch.graph.expression import parse
 from dlscratch.graph.geometry import WORDS, half_height, half_width, picture, text_width
 from dlscratch.graph.network import network_graph
+from tests.graph.test_layout import graphs
 
 EXPRESSIONS = [
     "a * b + c",
@@ -150,6 +152,15 @@ def test_arrows_meet_at_nodes_and_crossings_alone(drawn):
         )
         same = (owner != owner[i]) & (aside.max(1) < 0.02) & (together > 0.1)
         assert not same.any(), (pieces[i], pieces[same])
+
+
+@given(graphs())
+def test_of_any_graph_arrows_pass_by_nodes_and_words(output):
+    output.backward()
+    drawn = picture(output, 6.0)
+    test_no_arrow_passes_through_a_node_that_it_does_not_join(drawn)
+    test_no_arrow_passes_through_the_words_of_another(drawn)
+    test_words_and_nodes_keep_apart(drawn)
 
 
 def test_a_graph_fits_its_page(graph):
