@@ -149,7 +149,12 @@ def operate(symbol: str, *inputs: Any) -> Node:
     forward, backward = RULES[symbol]
     nodes = _nodes(inputs)
     values = [node.value for node in nodes]
-    z = _plain(forward(*values))
+    try:
+        z = _plain(forward(*values))
+    except (FloatingPointError, ZeroDivisionError) as error:  # under np.errstate(all="raise")
+        given = ", ".join(map(text_of, values))
+        what = f"1 / {given}" if symbol == "/" else f"{symbol} of {given}"
+        raise type(error)(f"{what} has no finite value") from None
     return _made(z, symbol, nodes, lambda d: backward(d, z, *values))
 
 
