@@ -13,7 +13,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks import chart, contenders, machine, report, space, speed
+from benchmarks import contenders, machine, report, space, speed
 from benchmarks.loading import loading
 from benchmarks.networks import SUBJECTS
 from benchmarks.results import Results, load
@@ -74,6 +74,8 @@ def main(args):
     path = args.json or args.out / "benchmarks.json"
     results.save(path)
     print(f"\nnumbers: {path}")
+    from benchmarks import chart  # not above: every process that space starts would import it too
+
     for fig, picture in chart.draw(results, path.with_suffix(".png")):
         args.save(fig, picture.absolute())
 
