@@ -31,6 +31,31 @@ def cache_folder(tmp_path_factory):
         yield folder
 
 
+@pytest.fixture(scope="session")
+def load_once():
+    """`load_examples`, but what was loaded before is the same array again, and read-only."""
+    from dataset.examples import load_examples
+
+    loaded = {}
+
+    def load_once(title, folder, checksums, normalize, flatten, one_hot_label):
+        key = title, folder, normalize, one_hot_label
+        if key not in loaded:
+            loaded[key] = load_examples(title, folder, checksums, normalize, True, one_hot_label)
+            for array in (*loaded[key][0], *loaded[key][1]):
+                array.flags.writeable = False
+        return tuple((x if flatten else x.reshape(-1, 1, 28, 28), t) for x, t in loaded[key])
+
+    return load_once
+
+
+@pytest.fixture(autouse=True)
+def data_sets_are_read_once(load_once, monkeypatch):
+    """It takes a fifth of a second, and hundreds of tests do it; tests/dataset does each anew."""
+    monkeypatch.setattr("dataset.mnist.load_examples", load_once)
+    monkeypatch.setattr("dataset.fashion_mnist.load_examples", load_once)
+
+
 @pytest.fixture(autouse=True)
 def strict_numbers():
     """Turn overflow, division by zero and NaN into errors; only underflow to 0 is harmless."""
