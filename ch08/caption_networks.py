@@ -40,7 +40,7 @@ def block(n_in, n_out, rng, size=3, stride=1):
 
 def seeing_network(rng):
     """The CNN, and scores for each place: (N, 1, 56, 56) -> (N, 21, 7, 7)."""
-    eye = [*block(1, 16, rng, size=6, stride=2), Pooling(2, 2), *block(16, 32, rng)]
+    eye = [*block(1, 16, rng, size=6, stride=2), *block(16, 32, rng), Pooling(2, 2)]
     eye += [*block(32, CHANNELS, rng), Pooling(2, 2), *block(CHANNELS, CHANNELS, rng)]
     names = Convolution.init(CHANNELS, NOTHING + 1, 1, rng=rng)
     weights = np.ones(NOTHING + 1)

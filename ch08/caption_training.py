@@ -15,8 +15,8 @@ from dlscratch import Adam, CosineDecay
 from dlscratch.book.experiment import number
 from dlscratch.book.loop import Loop, resume_option
 
-SEE_STEPS, SEE_BATCH, SEE_RATE = 2500, 16, 0.003
-TELL_STEPS, TELL_BATCH, TELL_RATE = 5000, 16, 0.002
+SEE_STEPS, SEE_BATCH, SEE_RATE = 5000, 32, 0.003
+TELL_STEPS, TELL_BATCH, TELL_RATE = 10000, 16, 0.002
 CLIP = 5.0  # the largest norm of a step's gradient
 
 

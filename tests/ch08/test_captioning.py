@@ -75,7 +75,7 @@ def test_the_gradient_of_a_whole_network_is_right(small, kind):
 
     loss()
     net.backward(net.last_layer.backward())
-    start, h = net.params.flat.copy(), 1e-6
+    start, h = net.params.flat.copy(), 1e-8  # small: hardly a ReLU changes sides
     for seed in range(3):
         way = np.random.default_rng(seed).standard_normal(start.size)
         slopes = []
@@ -270,7 +270,7 @@ def test_the_committed_weights_write_the_captions_that_are_claimed(script, monke
     """On 400 of the 2,000 scenes, whose share is uncertain by a point."""
     monkeypatch.setattr(captioning, "SCENES", 400)
     nic, attention = script("--evaluate")["right, NIC and attention, scenes all"].ours.split(", ")
-    assert float(nic) >= 0.6 and float(attention) >= 0.93
+    assert float(nic) >= 0.73 and float(attention) >= 0.95
 
 
 def test_the_looks_shown_are_of_left_of_above_and_a_mistake():
