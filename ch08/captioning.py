@@ -53,16 +53,11 @@ QUOTED = "BLEU-1 66.6, 70.7 (quoted)"  # on COCO; Xu and others, table 1
 
 def options(parser):
     training_options(parser)
-    parser.add_argument(
-        "--evaluate",
-        action="store_true",
-        help="do not train: write captions with the weights beside this script",
-    )
-    parser.add_argument(
-        "--validate",
-        action="store_true",
-        help="measure on 10,000 training digits held back, not on the test set: to choose settings",
-    )
+    add = parser.add_argument
+    evaluate = "do not train: write captions with the weights beside this script"
+    add("--evaluate", action="store_true", help=evaluate)
+    held_back = "measure on 10,000 training digits held back, to choose settings"
+    add("--validate", action="store_true", help=held_back)
 
 
 def load_digits(args):
