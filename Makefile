@@ -23,7 +23,7 @@ help:
 	@echo "make train      train the two-layer network of chapter 5 on MNIST (about a minute)"
 	@echo "make draw       draw a digit in the browser, and see how a network classifies it"
 	@echo "make test       check every gradient and run every script (about 4 minutes)"
-	@echo "make test-slow  what else CI tests: the site, the notebooks, the wheel"
+	@echo "make test-slow  what else CI tests: the page in a browser, the site, the notebooks, the wheel"
 	@echo "make lint       run ruff and mypy"
 	@echo "make docs       build the site in build/docs/html"
 	@echo "make notebooks  regenerate the notebooks from the scripts"

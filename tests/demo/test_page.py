@@ -73,10 +73,13 @@ FLAGS = (
 binary = next(filter(None, map(shutil.which, BROWSERS)), None)
 driver = shutil.which("chromedriver")
 webdriver = pytest.importorskip("selenium.webdriver", reason="needs the extra 'browser'")
-pytestmark = pytest.mark.skipif(
-    not (binary and driver),
-    reason="needs Chromium and chromedriver: apt install chromium chromium-driver",
-)
+pytestmark = [
+    pytest.mark.slow,  # a browser takes its seconds
+    pytest.mark.skipif(
+        not (binary and driver),
+        reason="needs Chromium and chromedriver: apt install chromium chromium-driver",
+    ),
+]
 
 
 @pytest.fixture(scope="module")
