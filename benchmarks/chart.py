@@ -44,8 +44,9 @@ def contest(results):
             look = {"color": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0}
             if known:
                 bars = ax.bar(known.keys(), known.values(), 0.15, log=True, label=who, **look)
-                ax.bar_label(bars, fmt=number, fontsize=6)
+                ax.bar_label(bars, fmt=number, fontsize=6, rotation=90, padding=2)
         ax.set_xticks([i + 0.08 * (len(LOOKS) - 1) for i in range(len(SUBJECTS))], SUBJECTS)
+        ax.margins(y=0.15)  # room for the numbers above the bars
         ax.set(title=f"{title}, batch of 100", ylabel="milliseconds")
     axes[0].legend(frameon=False)
     return fig

@@ -4,9 +4,10 @@
     dlscratch draw --network ch07 --port 8080 --no-browser
 
 The page shows the ten probabilities of both networks, the feature maps of every convolution, and
-the gradient of any score on the drawing. Its tab Train shows a network while it learns,
-from points or from MNIST: the boundary, every unit, every weight. Look inside takes any number of
-any layer apart. It is served on this machine alone; Ctrl-C ends it.
+the gradient of any score on the drawing. Its other tabs: Train shows a network while it learns,
+from points or from MNIST; Race lets four optimizers go downhill; Graph steps through an expression,
+forward and backward; Look inside takes any number of any layer apart. It is served on this machine
+alone; Ctrl-C ends it.
 """
 
 import importlib
@@ -49,7 +50,7 @@ def main(args):
         if has_screen() and not args.no_browser:
             import webbrowser
 
-            webbrowser.open(address)  # answers False where there is none: the address is printed
+            webbrowser.open(address)  # returns False if there is none; the address is printed
         server.serve_forever()
 
 

@@ -38,8 +38,6 @@ HINTS = {  # what the gradient checker says: the key in texts.py; the first one 
     r"a factor, the gradient is (?P<factor>\S+) times": "gradient_factor",
     r"": "gradient",
 }
-
-
 MOST_SHOWN = 24  # numbers of an array; of a larger one its corners
 
 
